@@ -1,0 +1,57 @@
+# The two commands of the README are `make plan` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SCENARIO ?= shop-search
+
+.PHONY: help setup plan test test-all lint check bench golden catalog capacities lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready ## an environment with the locked versions
+
+$(VENV)/.ready: requirements-dev.lock pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+
+plan: setup ## the cheapest fleet of the flagship scenario
+	@$(BIN)/fleetopt plan $(SCENARIO)
+
+test: setup ## all tests but the slow ones
+	$(BIN)/pytest -n 2 --dist loadfile
+
+test-all: setup ## every test
+	$(BIN)/pytest -n 2 --dist loadfile -m ""
+
+lint: setup ## format, lint, types, layers, dependencies, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/interrogate -q optimizer tests
+	$(BIN)/codespell
+
+check: test lint ## what CI runs
+
+bench: setup ## times and ratios against peers, in one run
+	$(BIN)/python benchmarks/bench_plan.py
+	$(BIN)/python benchmarks/bench_capacity.py
+
+golden: setup ## rewrite the golden reports (review the difference)
+	$(BIN)/pytest -n 2 tests/golden tests/unit/report --update-golden
+
+catalog: setup ## rebuild catalog and scenarios from the data folder (DATA=...)
+	$(BIN)/python tools/build_catalog.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python tools/build_scenarios.py $(if $(DATA),--data $(DATA))
+
+capacities: setup ## rebuild the shipped capacity table
+	$(BIN)/python tools/build_capacity_table.py
+
+lock: ## renew the locked versions (needs uv)
+	uv pip compile pyproject.toml --extra fast --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -o requirements-dev.lock
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,239 @@
+"""The plan: decisions, promises and the bill, in the keys of ``plan.json`` (``fleetopt/plan/1``).
+
+The records mirror the document one to one, so that reading the file back gives an equal plan.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+PLAN_FORMAT = "fleetopt/plan/1"
+
+Category = Literal[
+    "compute", "overhead", "energy", "network", "storage", "people", "maintenance", "monitoring",
+    "training", "rollout", "data", "licence", "obligation", "change", "other",
+]  # fmt: skip
+#: The closed set of cost categories, in the order reports list them.
+CATEGORIES: tuple[Category, ...] = (
+    "compute", "overhead", "energy", "network", "storage", "people", "maintenance", "monitoring",
+    "training", "rollout", "data", "licence", "obligation", "change", "other",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What the plan costs and what is proved. ``gap = (total - lower_bound) / (total - fixed)``."""
+
+    currency: str
+    total: float
+    fixed: float
+    lower_bound: float
+    gap: float
+    gap_of_total: float
+    horizon_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """Instances of one type under one purchase option in one zone, counted period by period."""
+
+    provider: str
+    region: str
+    zone: str
+    instance_type: str
+    purchase_option: str
+    count_by_period: tuple[int, ...]
+    expected_count_by_period: tuple[float, ...]
+    price_per_hour: float
+    price_as_of: str
+    price_basis: str
+
+    @property
+    def location(self) -> str:
+        """``provider/region``."""
+        return f"{self.provider}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTime:
+    """Seconds to serve a batch, by batch size in requests (every size from 1 to the pool's batch size)."""
+
+    batch: tuple[int, ...]
+    seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Like replicas of one service on one instance type in one zone.
+
+    `promised` maps ``p99_ms`` to the latency at the origin's edge (network and overhead included) in the pool's
+    hardest period; `capacity_per_s_by_period` is what its replicas may carry with both margins taken off.
+    """
+
+    service: str
+    profile: str
+    provider: str
+    region: str
+    zone: str
+    instance_type: str
+    accelerators_per_replica: int
+    batch_size: int
+    max_wait_ms: float
+    replicas_by_period: tuple[int, ...]
+    arrival_rate_per_s_by_period: tuple[float, ...]
+    capacity_per_s_by_period: tuple[float, ...]
+    utilisation_by_period: tuple[float, ...]
+    promised: Mapping[str, float]
+    target: Mapping[str, float]
+    basis: str
+    error_band: float
+    dispatch: str
+    network_ms: float
+    overhead_ms: float
+    service_time: ServiceTime
+
+    @property
+    def location(self) -> str:
+        """``provider/region``."""
+        return f"{self.provider}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Share of a service's requests from an origin that a pool (index in `pools`) serves, period by period."""
+
+    service: str
+    origin: str
+    pool: int
+    share_by_period: tuple[float, ...]
+    rtt_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPeriod:
+    """One hour of a day type; `hours` of the horizon fall into it."""
+
+    day_type: str
+    hour: int
+    days: float
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRow:
+    """What a service asks for, before any price: rates, busy accelerators, memory, volume."""
+
+    service: str
+    requests_per_s_peak: float
+    requests_per_s_mean: float
+    busy_accelerators: float
+    memory_gib: float
+    gb_per_month: float
+    mbit_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One line of the bill: ``amount = quantity x unit_price``. `service` is "" where a line serves them all."""
+
+    category: Category
+    item: str
+    service: str
+    provider: str
+    location: str
+    instance_type: str
+    purchase_option: str
+    phase: str
+    quantity: float
+    unit: str
+    unit_price: float
+    amount: float
+    as_of: str
+    basis: str
+    source: str
+    allocated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The bill: lines, and their sums by category and by service ("" holds what belongs to no single service)."""
+
+    lines: tuple[CostLine, ...]
+    by_category: Mapping[str, float]
+    by_service: Mapping[str, float]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule read again over the finished plan. `margin` is how far `worst_value` stays on the right side of `limit`."""
+
+    rule: str
+    subject: str
+    limit: float | None
+    worst_value: float | None
+    margin: float | None
+    holds: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something taken for granted, with its source; `effect_of_10_percent_on_total` in money where it is known."""
+
+    what: str
+    value: str
+    source: str
+    effect_of_10_percent_on_total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a service does not run on an instance type: ``cannot``, ``dominated`` or ``costs_more`` (at least)."""
+
+    service: str
+    instance_type: str
+    reason: Literal["cannot", "dominated", "costs_more"]
+    detail: str
+    extra_cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A verified, named, billed answer. `inputs` repeats the prices, curves and demand it rests on."""
+
+    format: str
+    status: Literal["optimal", "feasible"]
+    stopped_by: str | None
+    plan_space: str
+    created_with: Mapping[str, Any]
+    scenario: Mapping[str, str]
+    catalog: tuple[Mapping[str, str], ...]
+    objective: Objective
+    total_at: Mapping[str, float | None]
+    obligation_after_horizon: float
+    expected: Mapping[str, float | None]
+    fleet: tuple[FleetRow, ...]
+    pools: tuple[Pool, ...]
+    routing: tuple[Route, ...]
+    pipelines: tuple[Mapping[str, Any], ...]
+    periods: tuple[PlanPeriod, ...]
+    demand: tuple[DemandRow, ...]
+    cost: Cost
+    checks: tuple[Check, ...]
+    alternatives: tuple[Mapping[str, Any], ...]
+    assumptions: tuple[Assumption, ...]
+    rejected: tuple[Rejected, ...]
+    headroom: Mapping[str, float]
+    inputs: Mapping[str, Any]
+
+    def replace(self, **changes: Any) -> Plan:  # noqa: ANN401  any field of the record
+        """Return a copy with `changes` in place."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document ``plan.json`` holds, made of plain dicts, lists, strings and numbers."""
+        return dataclasses.asdict(self)

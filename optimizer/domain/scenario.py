@@ -1,0 +1,162 @@
+"""The scenario: one question. Units are converted and every reference is resolved before one of these exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Redundancy = Literal["none", "zone"]
+Dispatch = Literal["round_robin", "shared"]
+Autoscaling = Literal["hourly", "day_type", "fixed"]
+PlanOn = Literal["cautious", "central", "measured_only"]
+INTERNET = "internet"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where requests come from.
+
+    `at` is a location name, or ``internet``. `rtt_s` gives round-trip times by location that override the catalog
+    (required for internet origins), seconds.
+    """
+
+    name: str
+    at: str
+    rtt_s: Mapping[str, float]
+
+    @property
+    def is_internet(self) -> bool:
+        """Whether responses leave over the internet."""
+        return self.at == INTERNET
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One hour of one day type; `days` of it fall into the horizon, so it stands for `days` hours."""
+
+    day_type: str
+    hour: int
+    days: float
+
+    @property
+    def hours(self) -> float:
+        """Hours of the horizon that this period stands for."""
+        return self.days
+
+    @property
+    def label(self) -> str:
+        """For example ``workday 20 h``."""
+        return f"{self.day_type} {self.hour:02d} h"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """Requests per second of a service, read-only arrays of shape (origins, periods).
+
+    `peak_per_s` is the busiest five minutes of the demand that capacity is planned for; `mean_per_s` is the expected
+    rate over the hour, on which everything by volume is billed. `peaks_per_s` holds every demand given (``low``,
+    ``mid``, ``high``), of which `peak_per_s` is one.
+    """
+
+    mean_per_s: Floats
+    peak_per_s: Floats
+    peaks_per_s: Mapping[str, Floats]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """A served model with demand and a latency target. `latency_s` holds at `percentile` (0..1) for each origin."""
+
+    name: str
+    profiles: tuple[str, ...]
+    items_per_request: int
+    latency_s: float
+    percentile: float
+    overhead_s: float
+    redundancy: Redundancy
+    dispatch: Dispatch
+    demand: Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """Capacity kept free on top of the peak: `release_share` of replicas out for a release, `retry_share` of retries."""
+
+    release_share: float
+    retry_share: float
+
+    @property
+    def factor(self) -> float:
+        """By how much the peak rate is multiplied before capacity is planned for it."""
+        return (1.0 + self.retry_share) / (1.0 - self.release_share)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUse:
+    """Size of one request and one response (kB, 1000 bytes) and the factor from mean to p99 of a round trip."""
+
+    request_kb: float
+    response_kb: float
+    rtt_p99_factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class StorageUse:
+    """Disk for each instance (GiB; None: the size of the served model) and logs kept for `log_retention_days`."""
+
+    model_copies_gib: float | None
+    logs_gb_per_million_requests: float
+    log_retention_days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """People who run the fleet; `cost_per_year` is for one full-time equivalent."""
+
+    role: str
+    fte: float
+    cost_per_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """People, monitoring (per instance and 730 hours), support (share of cloud spend), maintenance (owned hardware)."""
+
+    people: tuple[Role, ...]
+    monitoring_per_instance_month: float
+    support_share_of_spend: float
+    maintenance_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """One question, ready to be planned."""
+
+    name: str
+    sha256: str
+    catalog_names: tuple[str, ...]
+    locations: tuple[str, ...]
+    locations_given: bool
+    horizon_start: str
+    horizon_months: int
+    periods: tuple[Period, ...]
+    origins: tuple[Origin, ...]
+    services: tuple[Service, ...]
+    plan_for: str
+    plan_on: PlanOn
+    autoscaling: Autoscaling
+    headroom: Headroom
+    network: NetworkUse
+    storage: StorageUse
+    operations: Operations
+
+    @property
+    def horizon_hours(self) -> float:
+        """Hours of the horizon; the periods' hours sum to it."""
+        return float(sum(period.hours for period in self.periods))
