@@ -1,0 +1,11 @@
+"""The unit price of everything (`rates`), what travels where (`flows`), and the bill (`bill`).
+
+The objective multiplies these rates by decisions, the bill multiplies them by the plan: a cost that is in one and not
+in the other cannot be.
+"""
+
+from optimizer.costs.bill import InstanceUse, RequestVolume, make_bill
+from optimizer.costs.flows import Flow, flows_of, tiered_average
+from optimizer.costs.rates import Rates, UnitPrice
+
+__all__ = ["Flow", "InstanceUse", "Rates", "RequestVolume", "UnitPrice", "flows_of", "make_bill", "tiered_average"]

@@ -1,0 +1,1 @@
+"""Scenario and capacity to arrays: blocks, staffing, rules, objective."""

@@ -1,0 +1,166 @@
+"""From scenario to verified plan: the one function everything else calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.plan import Check, Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import Infeasible, NoPlanFound, VerificationFailed
+from optimizer.formulation.assemble import assemble
+from optimizer.formulation.blocks import Block
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet, make_blocks
+from optimizer.performance import CapacityStore, OperatingPoint
+from optimizer.planning.document import write_plan
+from optimizer.planning.infeasible import unserved_pairs, why_unserved
+from optimizer.planning.layout import BlockLoad, load_of
+from optimizer.planning.promise import broken_promises, promised_s
+from optimizer.solve import Outcome, Status, solve_problem
+from optimizer.verification import verify as second_reading
+
+Progress = Callable[[str, str], None]
+DEFAULT_GAP = 0.001
+#: A promise that its own re-evaluation misses costs its operating point one per cent of capacity, so many times.
+PROMISE_ROUNDS = 6
+PROMISE_DERATE = 0.99
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Blocks a solve chose, with what they carry and promise."""
+
+    blocks: tuple[Block, ...]
+    loads: tuple[BlockLoad, ...]
+    promises_s: tuple[float, ...]
+    outcome: Outcome
+
+
+def plan_scenario(
+    scenario: Scenario,
+    catalog: Catalog,
+    *,
+    seed: int = 0,
+    gap: float = DEFAULT_GAP,
+    time_limit_s: float | None = None,
+    rules_off: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+    store: CapacityStore | None = None,
+    verify: bool = True,
+) -> Plan:
+    """Find the cheapest fleet, and have it verified by a second reading.
+
+    Parameters
+    ----------
+    scenario, catalog
+        The question and the facts.
+    seed
+        Of the traffic samples and the solver: same input, seed and version, same plan.
+    gap
+        Asked gap of the changeable cost, as a share (0 for a proved optimum).
+    time_limit_s
+        Limit of the solver, seconds.
+    rules_off
+        Rules that do not hold; only tests use it.
+    progress
+        Called with a stage and a detail.
+    store
+        Capacities simulated so far.
+    verify
+        Whether a plan that fails its second reading is refused.
+
+    Returns
+    -------
+    Plan
+        With its checks filled in.
+
+    Raises
+    ------
+    Infeasible
+        Proved: some origin of some service cannot be served.
+    NoPlanFound
+        A limit came first, or no plan of the kinds considered fits.
+    VerificationFailed
+        The second reading disagrees: a fault in fleetopt.
+    """
+    store = store or CapacityStore(seed=seed)
+    derates: dict[OperatingPoint, float] = {}
+    for attempt in range(PROMISE_ROUNDS):
+        context = Context(scenario, catalog, store, rules_off, derates)
+        block_set = make_blocks(context, progress)
+        _refuse_unserved(context, block_set)
+        chosen = _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        broken = broken_promises(chosen.loads, chosen.promises_s)
+        if not broken or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
+            break
+        for point in broken:
+            derates[point] = derates.get(point, 1.0) * PROMISE_DERATE
+    plan = write_plan(context, block_set, chosen.loads, chosen.promises_s, chosen.outcome, seed=seed, gap=gap)
+    return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+
+
+def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
+    if not context.is_on("every_origin_served"):
+        return
+    told = [why_unserved(context, block_set, *pair) for pair in unserved_pairs(context, block_set)]
+    proved = [text for text, is_proved in told if is_proved]
+    if proved:
+        raise Infeasible(proved)
+    if told:
+        raise NoPlanFound("\n".join(text for text, _ in told))
+
+
+def _choose(
+    context: Context,
+    block_set: BlockSet,
+    *,
+    seed: int,
+    gap: float,
+    time_limit_s: float | None,
+    progress: Progress | None,
+) -> Chosen:
+    problem = assemble(context, block_set.blocks, block_set.locations)
+    if progress is not None:
+        progress("solve", f"{len(block_set.blocks)} blocks, {store_text(context.store)}")
+    outcome = solve_problem(problem, seed=seed, gap=gap, time_limit_s=time_limit_s)
+    if outcome.values is None:
+        if outcome.status is Status.NOTHING:
+            message = f"no plan found: the {outcome.stopped_by} limit came first. Give more time."
+            raise NoPlanFound(message)
+        message = "no plan of the kinds considered fits: the origins cannot be divided over the locations."
+        raise NoPlanFound(message)
+    blocks = tuple(
+        block
+        for block, value in zip(block_set.blocks, outcome.values[: problem.block_count], strict=True)
+        if value > 0.5
+    )
+    loads = tuple(_load(context, block) for block in blocks)
+    if progress is not None:
+        progress("promise", "simulating what each pool promises")
+    return Chosen(blocks, loads, tuple(promised_s(load, context.store.seed) for load in loads), outcome)
+
+
+def _load(context: Context, block: Block) -> BlockLoad:
+    return load_of(block, protected=context.protects(context.scenario.services[block.service].redundancy))
+
+
+def store_text(store: CapacityStore) -> str:
+    """Say how many capacities were simulated."""
+    return f"{store.simulated_values} capacities simulated"
+
+
+def _verified(plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool, progress: Progress | None) -> Plan:
+    if progress is not None:
+        progress("verify", "reading every rule again")
+    checks = second_reading(plan, scenario, catalog)
+    failed = [check for check in checks if not check.holds]
+    if failed and refuse:
+        raise VerificationFailed(_refusal(failed))
+    return plan.replace(checks=checks)
+
+
+def _refusal(failed: Sequence[Check]) -> str:
+    lines = [f"  {check.rule}: {check.detail or check.subject}" for check in failed]
+    return "the plan failed its second reading; this is a fault in fleetopt, please report it:\n" + "\n".join(lines)

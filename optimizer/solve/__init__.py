@@ -1,0 +1,6 @@
+"""Where a model is solved, and what the outcome means."""
+
+from optimizer.solve.outcome import Outcome, Status
+from optimizer.solve.run import solve_problem
+
+__all__ = ["Outcome", "Status", "solve_problem"]
