@@ -1,0 +1,1 @@
+"""Builders of the shipped catalog: one module for each group of tables."""
