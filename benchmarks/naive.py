@@ -82,7 +82,7 @@ class Naive:
                 self.model += pulp.lpSum(left) >= need
 
     def options(self, service: Service, place: str, origins: list[int]) -> Iterator[tuple[Candidate, float]]:
-        """Yield each usable configuration with what one instance carries for the farthest origin it can serve."""
+        """Yield each usable type and profile with what one instance carries at its best batch size."""
         context, scenario = self.context, self.context.scenario
         trips = [network_s(scenario, context.catalog, [scenario.origins[d]], place) or 0.0 for d in origins]
         for candidate in candidates_of(context.catalog, service, place):
@@ -91,11 +91,13 @@ class Naive:
             if margin is None or any(reason(candidate) for reason in filters):
                 continue
             times = context.service_seconds(candidate.curve, service.items_per_request, margin)
+            best = 0.0
             for batch in batch_grid(len(times)) if times else ():
                 targets = [pool_target_s(service, trip) for trip in trips]
                 rates = [self.rate(times[:batch], target, service) for target in targets if target >= times[0]]
-                if any(rates):
-                    yield candidate, min(rate for rate in rates if rate) * candidate.replicas_per_instance
+                best = max(best, min((rate for rate in rates if rate), default=0.0))
+            if best > 0.0:
+                yield candidate, best * candidate.replicas_per_instance
 
     def rate(self, times: tuple[float, ...], target: float, service: Service) -> float:
         """What one replica carries, requests/s."""

@@ -10,7 +10,6 @@ until no bound lies below the best cost found. The result is the same as simulat
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,8 +25,6 @@ from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacit
 Counts = NDArray[np.int64]
 #: A block larger than this in one location is not considered; the plan space says so.
 MAX_INSTANCES = 20_000
-#: A pool never holds more than so many times the instances of the bound without simulation.
-MOST_FOR_SCREENING = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +129,8 @@ def cheapest_block(
 ) -> GroupResult:
     """Return the cheapest block of a (service, location, origins) group, and what each instance type could do.
 
-    Best first: the configuration with the least bound is looked at more closely (a bound without simulation, a bound
-    from one simulated pool, all of its capacity table) until the least bound left is no better than the best cost.
+    Configurations are staffed in the order of a cost bound that needs no simulation, until the least bound left is no
+    better than the best cost found.
     """
     service_index, location, origins = group
     service = context.scenario.services[service_index]
@@ -142,20 +139,13 @@ def cheapest_block(
     result = GroupResult(block=None)
     rates = np.array([item.optimistic_instance_rate_per_s for item in configurations])
     bounds = _cost_bounds(context, configurations, rates, need, service.redundancy).tolist()
-    heap = [(bound, number, False) for number, bound in enumerate(bounds) if np.isfinite(bound)]
-    heapq.heapify(heap)
+    possible = [number for number, bound in enumerate(bounds) if np.isfinite(bound)]
     best = float("inf")
-    while heap:
-        bound, number, screened = heapq.heappop(heap)
-        configuration = configurations[number]
+    for number in sorted(possible, key=lambda number: (bounds[number], number)):
+        configuration, bound = configurations[number], bounds[number]
         verdict = result.verdicts.setdefault(_type_of(configuration), TypeVerdict())
         if bound >= best:
             verdict.least_cost = min(verdict.least_cost, bound + flow_cost)
-            continue
-        if not screened:
-            heapq.heappush(
-                heap, (max(bound, _screened(context, configuration, need, service.redundancy)), number, True)
-            )
             continue
         staffing = staff(context, configuration, need, service.redundancy)
         if staffing is None:
@@ -176,14 +166,6 @@ def _type_of(configuration: Configuration) -> tuple[str, str]:
 
 def _instance_cost(context: Context, instances: Counts, configuration: Configuration) -> float:
     return float(instances @ context.period_hours) * configuration.hourly_cost
-
-
-def _screened(context: Context, configuration: Configuration, need: Floats, redundancy: Redundancy) -> float:
-    """Bound of the instance cost from one simulated pool."""
-    replicas = configuration.candidate.replicas_per_instance
-    instances = MOST_FOR_SCREENING * float(need.max(initial=0.0)) / configuration.optimistic_instance_rate_per_s
-    rate = context.store.replica_bound(configuration.point, int(instances * replicas)) * replicas
-    return float(_cost_bounds(context, [configuration], np.array([rate]), need, redundancy)[0])
 
 
 def _cost_bounds(

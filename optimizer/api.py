@@ -1,0 +1,169 @@
+"""The handful of functions to use from Python; the commands are a thin reading of them.
+
+Values go in, values come out: nothing here prints, and nothing is kept between calls but simulated capacities in the
+user's cache folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.plan import Check, Plan
+from optimizer.inputs import Inputs, load_inputs, read_plan
+from optimizer.inputs import load_catalog as _load_catalog
+from optimizer.inputs import shipped_catalogs as _shipped_catalogs
+
+Progress = Callable[[str, str], None]
+
+
+def load_scenario(path: str | Path, sets: Sequence[str] = (), withs: Sequence[str | Path] = ()) -> Inputs:
+    """Read a scenario with its demand and its catalog.
+
+    Parameters
+    ----------
+    path
+        A scenario file, or the name of one that comes with fleetopt.
+    sets
+        Overrides such as ``services.ranking.latency.p99_ms=25``.
+    withs
+        Partial scenario files whose keys override.
+
+    Returns
+    -------
+    Inputs
+        `scenario`, `catalog` and `warnings`.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    return load_inputs(path, tuple(sets), tuple(Path(item) for item in withs))
+
+
+def load_catalog(name: str | Path) -> Catalog:
+    """Read a catalog, by folder or by the name of one that comes with fleetopt.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    return _load_catalog([str(name)])
+
+
+def shipped_catalogs() -> dict[str, Path]:
+    """Return the catalogs that come with fleetopt, by name."""
+    return _shipped_catalogs()
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan file back.
+
+    Raises
+    ------
+    InputError
+        If it is no plan of this format.
+    """
+    return read_plan(Path(path))
+
+
+def plan(
+    scenario: Inputs | str | Path,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Plan:
+    """Find the cheapest fleet, proved to within `gap`, verified, with its bill.
+
+    Parameters
+    ----------
+    scenario
+        What `load_scenario` returned, or what it takes.
+    seed
+        Same input, seed and version: same plan.
+    gap
+        Share of the changeable cost within which to prove; None for the planner's own, 0 for the cheapest.
+    time_limit_s
+        Seconds after which the best plan found is returned.
+    progress
+        Called with a stage and a detail.
+    use_cache
+        Whether to read and keep simulated capacities in `cache_folder`.
+
+    Returns
+    -------
+    Plan
+        Its `to_dict()` is the document ``plan.json``.
+
+    Raises
+    ------
+    InputError, Infeasible, NoPlanFound, VerificationFailed
+        All of them `FleetoptError`.
+    """
+    from optimizer.performance import CapacityStore
+    from optimizer.planning import DEFAULT_GAP, plan_scenario
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    return plan_scenario(
+        inputs.scenario,
+        inputs.catalog,
+        seed=seed,
+        gap=DEFAULT_GAP if gap is None else gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        store=CapacityStore(cache_folder() if use_cache else None, seed=seed),
+    )
+
+
+def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Check, ...]:
+    """Read every rule again over a plan, by code that shares nothing with the planner.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    against
+        The scenario and catalog to compare the plan's own inputs with; None to take those as they are.
+
+    Returns
+    -------
+    tuple of Check
+        Every one `holds` if the plan can be trusted.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan.
+    """
+    from optimizer.verification import verify as second_reading
+
+    read = plan if isinstance(plan, Plan) else load_plan(plan)
+    if against is None:
+        return second_reading(read)
+    return second_reading(read, against.scenario, against.catalog)
+
+
+def cache_folder() -> Path | None:
+    """Where simulated capacities are kept: ``$FLEETOPT_CACHE``, else the user's cache; None if it cannot be written."""
+    try:
+        folder = _cache_place()
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+def _cache_place() -> Path:
+    named = os.environ.get("FLEETOPT_CACHE")
+    if named:
+        return Path(named).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification: a relative path is to be ignored.
+    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "fleetopt"

@@ -1,0 +1,1 @@
+"""The command ``fleetopt``: one module for each command, each a thin reading of `optimizer.api`."""

@@ -1,0 +1,75 @@
+"""The command ``fleetopt`` and the entry point of its process."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Annotated
+
+import typer
+
+from optimizer.cli import catalog as catalog_commands
+from optimizer.cli.check import check
+from optimizer.cli.guard import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, internal_error, silence_stdout, told
+from optimizer.cli.plan import plan
+from optimizer.cli.verify import verify
+from optimizer.errors import EXIT_BAD_INPUT
+
+_EPILOG = """\b
+Start with:
+  fleetopt plan shop-search              a plan for the example that comes along
+  fleetopt plan shop-search -o plan.json
+  fleetopt verify plan.json
+
+\b
+Exit codes: 0 done, 1 bad input or failure, 2 usage, 3 infeasible (proven), 4 no plan found."""
+
+app = typer.Typer(
+    name="fleetopt",
+    help="Find the cheapest fleet that serves your models within their latency targets, and prove it.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
+app.command(short_help="Find the cheapest fleet, with proof and bill.")(plan)
+app.command(short_help="Tell every fault of a scenario at once.")(check)
+app.command(short_help="Read the rules and the bill of a plan again.")(verify)
+app.add_typer(catalog_commands.app, name="catalog")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from optimizer import __version__
+
+        typer.echo(f"fleetopt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find the cheapest fleet that serves your models within their latency targets, and prove it."""
+
+
+def run() -> None:
+    """Run the command line of this process, and end it with an exit code."""
+    try:
+        app(prog_name="fleetopt")
+    except BrokenPipeError:
+        silence_stdout()
+        sys.exit(EXIT_BROKEN_PIPE)
+    except KeyboardInterrupt:
+        told("fleetopt: stopped")
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        told(internal_error(error), debug="--debug" in sys.argv)
+        sys.exit(EXIT_BAD_INPUT)
+    finally:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stdout.flush()

@@ -1,0 +1,85 @@
+"""The parts of a scenario file that can be used, each judged alone.
+
+One wrong key must not hide what is wrong elsewhere: names are looked up, and demand is read, for every part that fits the
+schema by itself, whether or not the rest does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from optimizer.inputs.document import Node, find
+from optimizer.inputs.explain import Model, valid_or_none
+from optimizer.inputs.schema import OriginKeys, PlanForKeys, ScenarioKeys, ServiceKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a scenario file asks for, as far as it can be used.
+
+    Parameters
+    ----------
+    catalogs, locations
+        Names; empty where they are not given, or not as text.
+    origin_names, day_types
+        Every name given, whether or not its value can be used.
+    origins, services
+        Those that fit the schema.
+    planned
+        Demand that capacity is planned for, None where it cannot be told.
+    """
+
+    root: Node
+    catalogs: tuple[str, ...]
+    locations: tuple[str, ...]
+    origin_names: tuple[str, ...]
+    day_types: tuple[str, ...]
+    origins: Mapping[str, OriginKeys]
+    services: Mapping[str, ServiceKeys]
+    planned: str | None
+
+
+def asked_of(root: Node) -> Asked:
+    """Return the usable parts of a document."""
+    default = ScenarioKeys.model_fields["day_types"].default
+    return Asked(
+        root=root,
+        catalogs=_texts(root, "catalog"),
+        locations=_texts(root, "locations"),
+        origin_names=_keys(root, "origins"),
+        day_types=_keys(root, "day_types") or tuple(default),
+        origins=_valid(root, "origins", OriginKeys),
+        services=_valid(root, "services", ServiceKeys),
+        planned=_planned(root),
+    )
+
+
+def _keys(root: Node, key: str) -> tuple[str, ...]:
+    node = find(root, (key,))
+    return tuple(node.value) if node is not None and isinstance(node.value, Mapping) else ()
+
+
+def _texts(root: Node, key: str) -> tuple[str, ...]:
+    node = find(root, (key,))
+    plain = node.plain() if node is not None else []
+    items = [plain] if isinstance(plain, str) else plain
+    return tuple(item for item in items if isinstance(item, str)) if isinstance(items, list) else ()
+
+
+def _valid(root: Node, key: str, model: type[Model]) -> dict[str, Model]:
+    found = {}
+    for name in _keys(root, key):
+        node = find(root, (key, name))
+        if node is not None and (part := valid_or_none(model, node.plain())) is not None:
+            found[name] = part
+    return found
+
+
+def _planned(root: Node) -> str | None:
+    node = find(root, ("plan_for",))
+    if node is None:
+        return PlanForKeys().capacity
+    plain = node.plain()
+    keys = valid_or_none(PlanForKeys, {"capacity": plain} if isinstance(plain, str) else plain)
+    return keys.capacity if keys is not None else None

@@ -1,0 +1,60 @@
+"""One catalog folder as tables: read once, each cell checked, not yet compared with anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.inputs.catalog_tables import TABLES, TableSpec
+from optimizer.inputs.csv_table import RawTable, Table, read_raw_table, read_table
+from optimizer.inputs.explain import validate
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import decode, is_file, read_bytes
+from optimizer.inputs.overrides import read_document
+from optimizer.inputs.schema import CatalogKeys
+from optimizer.inputs.shipped import CATALOG_FILE, Found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CatalogPart:
+    """One folder: its ``catalog.yaml``, its tables by file name, and a hash that row order does not change."""
+
+    found: Found
+    keys: CatalogKeys
+    tables: Mapping[str, Table]
+    sha256: str
+
+
+def read_part(found: Found, faults: Faults) -> CatalogPart | None:
+    """Read a catalog folder; None where its ``catalog.yaml`` cannot be used (tables are checked all the same)."""
+    keys = None
+    if (document := read_document(found.path / CATALOG_FILE, f"{found.shown}/{CATALOG_FILE}", faults)) is not None:
+        keys = validate(CatalogKeys, document, faults)
+    raw = {spec.file: table for spec in TABLES if (table := _read_raw(found, spec, faults)) is not None}
+    tables = {
+        spec.file: read_table(raw[spec.file], spec.columns, spec.key, faults) for spec in TABLES if spec.file in raw
+    }
+    return None if keys is None else CatalogPart(found, keys, tables, _fingerprint(keys, raw))
+
+
+def _read_raw(found: Found, spec: TableSpec, faults: Faults) -> RawTable | None:
+    path, shown = found.path / spec.file, f"{found.shown}/{spec.file}"
+    if not is_file(path):
+        return None
+    content = read_bytes(path, shown, faults)
+    text = None if content is None else decode(content, shown, faults)
+    return None if text is None else read_raw_table(text, shown, faults)
+
+
+def _fingerprint(keys: CatalogKeys, raw: Mapping[str, RawTable]) -> str:
+    """Return the SHA-256 of what the catalog says, whatever the order of rows and columns and the line ends."""
+    files = {}
+    for name, table in raw.items():
+        order = sorted(range(len(table.header)), key=lambda index: table.header[index])
+        rows = sorted([row[index].strip() for index in order] for row in table.rows)
+        files[name] = [[table.header[index] for index in order], *rows]
+    text = json.dumps({"catalog": keys.model_dump(), "files": files}, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""Names in one catalog file that stand for rows of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from optimizer.domain.scenario import INTERNET
+from optimizer.inputs import catalog_tables as tables
+from optimizer.inputs.csv_table import Table
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.wording import did_you_mean, show
+
+Tables = Mapping[str, Table]
+_PLACE = ("provider", "region")
+_TYPE = ("provider", "instance_type")
+
+#: File, columns that form a name, column the fault is placed at, and the kind of thing named.
+REFERENCES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    (tables.INSTANCE_TYPES.file, ("accelerator",), "accelerator", "accelerators"),
+    (tables.LOCATION_ENERGY.file, _PLACE, "region", "locations"),
+    (tables.PRICES.file, _TYPE, "instance_type", "instance types"),
+    (tables.PRICES.file, _PLACE, "region", "locations"),
+    (tables.AVAILABILITY.file, _TYPE, "instance_type", "instance types"),
+    (tables.AVAILABILITY.file, _PLACE, "region", "locations"),
+    (tables.AVAILABILITY_UNLICENSED.file, _TYPE, "instance_type", "instance types"),
+    (tables.AVAILABILITY_UNLICENSED.file, _PLACE, "region", "locations"),
+    (tables.NETWORK.file, ("from",), "from", "locations"),
+    (tables.NETWORK.file, ("to",), "to", "destinations"),
+    (tables.STORAGE.file, _PLACE, "region", "locations"),
+    (tables.PROFILES.file, ("served_model",), "served_model", "served models"),
+    (tables.PROFILES.file, ("accelerator",), "accelerator", "accelerators"),
+)
+#: Kind of thing: the file that lists it, and the columns that name it.
+LISTED = {
+    "accelerators": (tables.ACCELERATORS.file, ("accelerator",)),
+    "instance types": (tables.INSTANCE_TYPES.file, _TYPE),
+    "locations": (tables.LOCATIONS.file, _PLACE),
+    "served models": (tables.SERVED_MODELS.file, ("served_model",)),
+}
+
+
+def check_references(parts: Sequence[Tables], faults: Faults) -> None:
+    """Tell names that no file of any of the catalogs lists, and zones that a location does not have.
+
+    A file that is missing or has names that cannot be read was told already; nothing is looked up in it then.
+    """
+    known = {kind: _names(parts, file, columns) for kind, (file, columns) in LISTED.items()}
+    known["destinations"] = known["locations"] | {INTERNET} if known["locations"] is not None else None
+    for part in parts:
+        for file, columns, place, kind in REFERENCES:
+            names = known[kind]
+            if file in part and names is not None:
+                _check(part[file], columns, place, (kind, names), faults)
+    zones = _zones(parts)
+    for part in parts:
+        for spec in (tables.AVAILABILITY, tables.AVAILABILITY_UNLICENSED):
+            if spec.file in part:
+                _check_zones(part[spec.file], zones, faults)
+
+
+def _joined(table: Table, columns: Sequence[str]) -> list[str | None]:
+    """Return the name each row forms, ``provider/region``; None where a part of it is missing."""
+    parts = zip(*(table.columns[column] for column in columns), strict=True)
+    return [None if None in name else "/".join(name) for name in parts]
+
+
+def _names(parts: Sequence[Tables], file: str, columns: Sequence[str]) -> set[str] | None:
+    """Return the names a file lists over all catalogs, None where it is missing or a name cannot be read."""
+    listing = [part[file] for part in parts if file in part]
+    names = {name for table in listing for name in _joined(table, columns)}
+    return None if not listing or None in names else {name for name in names if name is not None}
+
+
+def _check(table: Table, columns: Sequence[str], place: str, known: tuple[str, set[str]], faults: Faults) -> None:
+    kind, names = known
+    for row, name in enumerate(_joined(table, columns)):
+        if name is not None and name not in names:
+            what = f"not among the {kind} of the catalog (found {show(name)})"
+            faults.add_unless_told(table.where(row, place), what, did_you_mean(name, names, kind), "unknown-name")
+
+
+def _zones(parts: Sequence[Tables]) -> dict[str, Any]:
+    zones: dict[str, Any] = {}
+    for part in parts:
+        if (table := part.get(tables.LOCATIONS.file)) is not None:
+            zones.update(zip(map(str, _joined(table, _PLACE)), table.columns["zones"], strict=True))
+    return zones
+
+
+def _check_zones(table: Table, zones: Mapping[str, Any], faults: Faults) -> None:
+    for row, (place, sold) in enumerate(zip(_joined(table, _PLACE), table.columns["zones"], strict=True)):
+        there = zones.get(str(place))
+        for zone in sorted(set(sold or ()) - set(there)) if there else ():
+            what = f"{place} has no such zone (found {show(zone)})"
+            faults.add_unless_told(table.where(row, "zones"), what, did_you_mean(zone, there, "zones"), "unknown-name")

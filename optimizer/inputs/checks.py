@@ -1,0 +1,144 @@
+"""What a scenario says against what the catalog knows: names, round trips, and prices the bill cannot do without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.scenario import INTERNET
+from optimizer.inputs.asked import Asked
+from optimizer.inputs.document import Path, find, place_of
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.schema import OriginKeys
+from optimizer.inputs.wording import did_you_mean, listed, show
+
+ON_DEMAND = "on_demand"
+
+
+def check_overheads(asked: Asked, faults: Faults) -> None:
+    """Refuse an overhead that uses up the latency target."""
+    for name, service in asked.services.items():
+        if service.overhead_ms >= service.latency.milliseconds:
+            what = f"must be below the latency target of {service.latency.milliseconds:g} ms"
+            place = place_of(asked.root, ("services", name, "overhead_ms"))
+            mend = f"Lower it, or raise latency.{service.latency.key}."
+            faults.add_unless_told(place, f"{what} (found {service.overhead_ms:g})", mend, "out-of-range")
+
+
+def check_names(asked: Asked, catalog: Catalog, faults: Faults) -> None:
+    """Refuse locations and profiles that the catalog does not know."""
+    for path, name in (*_locations_named(asked), *_origins_at(asked)):
+        if name not in catalog.locations:
+            what = f"not among the locations of catalog {catalog.name} (found {show(name)})"
+            mend = did_you_mean(name, catalog.locations, "locations")
+            faults.add_unless_told(place_of(asked.root, path), what, mend, "unknown-name")
+    profiles = {curve.profile for curve in catalog.profiles}
+    for name, service in asked.services.items():
+        for index, profile in enumerate(service.profile):
+            if profile not in profiles:
+                what = f"not among the profiles of catalog {catalog.name} (found {show(profile)})"
+                place = place_of(asked.root, ("services", name, "profile", index))
+                faults.add_unless_told(place, what, did_you_mean(profile, profiles, "profiles"), "unknown-name")
+
+
+def _locations_named(asked: Asked) -> Iterator[tuple[Path, str]]:
+    for index, name in enumerate(asked.locations):
+        yield ("locations", index), name
+
+
+def _origins_at(asked: Asked) -> Iterator[tuple[Path, str]]:
+    for name, origin in asked.origins.items():
+        if origin.at != INTERNET:
+            yield ("origins", name, "at"), origin.at
+        for place in origin.rtt_ms:
+            yield ("origins", name, "rtt_ms", place), place
+
+
+def allowed_locations(asked: Asked, catalog: Catalog) -> tuple[str, ...]:
+    """Return where capacity may stand: the locations given that exist, else every location of the catalog."""
+    given = tuple(name for name in asked.locations if name in catalog.locations)
+    return given if find(asked.root, ("locations",)) is not None else tuple(sorted(catalog.locations))
+
+
+def check_routes(asked: Asked, catalog: Catalog, faults: Faults) -> list[str]:
+    """Refuse what could not be billed or timed, and return warnings for what will not be used.
+
+    Each origin needs a round trip to at least one allowed location, and prices for the data it would move; each allowed
+    location needs a disk price.
+    """
+    places = allowed_locations(asked, catalog)
+    _check_disks(asked, catalog, places, faults)
+    warnings = []
+    for name, origin in asked.origins.items():
+        if origin.at != INTERNET and origin.at not in catalog.locations:
+            continue
+        timed = [place for place in places if place in origin.rtt_ms or (origin.at, place) in catalog.round_trips]
+        where = ("origins", name)
+        if places and not timed:
+            what = f"no round trip is known from {origin.at} to any allowed location"
+            mend = f"Add rtt_ms, for example rtt_ms: {{{places[0]}: 20}}."
+            faults.add_unless_told(place_of(asked.root, where), what, mend, "no-round-trip")
+        elif len(timed) < len(places):
+            rest = listed(set(places) - set(timed))
+            warnings.append(f"origin {name}: no round trip to {rest} is known: not served from there.")
+        _check_transfer(asked, catalog, (name, origin), timed, faults)
+    return warnings
+
+
+def _check_disks(asked: Asked, catalog: Catalog, places: Sequence[str], faults: Faults) -> None:
+    given = find(asked.root, ("locations",)) is not None
+    for place in places:
+        if ("block", place) not in catalog.storage:
+            path: Path = ("locations", asked.locations.index(place)) if given else ("catalog",)
+            mend = f"Add a block row of {place} to storage.csv, or leave the location out."
+            what = f"no block storage price for {place} in catalog {catalog.name}"
+            faults.add_unless_told(place_of(asked.root, path), what, mend, "no-price")
+
+
+def _check_transfer(
+    asked: Asked, catalog: Catalog, named: tuple[str, OriginKeys], places: Sequence[str], faults: Faults
+) -> None:
+    name, origin = named
+    missing = sorted({pair for place in places for pair in _pairs(origin, place)} - catalog.transfer.keys())
+    if missing:
+        shown = listed(f"{a} to {b}" for a, b in missing)
+        mend = "Add price_per_gb for each to network.csv, or leave the location out of `locations`."
+        what = f"no transfer price for {shown} in catalog {catalog.name}"
+        faults.add_unless_told(place_of(asked.root, ("origins", name)), what, mend, "no-price")
+
+
+def _pairs(origin: OriginKeys, place: str) -> tuple[tuple[str, str], ...]:
+    """Return the (from, to) pairs that requests and responses are billed on; data from the internet is free."""
+    if origin.at == INTERNET:
+        return ((place, INTERNET),)
+    return ((place, place),) if origin.at == place else ((origin.at, place), (place, origin.at))
+
+
+def choice_warnings(asked: Asked, catalog: Catalog) -> list[str]:
+    """Return what the planner should know about choices made by leaving something out."""
+    warnings = []
+    if find(asked.root, ("locations",)) is None:
+        places = listed(catalog.locations)
+        warnings.append(f"no `locations` are given: every location of catalog {catalog.name} competes ({places}).")
+    people = find(asked.root, ("operations", "people"))
+    if people is None or not people.value:
+        warnings.append("no people are counted: operations.people is empty.")
+    return [*warnings, *_unknown_prices(asked, catalog)]
+
+
+def _unknown_prices(asked: Asked, catalog: Catalog) -> list[str]:
+    """Name the types that could run a profile asked for, but whose price is not known, location by location."""
+    wanted = {profile for service in asked.services.values() for profile in service.profile}
+    useful = {curve.accelerator for curve in catalog.profiles if curve.profile in wanted}
+    warnings = []
+    for place in allowed_locations(asked, catalog):
+        unknown = []
+        for provider, kind in catalog.instance_types:
+            row = catalog.prices.get((provider, kind, place, ON_DEMAND))
+            usable = catalog.instance_types[provider, kind].accelerator in useful
+            if usable and provider == catalog.locations[place].provider and (row is None or row.status == "unknown"):
+                unknown.append(kind)
+        if unknown:
+            what = f"no {ON_DEMAND} price for {listed(unknown)} in {place}"
+            warnings.append(f"catalog {catalog.name}: {what}: not used there.")
+    return warnings

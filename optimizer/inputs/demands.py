@@ -1,0 +1,136 @@
+"""Demand of each service, from a file of rates or a constant, as arrays over origins and periods."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from optimizer.domain.scenario import Demand, Floats
+from optimizer.inputs.asked import Asked
+from optimizer.inputs.demand_file import DEMANDS, DemandFile, Rates, rates_of, read_demand_file
+from optimizer.inputs.document import find, place_of
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import decode, read_bytes
+from optimizer.inputs.schema import DemandKeys
+from optimizer.inputs.wording import did_you_mean, listed
+from optimizer.units import HOURS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDemands:
+    """Demand by service (those without a fault), hashes of the files they come from, and warnings."""
+
+    by_service: Mapping[str, Demand]
+    file_sha256: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def read_demands(asked: Asked, folder: Path, faults: Faults) -> ReadDemands:
+    """Read the demand of every service that fits the schema; each file once.
+
+    Parameters
+    ----------
+    folder
+        Where file names start from: the folder of the scenario.
+    """
+    files = _read_files(asked, folder, faults)
+    demands: dict[str, Demand] = {}
+    warnings: list[str] = []
+    for name, service in asked.services.items():
+        if service.demand.constant_per_s is not None:
+            demand, silent = _constant(asked, name, service.demand, faults)
+        else:
+            demand, silent = _from_file(asked, name, service.demand, files.get(str(service.demand.file)), faults)
+        if demand is None:
+            continue
+        demands[name] = demand
+        warnings += _quiet(name, silent, demand)
+    hashes = tuple(file.sha256 for _, file in sorted(files.items()))
+    return ReadDemands(demands, hashes, tuple(warnings))
+
+
+def _quiet(name: str, silent: tuple[str, ...], demand: Demand) -> list[str]:
+    if not demand.peak_per_s.any():
+        return [f"service {name}: its demand is 0 everywhere."]
+    if silent:
+        return [f"service {name}: no demand is given for origin {listed(silent)}: taken as 0."]
+    return []
+
+
+def _read_files(asked: Asked, folder: Path, faults: Faults) -> dict[str, DemandFile]:
+    """Read every file that a `demand.file` names, also of services with other faults."""
+    files: dict[str, DemandFile] = {}
+    tried: set[str] = set()
+    services = find(asked.root, ("services",))
+    for name in services.value if services is not None and isinstance(services.value, Mapping) else ():
+        path = ("services", name, "demand", "file")
+        node = find(asked.root, path)
+        if node is None or not isinstance(node.value, str) or node.value in tried:
+            continue
+        tried.add(node.value)
+        content = read_bytes(folder / node.value, place_of(asked.root, path), faults)
+        text = None if content is None else decode(content, node.value, faults)
+        if content is None or text is None:
+            continue
+        sha256 = hashlib.sha256(content).hexdigest()
+        if (file := read_demand_file(text, node.value, sha256, asked.planned, faults)) is not None:
+            files[node.value] = file
+    return files
+
+
+def _constant(asked: Asked, name: str, keys: DemandKeys, faults: Faults) -> tuple[Demand | None, tuple[str, ...]]:
+    rates = keys.constant_per_s or {}
+    for origin in set(rates) - set(asked.origin_names):
+        place = place_of(asked.root, ("services", name, "demand", "constant_per_s", origin))
+        mend = did_you_mean(origin, asked.origin_names, "origins")
+        faults.add_unless_told(place, "unknown origin", mend, "unknown-name")
+    column = np.array([rates.get(origin, 0.0) for origin in asked.origin_names])
+    peak = np.repeat(column[:, None], len(asked.day_types) * HOURS_PER_DAY, axis=1)
+    silent = tuple(origin for origin in asked.origin_names if origin not in rates)
+    planned = asked.planned or ""
+    return _demand({planned: peak}, planned, None, keys.peak_to_mean or 1.0, "constant rates of the scenario"), silent
+
+
+def _from_file(
+    asked: Asked, name: str, keys: DemandKeys, file: DemandFile | None, faults: Faults
+) -> tuple[Demand | None, tuple[str, ...]]:
+    if file is None or asked.planned is None:
+        return None, ()
+    if not _mean_is_known(asked, name, keys, file, faults):
+        return None, ()
+    place = place_of(asked.root, ("services", name, "demand", "series"))
+    series = keys.series or name
+    found = rates_of(file, series, place, asked.origin_names, asked.day_types, faults)
+    if found is None or asked.planned not in found.by_column:
+        return None, ()
+    return _scaled(found, keys, asked.planned, f"{file.table.file}, series {series}"), found.silent_origins
+
+
+def _mean_is_known(asked: Asked, name: str, keys: DemandKeys, file: DemandFile, faults: Faults) -> bool:
+    """Whether the mean is given once: as a column, or as a ratio."""
+    has_column, has_ratio = "mean" in file.given, keys.peak_to_mean is not None
+    if has_column == has_ratio:
+        place = place_of(asked.root, ("services", name, "demand", "peak_to_mean"))
+        file_name = file.table.file
+        what = f"{file_name} has a column mean too" if has_column else f"is missing, and {file_name} has no column mean"
+        mend = "Delete one of the two." if has_column else "Add peak_to_mean: 1.5, or the column."
+        faults.add_unless_told(place, what, mend, "exactly-one")
+    return has_column != has_ratio
+
+
+def _scaled(found: Rates, keys: DemandKeys, planned: str, source: str) -> Demand:
+    calls = keys.calls_per_page or 1.0
+    rates = {name: values * calls for name, values in found.by_column.items()}
+    peaks = {name: rates[name] for name in DEMANDS if name in rates}
+    return _demand(peaks, planned, rates.get("mean"), keys.peak_to_mean or 1.0, source)
+
+
+def _demand(peaks: Mapping[str, Floats], planned: str, mean: Floats | None, peak_to_mean: float, source: str) -> Demand:
+    mean = peaks[planned] / peak_to_mean if mean is None else mean
+    for array in (mean, *peaks.values()):
+        array.setflags(write=False)
+    return Demand(mean, peaks[planned], dict(peaks), source)

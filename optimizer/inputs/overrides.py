@@ -1,0 +1,92 @@
+"""The effective document: a scenario file, partial documents over it (``--with``), single values over both (``--set``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.inputs.document import Mark, Node, dotted, merge
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import decode, read_bytes
+from optimizer.inputs.strict_yaml import parse_yaml
+from optimizer.inputs.wording import show
+
+SET_OPTION = "--set"
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Exception):  # noqa: N818  becomes a fault where it is caught
+    """An override that has no place in the document."""
+
+    what: str
+    mend: str
+
+
+def read_document(path: Path, shown: str, faults: Faults) -> Node | None:
+    """Return a YAML file whose top level is a mapping; None, and faults, for anything else."""
+    content = read_bytes(path, shown, faults)
+    text = None if content is None else decode(content, shown, faults)
+    node = None if text is None else parse_yaml(text, shown, faults)
+    if node is not None and not isinstance(node.value, Mapping):
+        what = f"must be a mapping of keys (found {show(node.plain())})"
+        faults.add(node.mark.at(()), what, "Write `key: value` lines.", "wrong-type")
+        return None
+    return node
+
+
+def effective_document(
+    path: Path, shown: str, sets: Sequence[str], withs: Sequence[Path], faults: Faults
+) -> Node | None:
+    """Return the scenario file with its overrides in place: partial documents first, single values last."""
+    document = read_document(path, shown, faults)
+    for other in withs:
+        partial = read_document(Path(other), str(other), faults)
+        if document is not None and partial is not None:
+            document = merge(document, partial)
+    for text in sets:
+        document = _with_value(document, text, faults)
+    return document
+
+
+def _with_value(document: Node | None, text: str, faults: Faults) -> Node | None:
+    key, separator, written = text.partition("=")
+    parts = tuple(key.strip().split("."))
+    if not separator or not all(parts):
+        mend = "Write --set path.to.key=value."
+        faults.add(f"{SET_OPTION} {text}", "not a path and a value", mend, "override-syntax")
+        return document
+    value = parse_yaml(written, SET_OPTION, faults, base=parts, numbered=False)
+    if document is None or value is None:
+        return document
+    try:
+        return _set_in(document, parts, 0, value)
+    except _Refused as refused:
+        faults.add(Mark(SET_OPTION).at(parts), refused.what, refused.mend, "override-path")
+        return document
+
+
+def _set_in(node: Node, parts: tuple[str, ...], depth: int, value: Node) -> Node:
+    """Return a copy of `node` with `value` at ``parts[depth:]``; mappings on the way are made where they are missing."""
+    if depth == len(parts):
+        return value
+    part = parts[depth]
+    if isinstance(node.value, tuple):
+        index = _index_of(part, node.value, parts[:depth])
+        items = list(node.value)
+        items[index] = _set_in(items[index], parts, depth + 1, value)
+        return Node(tuple(items), node.mark)
+    if not isinstance(node.value, Mapping):
+        what = f"{dotted(parts[:depth])} has no keys (found {show(node.plain())})"
+        raise _Refused(what, f"Set {dotted(parts[:depth])} as a whole.")
+    missing = Node({}, Mark(SET_OPTION))
+    inner = _set_in(node.value.get(part, missing), parts, depth + 1, value)
+    return Node({**node.value, part: inner}, node.mark)
+
+
+def _index_of(part: str, items: tuple[Node, ...], path: tuple[str, ...]) -> int:
+    if part.isascii() and part.isdigit() and int(part[:9]) < len(items):
+        return int(part)
+    last = len(items) - 1
+    what = f"{dotted(path)} is a list of {len(items)} (found {show(part)})"
+    raise _Refused(what, f"Give an index from 0 to {last}." if last >= 0 else "Set the whole list.")

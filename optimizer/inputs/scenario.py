@@ -1,0 +1,164 @@
+"""Scenarios: one file with its overrides, its catalog and its demand, checked against each other, as one record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.scenario import (
+    Headroom,
+    NetworkUse,
+    Operations,
+    Origin,
+    Period,
+    Role,
+    Scenario,
+    Service,
+    StorageUse,
+)
+from optimizer.inputs.asked import Asked, asked_of
+from optimizer.inputs.catalog import ReadCatalog, read_catalogs
+from optimizer.inputs.checks import allowed_locations, check_names, check_overheads, check_routes, choice_warnings
+from optimizer.inputs.demands import ReadDemands, read_demands
+from optimizer.inputs.document import Node, find, place_of
+from optimizer.inputs.explain import validate
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.overrides import effective_document
+from optimizer.inputs.schema import ScenarioKeys
+from optimizer.inputs.shipped import find_scenario
+from optimizer.units import HOURS_PER_DAY, seconds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """A scenario with the catalog it rests on, and what the planner should hear before any plan."""
+
+    scenario: Scenario
+    catalog: Catalog
+    warnings: tuple[str, ...]
+
+
+def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[Path] = ()) -> Inputs:
+    """Read a scenario with everything it names.
+
+    Parameters
+    ----------
+    scenario
+        Name of a shipped scenario, or path of a file.
+    sets
+        Overrides ``path.to.key=value``, the value in YAML; the last word.
+    withs
+        Files of partial documents laid over the scenario: mappings are merged, everything else is replaced.
+
+    Returns
+    -------
+    Inputs
+        Units converted, every reference resolved.
+
+    Raises
+    ------
+    InputError
+        With every fault of the scenario, its overrides, its catalogs and its demand files.
+    """
+    faults = Faults()
+    found = find_scenario(scenario, faults)
+    root = None if found is None else effective_document(found.path, found.shown, sets, withs, faults)
+    if found is None or root is None:
+        faults.refuse()
+    keys = validate(ScenarioKeys, root, faults)
+    asked = asked_of(root)
+    check_overheads(asked, faults)
+    demands = read_demands(asked, found.path.parent, faults)
+    read = _read_catalogs(asked, found.path.parent, faults)
+    warnings = list(read.warnings) if read is not None else []
+    if read is not None:
+        check_names(asked, read.catalog, faults)
+        warnings += choice_warnings(asked, read.catalog)
+        warnings += check_routes(asked, read.catalog, faults)
+    if keys is None or read is None or len(faults):
+        faults.refuse()
+    record = _scenario(keys, asked, read.catalog, demands, _fingerprint(root, demands))
+    return Inputs(record, read.catalog, (*warnings, *demands.warnings))
+
+
+def _read_catalogs(asked: Asked, folder: Path, faults: Faults) -> ReadCatalog | None:
+    node = find(asked.root, ("catalog",))
+    if node is None or not asked.catalogs:
+        return None
+    places = [place_of(asked.root, ("catalog", index)) for index in range(len(asked.catalogs))]
+    return read_catalogs(asked.catalogs, folder, places, faults)
+
+
+def _fingerprint(root: Node, demands: ReadDemands) -> str:
+    """Return the SHA-256 of the effective document and its demand files, wherever they lie."""
+    text = json.dumps({"document": _canonical(root.plain()), "files": demands.file_sha256}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(plain: object) -> object:
+    """Return a document in which 60 and 60.0 are the same."""
+    if isinstance(plain, dict):
+        return {key: _canonical(value) for key, value in plain.items()}
+    if isinstance(plain, list):
+        return [_canonical(value) for value in plain]
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
+
+
+def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadDemands, sha256: str) -> Scenario:
+    headroom, network, storage, operations = keys.headroom, keys.network, keys.storage, keys.operations
+    return Scenario(
+        name=keys.name,
+        sha256=sha256,
+        catalog_names=tuple(keys.catalog),
+        locations=allowed_locations(asked, catalog),
+        locations_given=keys.locations is not None,
+        horizon_start=keys.horizon.start,
+        horizon_months=keys.horizon.months,
+        periods=_periods(keys),
+        origins=tuple(
+            Origin(name, origin.at, {place: seconds(rtt_ms) for place, rtt_ms in origin.rtt_ms.items()})
+            for name, origin in keys.origins.items()
+        ),
+        services=tuple(_service(name, keys, demands) for name in keys.services),
+        plan_for=keys.plan_for.capacity,
+        plan_on=keys.plan_on,
+        autoscaling=keys.purchase.autoscaling,
+        headroom=Headroom(headroom.release_share, headroom.retry_share),
+        network=NetworkUse(network.request_kb, network.response_kb, network.rtt_p99_factor),
+        storage=StorageUse(storage.model_copies_gib, storage.logs_gb_per_million_requests, storage.log_retention_days),
+        operations=Operations(
+            tuple(Role(role.role, role.fte, role.cost_per_year) for role in operations.people),
+            operations.monitoring_per_instance_month,
+            operations.support_share_of_spend,
+            operations.maintenance_share,
+        ),
+    )
+
+
+def _periods(keys: ScenarioKeys) -> tuple[Period, ...]:
+    """Return each hour of each day type; the day types' shares are scaled to the calendar days of the horizon."""
+    scale = keys.horizon.days / sum(keys.day_types.values())
+    return tuple(
+        Period(day_type, hour, share * scale)
+        for day_type, share in keys.day_types.items()
+        for hour in range(HOURS_PER_DAY)
+    )
+
+
+def _service(name: str, keys: ScenarioKeys, demands: ReadDemands) -> Service:
+    service = keys.services[name]
+    return Service(
+        name=name,
+        profiles=tuple(service.profile),
+        items_per_request=service.items_per_request,
+        latency_s=seconds(service.latency.milliseconds),
+        percentile=service.latency.percentile,
+        overhead_s=seconds(service.overhead_ms),
+        redundancy=service.redundancy,
+        dispatch=service.dispatch,
+        demand=demands.by_service[name],
+    )

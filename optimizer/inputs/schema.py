@@ -1,0 +1,325 @@
+"""What a scenario file may hold: every key with its type, bounds, default and an example.
+
+Cross references (does the profile exist, is the origin known) are checked later, in `checks`; here a key is judged alone.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Annotated, Literal, NoReturn
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from optimizer.domain.scenario import INTERNET, Autoscaling, Dispatch, PlanOn, Redundancy
+from optimizer.inputs.wording import show
+
+SCENARIO_FORMAT = "fleetopt/scenario/1"
+CATALOG_FORMAT = "fleetopt/catalog/1"
+#: Type of the errors raised by our own validators; their context holds `what` and `mend`.
+OWN_ERROR = "fleetopt"
+#: Rates above this are typing errors; below it no sum of rates can overflow.
+HIGHEST_RATE_PER_S = 1e9
+LONGEST_LATENCY_MS = 3_600_000.0
+LONGEST_RTT_MS = 10_000.0
+HIGHEST_AMOUNT = 1e9
+HIGHEST_SIZE = 1e6
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+DemandName = Literal["low", "mid", "high"]
+_NAME = re.compile(r"[^\W_][\w-]{0,62}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+
+
+def _refuse(what: str, mend: str, code: str = "invalid") -> NoReturn:
+    raise PydanticCustomError(OWN_ERROR, "{what}", {"what": what, "mend": mend, "code": code})
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        mend = "Use letters, digits, - and _, and begin with a letter or digit."
+        _refuse(f"not a name (found {show(text)})", mend, "not-a-name")
+    return text
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        mend = "Use a-z, 0-9 and -, and begin with a letter or digit."
+        _refuse(f"not a scenario name (found {show(text)})", mend, "not-a-name")
+    return text
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _each_once(values: list[str]) -> list[str]:
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        _refuse(f"names something twice (found {show(twice[0])})", "Name each once.", "duplicate")
+    return values
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text) if len(text) == len("2027-01-01") else None
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        mend = "Write year-month-day, for example 2027-01-01."
+        _refuse(f"not a date between {FIRST_YEAR} and {LAST_YEAR} (found {show(text)})", mend, "not-a-date")
+    return text
+
+
+class _NotYet:
+    """Refuses words that are known but that no plan can use yet."""
+
+    def __init__(self, *words: str, use: str) -> None:
+        self._words, self._use = words, use
+
+    def __call__(self, value: object) -> object:
+        if value in self._words:
+            _refuse(f"not available yet (found {show(value)})", f"Use {self._use}.", "not-yet")
+        return value
+
+
+def _auto(value: object) -> object:
+    if isinstance(value, str) and value != "auto":
+        _refuse(f"must be auto or a number (found {show(value)})", "Write auto, or a number of GiB.", "wrong-type")
+    return None if value == "auto" else value
+
+
+def _single_demand(value: object) -> object:
+    return {"capacity": value} if isinstance(value, str) else value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+NamesOrOne = Annotated[list[str], BeforeValidator(_as_list), AfterValidator(_each_once)]
+Option = Annotated[
+    Literal["on_demand"], BeforeValidator(_NotYet("spot", "committed_1y", "committed_3y", use="on_demand"))
+]
+RedundancyNow = Annotated[Redundancy, BeforeValidator(_NotYet("instance", "region", use="zone or none"))]
+
+
+class Document(BaseModel):
+    """Base of every mapping of the file: unknown keys, loose types and writing are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class HorizonKeys(Document):
+    """From which day on, and for how many calendar months."""
+
+    start: Annotated[str, AfterValidator(_day)] = Field("2027-01-01", examples=["2027-01-01"])
+    months: int = Field(12, ge=1, le=120, examples=[12])
+
+    @property
+    def days(self) -> int:
+        """Calendar days from `start` until `months` later (the month's last day where the day does not exist)."""
+        first = date.fromisoformat(self.start)
+        year, month = divmod(first.month - 1 + self.months, 12)
+        year, month = first.year + year, month + 1
+        end = date(year, month, min(first.day, monthrange(year, month)[1]))
+        return (end - first).days
+
+
+class OriginKeys(Document):
+    """Where requests come from; `rtt_ms` overrides the catalog, and is all there is for the internet."""
+
+    at: str = Field(examples=["aws/us-east-1"])
+    kind: Literal["internal", "internet"] | None = Field(None, examples=["internal"])
+    rtt_ms: dict[str, Annotated[float, Field(ge=0, le=LONGEST_RTT_MS)]] = Field({}, examples=[{"aws/us-east-1": 88}])
+
+    @model_validator(mode="after")
+    def _kind_matches(self) -> OriginKeys:
+        if self.kind is not None and (self.kind == INTERNET) != (self.at == INTERNET):
+            mend = "Write at: internet for users, or kind: internal for callers in a location."
+            _refuse(f"kind {self.kind} does not go with at: {self.at}", mend, "contradiction")
+        if self.at == INTERNET and not self.rtt_ms:
+            mend = "Add round trips from there, for example rtt_ms: {aws/us-east-1: 88}."
+            _refuse("an internet origin needs rtt_ms", mend, "missing")
+        return self
+
+
+class LatencyKeys(Document):
+    """One promise: at which percentile, and how many milliseconds at the origin's edge."""
+
+    p50_ms: float | None = Field(None, gt=0, le=LONGEST_LATENCY_MS, examples=[20])
+    p90_ms: float | None = Field(None, gt=0, le=LONGEST_LATENCY_MS, examples=[40])
+    p95_ms: float | None = Field(None, gt=0, le=LONGEST_LATENCY_MS, examples=[50])
+    p99_ms: float | None = Field(None, gt=0, le=LONGEST_LATENCY_MS, examples=[60])
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> LatencyKeys:
+        if len(self._given()) != 1:
+            found = " and ".join(sorted(self._given())) or "none"
+            mend = "Keep exactly one of p50_ms, p90_ms, p95_ms, p99_ms, for example p99_ms: 60."
+            _refuse(f"needs exactly one percentile (found {found})", mend, "exactly-one")
+        return self
+
+    def _given(self) -> dict[str, float]:
+        return {key: value for key, value in self if value is not None}
+
+    @property
+    def key(self) -> str:
+        """The key given: ``p99_ms``."""
+        return next(iter(self._given()))
+
+    @property
+    def milliseconds(self) -> float:
+        """The target."""
+        return self._given()[self.key]
+
+    @property
+    def percentile(self) -> float:
+        """The share of requests it holds for: 0.99."""
+        return int(self.key[1:3]) / 100
+
+
+class DemandKeys(Document):
+    """Rates from a CSV file, or one constant rate for each origin."""
+
+    file: str | None = Field(None, examples=["shop-search/demand.csv"])
+    series: str | None = Field(None, min_length=1, examples=["page"])
+    calls_per_page: float | None = Field(None, gt=0, le=1000, examples=[1])
+    constant_per_s: dict[str, Annotated[float, Field(ge=0, le=HIGHEST_RATE_PER_S)]] | None = Field(
+        None, min_length=1, examples=[{"us-east": 900}]
+    )
+    peak_to_mean: float | None = Field(None, ge=1, le=1000, examples=[1.5])
+
+    @model_validator(mode="after")
+    def _one_source(self) -> DemandKeys:
+        if (self.file is None) == (self.constant_per_s is None):
+            found = "neither" if self.file is None else "both"
+            mend = "Keep one, for example file: shop-search/demand.csv."
+            _refuse(f"needs either file or constant_per_s (found {found})", mend, "exactly-one")
+        if self.file is None and (self.series is not None or self.calls_per_page is not None):
+            _refuse("series and calls_per_page go with file only", "Delete them.", "contradiction")
+        return self
+
+
+class ServiceKeys(Document):
+    """A served model, its demand, and what must be promised."""
+
+    profile: NamesOrOne = Field(min_length=1, examples=["bert-base-s128/fp16"])
+    items_per_request: int = Field(1, ge=1, le=10_000_000, examples=[1])
+    latency: LatencyKeys = Field(examples=[{"p99_ms": 60}])
+    overhead_ms: float = Field(0.0, ge=0, le=LONGEST_LATENCY_MS, examples=[4])
+    demand: DemandKeys = Field(examples=[{"file": "shop-search/demand.csv"}])
+    redundancy: RedundancyNow = Field("zone", examples=["zone"])
+    dispatch: Dispatch = Field("round_robin", examples=["round_robin"])
+
+
+class PlanForKeys(Document):
+    """Which demand must be carried, and over which demands money is counted."""
+
+    capacity: DemandName = Field("high", examples=["high"])
+    cost: dict[DemandName, Annotated[float, Field(ge=0, le=1)]] | None = Field(None, examples=[{"high": 1.0}])
+
+    @model_validator(mode="after")
+    def _same_single_demand(self) -> PlanForKeys:
+        counted = {name: weight for name, weight in (self.cost or {self.capacity: 1.0}).items() if weight > 0}
+        if counted != {self.capacity: 1.0}:
+            mend = f"Write cost: {{{self.capacity}: 1.0}}, or plan_for: {self.capacity}."
+            _refuse("capacity and cost over different demands are not available yet", mend, "not-yet")
+        return self
+
+
+class PurchaseKeys(Document):
+    """What may be bought, and how often the fleet may change size."""
+
+    options: Annotated[list[Option], AfterValidator(_each_once)] = Field(
+        ["on_demand"], min_length=1, examples=[["on_demand"]]
+    )
+    autoscaling: Autoscaling = Field("hourly", examples=["hourly"])
+
+
+class HeadroomKeys(Document):
+    """Capacity kept free on top of the peak."""
+
+    release_share: float = Field(0.0, ge=0, lt=1, examples=[0.05])
+    retry_share: float = Field(0.1, ge=0, le=10, examples=[0.1])
+
+
+class NetworkKeys(Document):
+    """Size of requests and responses, and how much longer than its mean a round trip takes at p99."""
+
+    request_kb: float = Field(4.0, ge=0, le=HIGHEST_SIZE, examples=[4])
+    response_kb: float = Field(20.0, ge=0, le=HIGHEST_SIZE, examples=[20])
+    rtt_p99_factor: float = Field(1.3, ge=1, le=100, examples=[1.3])
+
+
+class StorageKeys(Document):
+    """Disk for each instance, and logs."""
+
+    model_copies_gib: Annotated[float | None, BeforeValidator(_auto)] = Field(
+        None, ge=0, le=HIGHEST_SIZE, examples=["auto"]
+    )
+    logs_gb_per_million_requests: float = Field(2.0, ge=0, le=HIGHEST_SIZE, examples=[2])
+    log_retention_days: float = Field(30.0, ge=0, le=36_500, examples=[30])
+
+
+class RoleKeys(Document):
+    """People of one kind."""
+
+    role: str = Field(min_length=1, examples=["serving engineer"])
+    fte: float = Field(ge=0, le=HIGHEST_SIZE, examples=[1.5])
+    cost_per_year: float = Field(ge=0, le=HIGHEST_AMOUNT, examples=[150000])
+
+
+class OperationsKeys(Document):
+    """What running the fleet takes besides machines."""
+
+    people: list[RoleKeys] = Field([], examples=[[{"role": "serving engineer", "fte": 1.5, "cost_per_year": 150000}]])
+    monitoring_per_instance_month: float = Field(15.0, ge=0, le=HIGHEST_SIZE, examples=[15])
+    support_share_of_spend: float = Field(0.03, ge=0, le=1, examples=[0.03])
+    maintenance_share: float = Field(0.05, ge=0, le=1, examples=[0.05])
+
+
+class ScenarioKeys(Document):
+    """The whole file."""
+
+    format: Literal["fleetopt/scenario/1"] = Field(examples=[SCENARIO_FORMAT])
+    name: Annotated[str, AfterValidator(_slug)] = Field(examples=["shop-search"])
+    catalog: NamesOrOne = Field(min_length=1, examples=["public-cloud"])
+    locations: Annotated[list[str], AfterValidator(_each_once)] | None = Field(
+        None, min_length=1, examples=[["aws/us-east-1", "gcp/us-east4"]]
+    )
+    horizon: HorizonKeys = Field(default_factory=HorizonKeys, examples=[{"start": "2027-01-01", "months": 12}])
+    day_types: dict[Name, Annotated[float, Field(gt=0, le=HIGHEST_SIZE)]] = Field(
+        {"everyday": 365.0}, min_length=1, examples=[{"workday": 250, "weekend": 115}]
+    )
+    origins: dict[Name, OriginKeys] = Field(min_length=1, examples=[{"us-east": {"at": "aws/us-east-1"}}])
+    services: dict[Name, ServiceKeys] = Field(
+        min_length=1,
+        examples=[
+            {
+                "retrieval": {
+                    "profile": "bert-base-s128/fp16",
+                    "latency": {"p99_ms": 60},
+                    "demand": {"constant_per_s": {"us-east": 900}},
+                }
+            }
+        ],
+    )
+    plan_for: Annotated[PlanForKeys, BeforeValidator(_single_demand)] = Field(
+        default_factory=PlanForKeys, examples=["high"]
+    )
+    plan_on: PlanOn = Field("cautious", examples=["cautious"])
+    purchase: PurchaseKeys = Field(default_factory=PurchaseKeys, examples=[{"options": ["on_demand"]}])
+    headroom: HeadroomKeys = Field(default_factory=HeadroomKeys, examples=[{"retry_share": 0.1}])
+    network: NetworkKeys = Field(default_factory=NetworkKeys, examples=[{"request_kb": 4, "response_kb": 20}])
+    storage: StorageKeys = Field(default_factory=StorageKeys, examples=[{"log_retention_days": 30}])
+    operations: OperationsKeys = Field(default_factory=OperationsKeys, examples=[{"monitoring_per_instance_month": 15}])
+
+
+class CatalogKeys(Document):
+    """The file ``catalog.yaml`` of a catalog."""
+
+    format: Literal["fleetopt/catalog/1"] = Field(examples=[CATALOG_FORMAT])
+    name: Annotated[str, AfterValidator(_slug)] = Field(examples=["public-cloud"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["USD"])
+    as_of: str = Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2026-07-30"])
+    basis: str = Field(min_length=1, examples=["list"])
+    description: str = Field(min_length=1, examples=["Four regions of two clouds"])

@@ -1,0 +1,177 @@
+"""A strict reader of YAML 1.2: plain mappings, lists and scalars with their lines, and nothing that surprises.
+
+Built on the parser's events, not on its constructors: no tag is ever acted on, and aliases are refused before they can
+multiply. ``012``, ``1:30``, ``yes`` and ``0x1f`` are text here, so that a number is only what looks like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from optimizer.inputs.document import Mark, Node, Path, Scalar, dotted
+from optimizer.inputs.faults import Faults
+
+#: Deeper nesting has no meaning in any of our documents.
+DEEPEST = 24
+#: Whole numbers of more digits are read as floats: exact beyond any quantity we know.
+LONGEST_WHOLE = 18
+
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_NAMED: dict[str, Scalar] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+
+
+class _Stop(Exception):  # noqa: N818  leaves the tree, the fault is noted
+    """Nothing sensible can follow."""
+
+
+def parse_yaml(text: str, file: str, faults: Faults, base: Path = (), *, numbered: bool = True) -> Node | None:
+    """Read one YAML document.
+
+    Parameters
+    ----------
+    text
+        The document.
+    file
+        Its name, as faults give it.
+    faults
+        Takes duplicate keys, tags, anchors, aliases, keys without a value, and what the parser cannot read.
+    base
+        Path at which the document stands in another one (values given on the command line).
+    numbered
+        Whether faults give lines.
+
+    Returns
+    -------
+    Node or None
+        The document, None where it cannot be read or is empty.
+    """
+    reader = YAML(typ="safe", pure=True)
+    builder = _Builder(iter(reader.parse(text)), file, faults, numbered=numbered)
+    try:
+        return builder.document(base)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        _tell_syntax(builder.mark(mark).at(base), str(error.problem or error.context), faults)
+    except YAMLError as error:
+        _tell_syntax(Mark(file).at(base), str(error).splitlines()[0], faults)
+    except _Stop:
+        pass
+    return None
+
+
+def _tell_syntax(where: str, problem: str, faults: Faults) -> None:
+    mend = "Check indentation, colons, quotes and brackets there."
+    if "\\t" in problem:
+        mend = "Indent with spaces instead of tabs."
+    elif "mapping values" in problem:
+        mend = "Put a space after each colon, and text with a colon in quotes."
+    faults.add(where, f"not valid YAML ({problem.strip().rstrip('.')})", mend, "yaml-syntax")
+
+
+def resolve_scalar(text: str) -> Scalar:
+    """Return what an unquoted scalar means: nothing, true or false, a number, else the text itself."""
+    if text in _NAMED:
+        return _NAMED[text]
+    if _WHOLE.fullmatch(text):
+        return int(text) if len(text) <= LONGEST_WHOLE else float(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+class _Builder:
+    """Turns parser events into nodes."""
+
+    def __init__(self, events: Iterator[Any], file: str, faults: Faults, *, numbered: bool) -> None:
+        self._events, self._file, self._faults, self._numbered = events, file, faults, numbered
+
+    def mark(self, mark: Any) -> Mark:  # noqa: ANN401  the parser's own mark, or None
+        return Mark(self._file, mark.line + 1 if self._numbered and mark is not None else 0)
+
+    def document(self, base: Path) -> Node | None:
+        next(self._events)  # start of the stream
+        start = next(self._events)
+        if type(start).__name__ == "StreamEndEvent":
+            return self._refuse_empty(base)
+        if start.version or start.tags:
+            self._tell(start, base, "a % directive is not understood", "Delete it.", "yaml-directive")
+        node = self._node(next(self._events), base, None)
+        next(self._events)  # end of the document
+        after = next(self._events)
+        if type(after).__name__ != "StreamEndEvent":
+            self._tell(after, base, "a second document begins", "Keep one document in a file.", "yaml-documents")
+        if node.value is None and not base:
+            return self._refuse_empty(base)
+        return node
+
+    def _refuse_empty(self, base: Path) -> None:
+        self._faults.add_unless_told(Mark(self._file).at(base), "is empty", "Write its keys.", "empty")
+
+    def _tell(self, event: Any, path: Path, what: str, mend: str, code: str) -> None:  # noqa: ANN401  an event
+        self._faults.add(self.mark(event.start_mark).at(path), what, mend, code)
+
+    def _node(self, event: Any, path: Path, mark: Mark | None) -> Node:  # noqa: ANN401  an event
+        kind = type(event).__name__
+        mark = mark or self.mark(event.start_mark)
+        if len(path) > DEEPEST:
+            self._tell(event, path[:3], f"is nested more than {DEEPEST} deep", "Flatten it.", "too-deep")
+            raise _Stop
+        if kind == "AliasEvent":
+            mend = "Write the value out."
+            self._tell(event, path, f"aliases are not understood (found *{event.anchor})", mend, "yaml-alias")
+            return Node(None, mark)
+        self._refuse_decoration(event, path)
+        if kind == "ScalarEvent":
+            return Node(self._scalar(event, path, mark), mark)
+        return self._mapping(path, mark) if kind == "MappingStartEvent" else self._list(path, mark)
+
+    def _refuse_decoration(self, event: Any, path: Path) -> None:  # noqa: ANN401  an event
+        if event.anchor:
+            what = f"anchors are not understood (found &{event.anchor})"
+            self._tell(event, path, what, "Delete it and write the value out where it is needed.", "yaml-anchor")
+        if event.tag:
+            self._tell(event, path, f"tags are not understood (found {event.tag})", "Delete the tag.", "yaml-tag")
+
+    def _scalar(self, event: Any, path: Path, mark: Mark) -> Scalar:  # noqa: ANN401  an event
+        if event.style is not None:
+            return str(event.value)
+        value = resolve_scalar(str(event.value))
+        if value is None and path:
+            self._faults.add_unless_told(mark.at(path), "has no value", "Give one, or delete the key.", "no-value")
+        return value
+
+    def _list(self, path: Path, mark: Mark) -> Node:
+        items: list[Node] = []
+        while type(event := next(self._events)).__name__ != "SequenceEndEvent":
+            items.append(self._node(event, (*path, len(items)), None))
+        return Node(tuple(items), mark)
+
+    def _mapping(self, path: Path, mark: Mark) -> Node:
+        items: dict[str, Node] = {}
+        while type(event := next(self._events)).__name__ != "MappingEndEvent":
+            if type(event).__name__ != "ScalarEvent":
+                self._tell(event, path, "a key must be text", "Write `key: value` lines.", "yaml-key")
+                raise _Stop
+            key, key_mark = str(event.value), self.mark(event.start_mark)
+            self._refuse_decoration(event, (*path, key))
+            node = self._node(next(self._events), (*path, key), key_mark)
+            if key in items:
+                self._tell_twice(items[key], node, (*path, key))
+            items[key] = node
+        return Node(items, mark)
+
+    def _tell_twice(self, first: Node, second: Node, path: Path) -> None:
+        lines = f" (lines {first.mark.line} and {second.mark.line})" if self._numbered else ""
+        mend = "Delete one of the two."
+        self._faults.add(second.mark.at(path), f"{dotted(path[-1:])} is given twice{lines}", mend, "duplicate-key")

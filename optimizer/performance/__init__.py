@@ -1,0 +1,21 @@
+"""What a pool of replicas can carry within its latency target, by simulation."""
+
+from optimizer.performance.capacity import Estimate, capacity_per_s, percentile_at
+from optimizer.performance.kernel import sojourns
+from optimizer.performance.point import SAMPLING_DERATE, UTILISATION_CAP, OperatingPoint, optimistic_capacity
+from optimizer.performance.service_time import batch_grid, service_seconds
+from optimizer.performance.store import CapacityStore
+
+__all__ = [
+    "SAMPLING_DERATE",
+    "UTILISATION_CAP",
+    "CapacityStore",
+    "Estimate",
+    "OperatingPoint",
+    "batch_grid",
+    "capacity_per_s",
+    "optimistic_capacity",
+    "percentile_at",
+    "service_seconds",
+    "sojourns",
+]

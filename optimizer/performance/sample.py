@@ -1,0 +1,105 @@
+"""Arrivals that every rate and operating point is tried on: common random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from optimizer.domain.scenario import Floats
+from optimizer.performance.point import SHARED, OperatingPoint
+
+#: Changes whenever the sample or the search changes, so that remembered values are never mixed.
+SAMPLE_VERSION = 2
+#: Independent runs: many short ones keep numpy busy; few long ones are cheaper with more than `SHORT_QUEUE` in service.
+MANY_LANES, FEW_LANES = 64, 16
+SHORT_QUEUE = 128
+#: Requests kept of each of `MANY_LANES` runs where a queue gets every n-th request of the pool, n up to the first
+#: number: the larger n, the more even the gaps, and the fewer requests do.
+KEPT_BY_STRIDE = ((1, 9_600), (3, 6_400), (None, 3_072))
+#: A run is followed for at least this many full rounds of all replicas, and warms up for this many.
+KEPT_ROUNDS, WARM_UP_ROUNDS = 50, 20
+#: A queue at 97 % forgets its start within a few times 1 / (1 - 0.97)^2 requests; Erlang gaps shorten that.
+WARM_UP_REQUESTS = 2_500
+#: A first guess uses this share of each run.
+GLANCE = 8
+_CACHED_ENTRIES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a pool is sampled.
+
+    Parameters
+    ----------
+    servers
+        Replicas of one simulated queue: 1 with round robin, where one replica stands for all.
+    stride
+        A queue gets every `stride`-th request of the pool.
+    lanes
+        Independent runs.
+    warm_up, kept
+        Requests of each run that are dropped, and then counted.
+    """
+
+    servers: int
+    stride: int
+    lanes: int
+    warm_up: int
+    kept: int
+
+    @property
+    def stop(self) -> int:
+        """Requests of each run that are followed."""
+        return self.warm_up + self.kept
+
+    @property
+    def size(self) -> int:
+        """Requests that count."""
+        return self.lanes * self.kept
+
+    def glance(self) -> Shape:
+        """Return the first part of the same runs, for a first guess."""
+        return Shape(self.servers, self.stride, self.lanes, self.warm_up // 4, self.kept // GLANCE)
+
+
+def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
+    """Choose how long and how often a pool is simulated.
+
+    The standard deviation of the capacity is then 0.1-0.5 % (measured over operating points up to a utilisation of
+    0.97), against a derate of 2 %.
+    """
+    servers, stride = (replicas, 1) if point.dispatch == SHARED else (1, replicas)
+    in_service = servers * point.batch_size
+    kept = next(kept for limit, kept in KEPT_BY_STRIDE if limit is None or stride <= limit)
+    warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // stride)
+    if stride == 1 and in_service > SHORT_QUEUE:
+        kept = max(kept * MANY_LANES // FEW_LANES, KEPT_ROUNDS * in_service // 2)
+        return Shape(servers, stride, FEW_LANES, warm_up, kept)
+    return Shape(servers, stride, MANY_LANES, warm_up, max(kept, KEPT_ROUNDS * in_service))
+
+
+def unit_arrivals(seed: int, shape: Shape, batch: int) -> Floats:
+    """Return arrival times at pool rate 1, shape (lanes, at least stop + batch), rising along a lane, read-only.
+
+    Round robin gives a replica every n-th request of a Poisson stream, so its gaps are Erlang-n. The times depend on
+    the seed, the stride and the lane only: a longer or wider sample begins with the shorter one.
+    """
+    width = 1 << (shape.stop + batch - 1).bit_length()
+    if shape.lanes * width > _CACHED_ENTRIES:
+        return _draw(seed, shape.stride, shape.lanes, width)
+    return _remembered(seed, shape.stride, shape.lanes, width)
+
+
+def _draw(seed: int, stride: int, lanes: int, width: int) -> Floats:
+    """Draw the gaps of each lane from its own stream and add them up."""
+    arrivals = np.empty((lanes, width))
+    for lane, source in enumerate(np.random.SeedSequence([seed, stride]).spawn(lanes)):
+        generator = np.random.Generator(np.random.PCG64(source))
+        np.cumsum(generator.standard_gamma(float(stride), size=width), out=arrivals[lane])
+    arrivals.setflags(write=False)
+    return arrivals
+
+
+_remembered = lru_cache(maxsize=48)(_draw)

@@ -1,0 +1,118 @@
+"""What the second reading of the rules found: a line on the plan's page, and a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from optimizer.domain.plan import Check, Plan
+from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
+from optimizer.report.report import Records, Report
+from optimizer.report.words import counted, milliseconds_text, significant
+
+
+def checked_facts(plan: Plan) -> Facts:
+    """How many rules were read again, whether the bill adds up, and what the promises came to when simulated."""
+    if not plan.checks:
+        return Facts("Checked", (("not yet: run `fleetopt verify` on the plan file",),), "bad")
+    pieces = (*checks_summary(plan.checks), *_simulated_again(plan))
+    return Facts("Checked", (pieces,), "plain" if _all_hold(plan.checks) else "bad")
+
+
+def _simulated_again(plan: Plan) -> tuple[str, ...]:
+    """The simulated latency that comes nearest to its target, as the second reading found it."""
+    targets_ms = {target for pool in plan.pools for target in pool.target.values()}
+    found = [
+        (check.worst_value / check.limit, check.worst_value, check.limit)
+        for check in plan.checks
+        if check.rule == "latency" and check.worst_value is not None and check.limit in targets_ms
+    ]
+    if not found:
+        return ()
+    _, worst_ms, target_ms = max(found)
+    return (f"simulated again: {milliseconds_text(worst_ms)} of {milliseconds_text(target_ms)} ms at worst",)
+
+
+def checks_summary(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Return the outcome of all checks in a few pieces."""
+    rules = {check.rule for check in checks}
+    failed = [check for check in checks if not check.holds]
+    pieces = [f"{counted(len(rules), 'rule')} by an independent reading, {counted(len(checks), 'check')}"]
+    pieces.append(f"{len(failed)} of them fail" if failed else "all hold")
+    bill = [check for check in checks if check.rule == "bill"]
+    if bill:
+        pieces.append("bill adds up" if _all_hold(bill) else "bill does not add up")
+    return tuple(pieces)
+
+
+def _all_hold(checks: Sequence[Check]) -> bool:
+    return all(check.holds for check in checks)
+
+
+def checks_report(name: str, checks: Sequence[Check]) -> Report:
+    """Return what `fleetopt verify` shows: every check, the failed ones first."""
+    return Report(
+        page=lambda: _page(name, checks),
+        document=lambda: _document(name, checks),
+        records=lambda: Records(
+            ("rule", "subject", "limit", "worst_value", "margin", "holds", "detail"),
+            [(c.rule, c.subject, c.limit, c.worst_value, c.margin, c.holds, c.detail) for c in checks],
+        ),
+    )
+
+
+def _document(name: str, checks: Sequence[Check]) -> dict[str, Any]:
+    rows = [
+        {
+            "rule": check.rule,
+            "subject": check.subject,
+            "limit": check.limit,
+            "worst_value": check.worst_value,
+            "margin": check.margin,
+            "holds": check.holds,
+            "detail": check.detail,
+        }
+        for check in checks
+    ]
+    return {"plan": name, "holds": _all_hold(checks), "checks": rows}
+
+
+def _page(name: str, checks: Sequence[Check]) -> Page:
+    columns = (
+        Column("rule"),
+        Column("subject", drop=1),
+        Column("limit", right=True, drop=2, as_note="limit {}"),
+        Column("worst", right=True, drop=3, as_note="worst {}"),
+        Column("margin", right=True, drop=4, as_note="margin {}"),
+        Column("holds"),
+    )
+    ordered = sorted(checks, key=lambda check: check.holds)
+    table = Table("Checks", columns, tuple(_row(check) for check in ordered))
+    tone: Tone = "good" if _all_hold(checks) else "bad"
+    return Page((name, *checks_summary(checks)), (table, Facts("Verdict", (_verdict(checks),), tone)))
+
+
+def _row(check: Check) -> Row:
+    cells = (
+        check.rule,
+        check.subject,
+        _figure(check.limit),
+        _figure(check.worst_value),
+        _figure(check.margin),
+        "yes" if check.holds else "NO",
+    )
+    notes = (check.detail,) if check.detail and not check.holds else ()
+    return Row(cells, notes, "plain" if check.holds else "bad")
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() else significant(value, 4)
+
+
+def _verdict(checks: Sequence[Check]) -> tuple[str, ...]:
+    if not checks:
+        return ("nothing was checked",)
+    failed = sum(not check.holds for check in checks)
+    return (f"{counted(failed, 'check')} of {len(checks)} fail: do not act on this plan",) if failed else ("holds",)

@@ -1,0 +1,65 @@
+"""One result in every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.report.csv_table import Value, csv_text
+from optimizer.report.formats import Format
+from optimizer.report.markdown import page_markdown
+from optimizer.report.page import PIPE_WIDTH, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Named columns and rows, for CSV."""
+
+    names: tuple[str, ...]
+    rows: Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result, each form of it made when it is asked for.
+
+    Parameters
+    ----------
+    page
+        For people: text and Markdown.
+    document
+        For programs: what JSON holds.
+    records
+        For spreadsheets: the main table.
+    """
+
+    page: Callable[[], Page]
+    document: Callable[[], Any]
+    records: Callable[[], Records]
+
+
+def render(report: Report, format_: Format, width: int = PIPE_WIDTH, *, colour: bool = False) -> str:
+    """Return a report as text that ends with a line break; the same report gives the same text.
+
+    Raises
+    ------
+    ValueError
+        If JSON would hold a number that is not finite.
+    """
+    if format_ is Format.JSON:
+        return json_text(report.document())
+    if format_ is Format.CSV:
+        records = report.records()
+        return csv_text(records.names, records.rows)
+    if format_ is Format.MARKDOWN:
+        return page_markdown(report.page())
+    from optimizer.report.text import page_text
+
+    return page_text(report.page(), width, colour=colour)
+
+
+def json_text(document: Any) -> str:  # noqa: ANN401  any JSON value
+    """Return a document as JSON, keys in the order they have, refusing numbers JSON does not know."""
+    return json.dumps(document, allow_nan=False, indent=2, ensure_ascii=False, sort_keys=False) + "\n"

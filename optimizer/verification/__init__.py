@@ -1,0 +1,77 @@
+"""A second, independent reading of every rule and of the bill.
+
+It takes the finished plan, shares no code with what made it, and answers with one check for each rule (or one for each
+subject that fails).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.plan import Check, Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.verification import bill, carried, latency, placement, sources, structure
+from optimizer.verification.view import View
+
+#: Every rule by name; each reads the plan alone.
+CHECKS: dict[str, Callable[[View], list[Check]]] = {
+    "locations": placement.locations,
+    "offered": placement.offered,
+    "zones_sold": placement.zones_sold,
+    "accelerator_memory": placement.accelerator_memory,
+    "host_memory": placement.host_memory,
+    "service_time_margin": placement.service_time_margin,
+    "latency": latency.latency,
+    "utilisation_cap": carried.utilisation_cap,
+    "headroom": carried.headroom,
+    "capacity": carried.capacity,
+    "zone_loss": carried.zone_loss,
+    "autoscaling": carried.autoscaling,
+    "every_origin_served": carried.every_origin_served,
+    "one_pool_per_location": carried.one_pool_per_location,
+    "fleet_holds_replicas": carried.fleet_holds_replicas,
+    "hours": carried.hours,
+    "egress_tiers": bill.egress_tiers,
+    "bill": bill.bill,
+    "bound": bill.bound,
+}
+#: What a hand-edited document may raise in a reading; told as a failing check, never as a traceback.
+MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError)
+
+
+def verify(plan: Plan, scenario: Scenario | None = None, catalog: Catalog | None = None) -> tuple[Check, ...]:
+    """Read every rule again over a finished plan.
+
+    Parameters
+    ----------
+    plan
+        The plan; its `inputs` hold all that the rules need.
+    scenario, catalog
+        Where given, the plan's inputs are compared with them as well.
+
+    Returns
+    -------
+    tuple of Check
+        At least one for each rule; the plan is good where all hold.
+    """
+    view = View(plan)
+    checks = _read("structure", lambda: structure.structure(view))
+    if not all(check.holds for check in checks):
+        return tuple(checks)
+    for rule, reading in CHECKS.items():
+        checks += _read(rule, lambda reading=reading: reading(view))  # type: ignore[misc]
+    if scenario is not None and catalog is not None:
+        checks += _read("inputs", lambda: sources.inputs(view, scenario, catalog))
+    return tuple(checks)
+
+
+def _read(rule: str, reading: Callable[[], list[Check]]) -> list[Check]:
+    try:
+        return reading()
+    except MALFORMED as fault:
+        detail = f"the plan cannot be read ({type(fault).__name__}: {fault})"
+        return [Check(rule, "the plan document", None, None, None, holds=False, detail=detail)]
+
+
+__all__ = ["CHECKS", "verify"]

@@ -1,0 +1,154 @@
+"""A plan as the second reading sees it: look-ups over its own inputs, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from optimizer.domain.plan import Check, Plan, Pool, Route
+
+#: Failing subjects told of one rule; more are counted.
+SUBJECTS_SHOWN = 20
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """A plan with its inputs indexed."""
+
+    plan: Plan
+
+    @cached_property
+    def services(self) -> dict[str, Row]:
+        """What was asked of each service."""
+        return {row["name"]: row for row in self.plan.inputs["services"]}
+
+    @cached_property
+    def origins(self) -> dict[str, Row]:
+        """Where requests come from."""
+        return {row["name"]: row for row in self.plan.inputs["origins"]}
+
+    @cached_property
+    def types(self) -> dict[tuple[str, str], Row]:
+        """Instance types by (provider, name)."""
+        return {(row["provider"], row["name"]): row for row in self.plan.inputs["instance_types"]}
+
+    @cached_property
+    def models(self) -> dict[str, Row]:
+        """Served models by name."""
+        return {row["name"]: row for row in self.plan.inputs["served_models"]}
+
+    @cached_property
+    def curves(self) -> dict[tuple[str, str, int], Row]:
+        """Curves by (profile, accelerator, accelerators per replica)."""
+        return {
+            (row["profile"], row["accelerator"], row["accelerators_per_replica"]): row
+            for row in self.plan.inputs["curves"]
+        }
+
+    @cached_property
+    def prices(self) -> dict[tuple[str, str, str, str], Row]:
+        """Prices by (provider, instance type, location, purchase option)."""
+        return {
+            (row["provider"], row["instance_type"], row["location"], row["purchase_option"]): row
+            for row in self.plan.inputs["prices"]
+        }
+
+    @cached_property
+    def sold(self) -> dict[tuple[str, str, str], list[str]]:
+        """Zones that sell a type, by (provider, instance type, location)."""
+        return {
+            (row["provider"], row["instance_type"], row["location"]): row["zones"]
+            for row in self.plan.inputs["availability"]
+        }
+
+    def type_of(self, pool: Pool) -> Row:
+        """Instance type of a pool."""
+        return self.types[pool.provider, pool.instance_type]
+
+    def curve_of(self, pool: Pool) -> Row:
+        """Curve a pool's service times come from."""
+        return self.curves[pool.profile, self.type_of(pool)["accelerator"], pool.accelerators_per_replica]
+
+    def model_of(self, pool: Pool) -> Row:
+        """Served model of a pool."""
+        return self.models[pool.profile.split("/", maxsplit=1)[0]]
+
+    def per_instance(self, pool: Pool) -> int:
+        """Replicas on one instance."""
+        return int(self.type_of(pool)["accelerator_count"]) // pool.accelerators_per_replica
+
+    def instances(self, pool: Pool) -> list[int]:
+        """Instances of a pool in each period: replicas by what one instance holds, rounded up."""
+        holds = self.per_instance(pool)
+        return [-(-count // holds) for count in pool.replicas_by_period]
+
+    def routes_to(self, index: int) -> list[Route]:
+        """Routes into a pool."""
+        return [route for route in self.plan.routing if route.pool == index]
+
+    def peak(self, service: str, origin: str, period: int) -> float:
+        """Peak rate asked, requests/s."""
+        return float(self.plan.inputs["demand"][service][origin]["peak"][period])
+
+    def mean(self, service: str, origin: str, period: int) -> float:
+        """Expected rate asked, requests/s."""
+        return float(self.plan.inputs["demand"][service][origin]["mean"][period])
+
+    @property
+    def headroom_factor(self) -> float:
+        """By how much the peak is multiplied before it must be carried."""
+        headroom = self.plan.inputs["headroom"]
+        return float((1.0 + headroom["retry_share"]) / (1.0 - headroom["release_share"]))
+
+    def period_label(self, period: int) -> str:
+        """For example ``workday 20 h``."""
+        row = self.plan.periods[period]
+        return f"{row.day_type} {row.hour:02d} h"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reading of a rule on one subject; `margin` below 0 breaks it."""
+
+    subject: str
+    limit: float
+    value: float
+    margin: float
+    detail: str = ""
+
+
+def pool_label(pool: Pool) -> str:
+    """Name a pool: service, place, type."""
+    return f"{pool.service} on {pool.instance_type} in {pool.location} zone {pool.zone}"
+
+
+def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[Check]:
+    """Turn findings into checks: the tightest one where all hold, else one for each that fails."""
+    if not findings:
+        return [Check(rule, "nothing to check", None, None, None, holds=True)]
+    broken = [item for item in findings if not item.margin >= -tolerance]
+    if not broken:
+        tightest = min(findings, key=lambda item: item.margin)
+        return [Check(rule, tightest.subject, tightest.limit, tightest.value, tightest.margin, holds=True)]
+    checks = [
+        Check(rule, item.subject, item.limit, item.value, item.margin, holds=False, detail=item.detail or item.subject)
+        for item in broken[:SUBJECTS_SHOWN]
+    ]
+    if len(broken) > SUBJECTS_SHOWN:
+        rest = f"and {len(broken) - SUBJECTS_SHOWN} more"
+        checks.append(Check(rule, rest, None, None, None, holds=False, detail=rest))
+    return checks
+
+
+def stated(rule: str, faults: list[str], subject: str) -> list[Check]:
+    """Turn yes-or-no findings into checks."""
+    if not faults:
+        return [Check(rule, subject, None, None, None, holds=True)]
+    checks = [Check(rule, fault, None, None, None, holds=False, detail=fault) for fault in faults[:SUBJECTS_SHOWN]]
+    if len(faults) > SUBJECTS_SHOWN:
+        rest = f"and {len(faults) - SUBJECTS_SHOWN} more"
+        checks.append(Check(rule, rest, None, None, None, holds=False, detail=rest))
+    return checks

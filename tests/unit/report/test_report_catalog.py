@@ -1,0 +1,125 @@
+"""Pages of a catalog: what is known, how fresh, what is estimated."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from optimizer.domain.catalog import Catalog, InstanceType, Location, Price, ProfileCurve, Source
+from optimizer.report.catalog_list import catalog_list_report
+from optimizer.report.catalog_page import catalog_report
+from optimizer.report.catalog_quality import catalog_check_report
+from optimizer.report.formats import Format
+from optimizer.report.report import Report, render
+
+LIST = Source("list", "a price page", "2026-07-20", "Apache-2.0")
+GUESS = Source("estimate", "a guess", "2025-04-04", "Apache-2.0")
+
+
+def _price(name: str, place: str, option: str, status: str, amount: float | None, source: Source = LIST) -> Price:
+    return Price("aws", name, place, option, status, amount, 0.0, 0, source)
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    """Two locations, two types, one price of each kind and one hole."""
+    east, west = "aws/us-east-1", "aws/us-west-2"
+    prices = [
+        _price("g6.xlarge", east, "on_demand", "offered", 0.8048),
+        _price("g6.xlarge", east, "spot", "offered", 0.41, GUESS),
+        _price("g6.xlarge", west, "on_demand", "not_offered", 0.9),
+        _price("c7i.4xlarge", east, "on_demand", "unknown", None),
+    ]
+    kinds = [
+        InstanceType("aws", "g6.xlarge", 4, 16.0, "L4-24GB", 1, 22.4, None, None, None, LIST),
+        InstanceType("aws", "c7i.4xlarge", 16, 32.0, None, 0, 0.0, None, None, None, LIST),
+    ]
+    curve = ProfileCurve(
+        "bert", "fp16", "L4-24GB", 1, (1, 8), (0.0112, 0.0144), 1.0, 4, replace(LIST, basis="estimated")
+    )
+    return Catalog(
+        name="small", currency="USD", as_of="2026-07-30", sha256="0" * 64,
+        instance_types={(kind.provider, kind.name): kind for kind in kinds}, accelerators={},
+        locations={
+            name: Location("aws", name.split("/")[1], ("a", "b"), "US", 1.15, 396.0, 0.08, LIST) for name in (east, west)
+        },
+        prices={(p.provider, p.instance_type, p.location, p.purchase_option): p for p in prices},
+        availability={}, round_trips={}, transfer={}, storage={}, served_models={},
+        profiles=(curve, replace(curve, accelerator="T4-16GB", source=replace(LIST, basis="measured"))),
+    )  # fmt: skip
+
+
+def _text(report: Report) -> str:
+    return render(report, Format.TABLE)
+
+
+def test_prices_show_estimates_holes_and_what_is_not_sold(catalog):
+    """A missing price is never 0: each kind of absence has its own word."""
+    text = _text(catalog_report(catalog))
+    assert "0.8048  ~0.4100" in text
+    assert "not sold" in text
+    assert "unknown" in text
+    assert "0.9000" not in text
+
+
+def test_one_location_shows_its_own_prices_and_accelerators(catalog):
+    """Filtered by location: no other place, and no curve of an accelerator that is not there."""
+    text = _text(catalog_report(catalog, location="aws/us-east-1"))
+    assert "us-west-2" not in text
+    assert "L4-24GB" in text
+    assert "T4-16GB" not in text
+
+
+def test_one_type_is_compared_over_its_locations(catalog):
+    """Filtered by type: one table, a row for each location."""
+    text = _text(catalog_report(catalog, instance_type="g6.xlarge"))
+    assert "g6.xlarge, USD per hour" in text
+    assert "c7i" not in text
+
+
+def test_freshness_and_estimates_are_counted(catalog):
+    """1 of 2 prices is an estimate, the older of 2025-04; 1 of 4 options unknown, 1 not offered."""
+    document = json.loads(render(catalog_check_report(catalog), Format.JSON))
+    assert document["prices"] == {
+        "offered": 2, "not_offered": 1, "unknown": 1, "estimates": 1, "oldest": "2025-04-04", "newest": "2026-07-20",
+    }  # fmt: skip
+    assert document["curves"] == {"estimated": 1, "measured": 1}
+    text = _text(catalog_check_report(catalog))
+    assert "2 prices of 4 options" in text
+    assert "50 % of the prices" in text
+
+
+def test_prices_as_csv(catalog):
+    """All prices, a line each, an unknown one without an amount."""
+    rows = list(csv.DictReader(io.StringIO(render(catalog_report(catalog), Format.CSV))))
+    assert len(rows) == 4
+    assert next(row for row in rows if row["status"] == "unknown")["price_per_hour"] == ""
+
+
+def test_the_catalog_as_json_reads_back(catalog):
+    """Locations, types, prices and curves as plain values."""
+    document = json.loads(render(catalog_report(catalog), Format.JSON))
+    assert {key: len(document[key]) for key in ("locations", "instance_types", "prices", "curves")} == {
+        "locations": 2, "instance_types": 2, "prices": 4, "curves": 2,
+    }  # fmt: skip
+
+
+def test_the_list_counts_what_each_catalog_holds(catalog):
+    """Name, date and counts of offered prices."""
+    text = _text(catalog_list_report({"small": catalog}))
+    assert "1 catalog" in text
+    row = next(line for line in text.splitlines() if line.strip().startswith("small"))
+    assert row.split() == ["small", "USD", "2026-07-30", "2", "2", "2", "1", "2025-04-04", "to", "2026-07-20"]
+
+
+def test_an_empty_catalog_has_pages(catalog):
+    """Nothing known is said, not crashed on."""
+    empty = replace(catalog, prices={}, profiles=(), locations={}, instance_types={})
+    assert "none" in _text(catalog_report(empty))
+    assert "undated" in _text(catalog_check_report(empty))
+    assert "0 catalogs" in _text(catalog_list_report({}))
+    assert render(catalog_list_report({}), Format.CSV) == "name\n"

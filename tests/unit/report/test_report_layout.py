@@ -1,0 +1,115 @@
+"""What wraps, what moves and what stands under what."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from optimizer.report.layout import packed, wrapped
+from optimizer.report.page import BAR_CELLS, Column, Facts, Page, Row, Table, bar
+from optimizer.report.plan_page import plan_page
+from optimizer.report.text import page_text
+
+
+def _text(table: Table, width: int = 60) -> list[str]:
+    return page_text(Page(("t",), (table,)), width).splitlines()[2:]
+
+
+def test_numbers_keep_their_unit():
+    """A break never parts a number from %, ms or the currency before it."""
+    assert wrapped("takes 58 % of USD 12 in 60 ms", 10) == ["takes 58 %", "of USD 12", "in 60 ms"]
+
+
+@given(st.text(alphabet="ab %x", max_size=60), st.integers(min_value=4, max_value=20))
+def test_wrapped_lines_fit_and_lose_nothing(text, width):
+    """Every line fits its width, and only spaces are lost."""
+    lines = wrapped(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_pieces_move_whole_before_they_break():
+    """A piece that does not fit any more starts the next line; only one longer than a line is broken."""
+    assert packed(["one", "two", "three four"], 11, 11) == ["one · two ·", "three four"]
+    assert packed(["one two three"], 7, 7) == ["one two", "three"]
+
+
+def test_columns_with_the_largest_drop_move_into_notes_first():
+    """At 60 columns `far` (drop 2) moves with its label, `near` (drop 1) stays."""
+    columns = (
+        Column("name"),
+        Column("near", drop=1, as_note="near {}"),
+        Column("far", drop=2, as_note="far {}"),
+        Column("picture", drop=9, bar=True),
+    )
+    rows = (Row(("n" * 20, "x" * 20, "y" * 20, "█" * 20), notes=("own",)),)
+    lines = _text(Table("", columns, rows))
+    assert lines[-2:] == ["  " + "n" * 20 + "  " + "x" * 20, " " * 24 + "far " + "y" * 20 + " · own"]
+
+
+def test_a_column_without_anything_takes_no_room():
+    """Empty columns vanish instead of leaving a gap."""
+    table = Table("", (Column("a"), Column("nothing"), Column("b")), (Row(("1", "", "2")),))
+    assert _text(table)[-1] == "  1  2"
+
+
+def test_heading_stands_beside_titles_only_where_it_fits():
+    """Untitled columns give their place to the heading; a heading longer than that has its own line."""
+    columns = (Column("name", untitled=True), Column("peak", right=True))
+    assert _text(Table("Run", columns, (Row(("retrieval", "60")),)))[0] == "  Run        peak"
+    long = _text(Table("What to run today", columns, (Row(("retrieval", "60")),)))
+    assert long[:2] == ["  What to run today", "             peak"]
+
+
+def test_numbers_stand_under_each_other():
+    """Right-aligned cells end in one column, the sum too."""
+    table = Table("", (Column("n", untitled=True), Column("m", right=True)), (Row(("a", "1,000")),), Row(("sum", "7")))
+    assert _text(table)[-2:] == ["  a    1,000", "  sum      7"]
+
+
+def test_wide_characters_count_twice():
+    """Columns stay straight under names in Chinese."""
+    table = Table("", (Column("n", untitled=True), Column("m")), (Row(("检索", "1")), Row(("abcd", "2"))))
+    assert _text(table)[-2:] == ["  检索  1", "  abcd  2"]
+
+
+def test_cells_that_cannot_fit_are_wrapped():
+    """Text columns narrow before numbers do."""
+    table = Table("", (Column("what"), Column("m", right=True)), (Row(("word " * 20, "123,456,789")),))
+    lines = _text(table)
+    assert all(len(line) <= 60 for line in lines)
+    assert lines[1].endswith("123,456,789")
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100, 120, 140, 160])
+def test_no_line_of_a_plan_is_wider_than_the_screen(plan, width):
+    """The whole page fits at every width a terminal may have."""
+    assert max(cell_len(line) for line in page_text(plan_page(plan), width).splitlines()) <= width
+
+
+def test_screens_beyond_the_bounds_get_the_nearest_width(plan):
+    """A 20-column window gets the page for 60, a 400-column one the page for 160."""
+    page = plan_page(plan)
+    assert page_text(page, 20) == page_text(page, 60)
+    assert page_text(page, 400) == page_text(page, 160)
+
+
+def test_colour_changes_no_words(plan):
+    """With the escape sequences taken out, the coloured page is the plain one; names are never read as markup."""
+    import re
+
+    page = Page(("[bold]name", "\x1b[31mred"), (*plan_page(plan).parts, Facts("Odd", (("[/] [red]x",),), "bad")))
+    coloured = page_text(page, 100, colour=True)
+    assert "\x1b[1m" in coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in plain.splitlines()] == page_text(page, 100).splitlines()
+    assert "[bold]name · ?[31mred" in plain
+
+
+def test_bars_show_shares_in_half_cells():
+    """The largest is 20 cells, a half of it 10, and what is tiny but there shows half a cell."""
+    assert [len(bar(value, 2.0)) for value in (2.0, 1.0, 0.0)] == [BAR_CELLS, BAR_CELLS // 2, 0]
+    assert bar(1e-9, 2.0) == "▌"
+    assert bar(1.0, 0.0) == ""
