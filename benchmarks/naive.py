@@ -28,6 +28,9 @@ from optimizer.formulation.rules.zones_sold import zones_for
 from optimizer.inputs import load_inputs
 from optimizer.performance import CapacityStore, OperatingPoint, batch_grid
 
+#: An origin is only offered locations whose network leaves enough of the target: farther ones would slow every pool.
+NETWORK_SHARE = 0.6
+
 
 @dataclass
 class Naive:
@@ -53,7 +56,9 @@ class Naive:
         scenario = self.context.scenario
         for d, origin in enumerate(scenario.origins):
             for place in scenario.locations:
-                if network_s(scenario, self.context.catalog, [origin], place) is None:
+                trip = network_s(scenario, self.context.catalog, [origin], place)
+                budget = scenario.services[index].latency_s - scenario.services[index].overhead_s
+                if trip is None or trip > NETWORK_SHARE * budget:
                     continue
                 assign[d, place] = pulp.LpVariable(f"y_{index}_{d}_{len(assign)}", cat="Binary")
                 self.cost.append(self.context.flow_cost(index, place, [d]) * assign[d, place])

@@ -26,7 +26,9 @@ def _locations() -> Case:
     """The other location is cheaper, but not allowed."""
     catalog = small_catalog()
     key = ("p", "one", AWAY, "on_demand")
-    return _busy(), replace(catalog, prices={**catalog.prices, key: replace(catalog.prices[key], price_per_hour=0.1)})
+    return replace(_busy(), network=NetworkUse(0.1, 0.1, 1.0)), replace(
+        catalog, prices={**catalog.prices, key: replace(catalog.prices[key], price_per_hour=0.1)}
+    )
 
 
 def _offered() -> Case:
