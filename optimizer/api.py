@@ -19,7 +19,7 @@ from optimizer.inputs import shipped_catalogs as _shipped_catalogs
 Progress = Callable[[str, str], None]
 
 
-def load_scenario(path: str | Path, sets: Sequence[str] = (), withs: Sequence[str | Path] = ()) -> Inputs:
+def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence[str | Path] = ()) -> Inputs:
     """Read a scenario with its demand and its catalog.
 
     Parameters
@@ -28,7 +28,7 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), withs: Sequence[st
         A scenario file, or the name of one that comes with fleetopt.
     sets
         Overrides such as ``services.ranking.latency.p99_ms=25``.
-    withs
+    overlays
         Partial scenario files whose keys override.
 
     Returns
@@ -41,7 +41,7 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), withs: Sequence[st
     InputError
         With every fault found.
     """
-    return load_inputs(path, tuple(sets), tuple(Path(item) for item in withs))
+    return load_inputs(path, tuple(sets), tuple(Path(item) for item in overlays))
 
 
 def load_catalog(name: str | Path) -> Catalog:

@@ -19,7 +19,7 @@ def check(
     output: OutputOption = None,
     format_: FormatOption = None,
     sets: SetOption = None,
-    withs: WithOption = None,
+    overlays: WithOption = None,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -32,6 +32,6 @@ def check(
 
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output()
-        inputs = api.load_scenario(scenario, sets or (), withs or ())
+        inputs = api.load_scenario(scenario, sets or (), overlays or ())
         warned(inputs.warnings, quiet=quiet)
         delivery.deliver(scenario_report(inputs.scenario, inputs.catalog))

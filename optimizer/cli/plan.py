@@ -23,7 +23,7 @@ def plan(
     output: OutputOption = None,
     format_: FormatOption = None,
     sets: SetOption = None,
-    withs: WithOption = None,
+    overlays: WithOption = None,
     seed: SeedOption = 0,
     gap: GapOption = None,
     time_limit: TimeLimitOption = None,
@@ -44,7 +44,7 @@ def plan(
 
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output()
-        inputs = api.load_scenario(scenario, sets or (), withs or ())
+        inputs = api.load_scenario(scenario, sets or (), overlays or ())
         warned(inputs.warnings, quiet=quiet)
         with progress_line(quiet=quiet) as progress:
             found = api.plan(

@@ -25,7 +25,9 @@ def _choices(context: Context) -> list[Assumption]:
         places = ", ".join(scenario.locations)
         given.append(Assumption("every location of the catalog competes", places, "no `locations` in the scenario"))
     given.append(
-        Assumption("retries on top of the peak", f"{scenario.headroom.retry_share:.0%}", f"scenario {scenario.name}")
+        Assumption(
+            "retries on top of the peak", f"{scenario.headroom.retry_share * 100:.0f} %", f"scenario {scenario.name}"
+        )
     )
     given.append(
         Assumption(
@@ -50,7 +52,7 @@ def _service_times(chosen: Sequence[Block]) -> list[Assumption]:
     for block in chosen:
         curve = block.configuration.candidate.curve
         what = f"service time of {curve.profile} on {curve.accelerator} ({curve.source.basis})"
-        found[what, f"within {curve.error_band:.0%}", curve.source.source] = None
+        found[what, f"within {curve.error_band * 100:.0f} %", curve.source.source] = None
     return [Assumption(*key) for key in sorted(found)]
 
 

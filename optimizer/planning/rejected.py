@@ -55,7 +55,8 @@ def _extra_costs(blocks: BlockSet, mine: Sequence[Block]) -> dict[tuple[str, str
                 if rise < extra.get(key, (float("inf"), ""))[0]:
                     share = rise / block.cost if block.cost > 0.0 else 0.0
                     word = "" if verdict.simulated else "at least "
-                    extra[key] = rise, f"{word}+{share:.1%} for the pool in {block.location}, moved to {location}"
+                    moved = "" if location == block.location else f", moved to {location}"
+                    extra[key] = rise, f"{word}+{share * 100:.1f} % for the pool in {block.location}{moved}"
     return extra
 
 

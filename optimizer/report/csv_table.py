@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from optimizer.report.signs import clean_lines
+
 #: What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -34,7 +36,8 @@ def csv_text(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    # A lone carriage return would end the row for some readers: control characters are replaced, line breaks quoted.
+    return ("'" if text.startswith(_FORMULA_STARTS) else "") + clean_lines(text)
 
 
 def _number(value: float | bool | None) -> str:

@@ -34,9 +34,7 @@ Line = tuple[Segment, ...]
 
 def lay_out(page: Page, width: int) -> list[Line]:
     """Return the lines of a page, none wider than `width` unless a single word is."""
-    lines: list[Line] = [
-        (Segment(text, "strong"),) for text in packed([clean(piece) for piece in page.title], width, width)
-    ]
+    lines: list[Line] = [(Segment(text, "strong"),) for text in packed([clean(piece) for piece in page.title], width)]
     before: Facts | Table | None = None
     facts_column = _facts_column(page)
     for part in page.parts:
@@ -47,19 +45,19 @@ def lay_out(page: Page, width: int) -> list[Line]:
     return lines
 
 
-def packed(pieces: Sequence[str], first_width: int, width: int, separator: str = SEPARATOR) -> list[str]:
+def packed(pieces: Sequence[str], width: int) -> list[str]:
     """Fill lines with pieces; a piece moves to the next line whole, and is broken only if no line can hold it."""
     lines: list[str] = []
     current = ""
-    for piece in pieces:
-        room = width if lines else first_width
-        joined = f"{current}{separator}{piece}" if current else piece
-        if cell_len(joined) <= room:
+    for number, piece in enumerate(pieces, start=1):
+        mark = SEPARATOR.rstrip() if number < len(pieces) else ""
+        joined = f"{current}{SEPARATOR}{piece}" if current else piece
+        if cell_len(joined + mark) <= width:
             current = joined
             continue
         if current:
-            lines.append(current + separator.rstrip())
-        *full, current = wrapped(piece, width)
+            lines.append(current + SEPARATOR.rstrip())
+        *full, current = wrapped(piece, width - len(mark))
         lines += full
     return [*lines, current] if current else lines
 
@@ -87,7 +85,7 @@ def _facts(facts: Facts, width: int, column: int) -> list[Line]:
     lines: list[Line] = []
     room = max(width - column, NARROWEST)
     for pieces in facts.lines:
-        for text in packed([clean(piece) for piece in pieces], room, room):
+        for text in packed([clean(piece) for piece in pieces], room):
             head = facts.heading if not lines else ""
             lead = Segment(" " * INDENT + _padded(head, column - INDENT, right=False), "heading")
             lines.append((lead, Segment(text, facts.tone)))
@@ -104,8 +102,7 @@ def _table(table: Table, width: int) -> list[Line]:
     for remark in table.remarks:
         room = max(width - INDENT, NARROWEST)
         lines += [
-            (Segment(" " * INDENT), Segment(text, "quiet"))
-            for text in packed(clean(remark).split(SEPARATOR), room, room)
+            (Segment(" " * INDENT), Segment(text, "quiet")) for text in packed(clean(remark).split(SEPARATOR), room)
         ]
     return lines
 
@@ -124,7 +121,8 @@ class _Grid:
         """Drop columns, then narrow the widest, until the table fits."""
         natural = [_natural_width(table, index) for index in range(len(table.columns))]
         kept = [index for index in range(len(table.columns)) if natural[index] > 0]
-        while _total(natural, kept) > room and any(table.columns[index].drop for index in kept):
+        wanted = [min(width, column.least or width) for width, column in zip(natural, table.columns, strict=True)]
+        while _total(wanted, kept) > room and any(table.columns[index].drop for index in kept):
             kept.remove(max(kept, key=lambda index: table.columns[index].drop))
         widths = {index: natural[index] for index in kept}
         for index in sorted((i for i in kept if not table.columns[i].right), key=lambda i: -natural[i]):
@@ -139,11 +137,12 @@ class _Grid:
         line = self._joined(titles).rstrip()
         blank = len(line) - len(line.lstrip()) if line else self.room
         heading = clean(heading)
-        if cell_len(heading) + GAP <= blank:
+        if heading and cell_len(heading) + GAP <= blank:
             rest = line[len(heading) :] if line else ""
             return [(Segment(" " * INDENT), Segment(heading, "heading"), Segment(rest, "quiet"))]
         titles_line: list[Line] = [(Segment(" " * INDENT), Segment(line, "quiet"))] if line else []
-        return [(Segment(" " * INDENT), Segment(heading, "heading")), *titles_line]
+        heading_line: list[Line] = [(Segment(" " * INDENT), Segment(heading, "heading"))] if heading else []
+        return [*heading_line, *titles_line]
 
     def row(self, row: Row) -> list[Line]:
         """Lines of one row, its notes below and under the second column."""
@@ -164,7 +163,7 @@ class _Grid:
         start = self.widths[0] + GAP if self.widths else 0
         room = max(self.room - start, NARROWEST)
         lead = Segment(" " * (INDENT + start))
-        return [(lead, Segment(text, "quiet")) for text in packed(pieces, room, room)]
+        return [(lead, Segment(text, "quiet")) for text in packed(pieces, room)]
 
     def _joined(self, texts: Sequence[str]) -> str:
         return "".join(text for text, _ in self._placed(texts))

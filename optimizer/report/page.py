@@ -29,6 +29,8 @@ class Column:
         Where the page is too narrow, columns with the largest `drop` move into the row's notes first; 0 never moves.
     as_note
         How a moved cell is written, for example ``busy {}``; empty if it is not worth a note.
+    least
+        Width down to which the column's text is wrapped before any column moves; 0 keeps its natural width.
     bar
         The cells are pictures of numbers: Markdown leaves them out, and a narrow page too.
     """
@@ -38,6 +40,7 @@ class Column:
     untitled: bool = False
     drop: int = 0
     as_note: str = "{}"
+    least: int = 0
     bar: bool = False
 
 

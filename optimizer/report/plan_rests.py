@@ -131,7 +131,7 @@ def close_calls_table(plan: Plan) -> Table:
         Column("instead", untitled=True),
         Column("on the total", right=True),
         Column("a month", right=True),
-        Column("detail", untitled=True, drop=1),
+        Column("detail", untitled=True, drop=1, least=30),
     )
     return Table("Close calls", columns, tuple(rows), remarks=() if rows else ("none: nothing else can serve",))
 

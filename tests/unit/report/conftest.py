@@ -1,4 +1,4 @@
-"""The sample plan, and golden files that one explicit command rewrites: ``pytest tests/unit/report --update-golden``."""
+"""The sample plan, and golden files that only ``pytest tests/unit/report --update-golden`` rewrites."""
 
 from __future__ import annotations
 

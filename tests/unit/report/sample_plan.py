@@ -1,4 +1,4 @@
-"""A plan as large as a real one, made without a solver: two services, three locations, 72 periods, a bill that adds up."""
+"""A plan as large as a real one, made without a solver: two services, 72 periods, a bill that adds up."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _pools(site: Site) -> list[Pool]:
                 3.6,
                 4.0,
                 ServiceTime((1, site.batch_size), (site.seconds / 4, site.seconds)),
-            )  # fmt: skip
+            )
         )
     return pools
 
@@ -179,8 +179,8 @@ def _routes() -> list[Route]:
     routes, first = [], 0
     for site in SITES:
         for origin in site.origins:
-            for offset in range(len(site.zones)):
-                routes.append(Route(site.service, origin, first + offset, (1 / len(site.zones),) * len(PERIODS), 2.8))
+            share = (1 / len(site.zones),) * len(PERIODS)
+            routes += [Route(site.service, origin, first + offset, share, 2.8) for offset in range(len(site.zones))]
         first += len(site.zones)
     return routes
 
@@ -202,7 +202,7 @@ def _fleet(site: Site) -> list[FleetRow]:
                 site.price_per_hour,
                 site.price_as_of,
                 site.price_basis,
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -242,8 +242,8 @@ def _lines() -> list[CostLine]:
         logs = _requests(name) / 1e6 * 2.0
         lines.append(_line("storage", "logs", logs, "GB-month", 0.023, service=name))
     free = {"as_of": "any date", "basis": "rule"}
-    for provider in ("aws", "gcp"):
-        lines.append(_line("energy", "energy: included in rent", 1.0, "instance-hour", 0.0, provider=provider, **free))
+    rent = "energy: included in rent"
+    lines += [_line("energy", rent, 1.0, "instance-hour", 0.0, provider=name, **free) for name in ("aws", "gcp")]
     lines.append(_line("people", "serving engineer", 1.5 * HOURS / 8760, "FTE-year", 150_000.0, basis="stated"))
     spend = sum(line.amount for line in lines if line.category in ("compute", "network", "storage"))
     lines.append(_line("maintenance", "support plan, share of spend", spend, "USD of spend", 0.03, basis="stated"))
@@ -276,11 +276,8 @@ def _checks(pools: Sequence[Pool]) -> tuple[Check, ...]:
     checks = [
         Check("capacity", f"{pool.service} in {pool.location} {pool.zone}", 812.5, 790.1, 22.4, True) for pool in pools
     ]
-    checks += [
-        Check("latency", f"{pool.service} in {pool.location} {pool.zone}", 60.0, pool.promised["p99_ms"],
-              60.0 - pool.promised["p99_ms"], True)
-        for pool in pools
-    ]  # fmt: skip
+    hardest = "retrieval on g6.xlarge in aws/us-east-1 zone a, 60 replicas at 29,000 requests/s"
+    checks.append(Check("latency", hardest, 1.0 - 0.99, 0.0061, 0.0039, True))
     checks.append(Check("bill", "total", 0.01, 0.0, 0.01, True))
     checks.append(Check("bound", "gap", 0.01, 0.0042, 0.0058, True))
     checks.append(Check("zone_loss", "every service", None, None, None, True))
@@ -333,6 +330,7 @@ def _inputs() -> dict[str, object]:
         "horizon_months": 12,
         "plan_for": "high",
         "plan_on": "cautious",
+        "services": [{"name": name, "percentile": 0.99} for name in MEANS_PER_S],
         "instance_types": [
             {
                 "provider": site.location.split("/")[0],

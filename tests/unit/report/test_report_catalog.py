@@ -24,6 +24,10 @@ def _price(name: str, place: str, option: str, status: str, amount: float | None
     return Price("aws", name, place, option, status, amount, 0.0, 0, source)
 
 
+def _location(name: str) -> Location:
+    return Location("aws", name.split("/")[1], ("a", "b"), "US", 1.15, 396.0, 0.08, LIST)
+
+
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
     """Two locations, two types, one price of each kind and one hole."""
@@ -44,9 +48,7 @@ def catalog() -> Catalog:
     return Catalog(
         name="small", currency="USD", as_of="2026-07-30", sha256="0" * 64,
         instance_types={(kind.provider, kind.name): kind for kind in kinds}, accelerators={},
-        locations={
-            name: Location("aws", name.split("/")[1], ("a", "b"), "US", 1.15, 396.0, 0.08, LIST) for name in (east, west)
-        },
+        locations={name: _location(name) for name in (east, west)},
         prices={(p.provider, p.instance_type, p.location, p.purchase_option): p for p in prices},
         availability={}, round_trips={}, transfer={}, storage={}, served_models={},
         profiles=(curve, replace(curve, accelerator="T4-16GB", source=replace(LIST, basis="measured"))),

@@ -17,7 +17,7 @@ def test_failed_checks_come_first_with_their_detail():
     """What is wrong is read first."""
     text = render(checks_report("plan.json", [HOLDS, FAILS]), Format.TABLE)
     lines = text.splitlines()
-    assert lines[0] == "plan.json · 2 rules by an independent reading, 2 checks · 1 of them fail"
+    assert lines[0] == "plan.json · 2 rules by an independent reading · 1 of them fail"
     assert lines.index(next(line for line in lines if "ranking" in line)) < lines.index(
         next(line for line in lines if "retrieval" in line)
     )
@@ -26,9 +26,11 @@ def test_failed_checks_come_first_with_their_detail():
 
 
 def test_margins_are_printed_without_noise():
-    """Four significant digits, whole numbers whole."""
+    """Four significant digits, whole numbers whole, the tolerance of floats 0."""
     text = render(checks_report("plan.json", [HOLDS]), Format.TABLE)
-    assert "812.5  790.1   22.38  yes" in text
+    assert "capacity  yes    812.5  790.1   22.38  retrieval" in text
+    exact = Check("hours", "periods", 8760.0, 8760.0, 1e-9, True)
+    assert "8,760  8,760       0  periods" in render(checks_report("plan.json", [exact]), Format.TABLE)
 
 
 def test_checks_as_json():

@@ -32,8 +32,14 @@ def test_wrapped_lines_fit_and_lose_nothing(text, width):
 
 def test_pieces_move_whole_before_they_break():
     """A piece that does not fit any more starts the next line; only one longer than a line is broken."""
-    assert packed(["one", "two", "three four"], 11, 11) == ["one · two ·", "three four"]
-    assert packed(["one two three"], 7, 7) == ["one two", "three"]
+    assert packed(["one", "two", "three four"], 11) == ["one · two ·", "three four"]
+    assert packed(["one two three"], 7) == ["one two", "three"]
+
+
+@given(st.lists(st.text(alphabet="ab %", min_size=1, max_size=30), max_size=8), st.integers(min_value=8, max_value=40))
+def test_packed_lines_fit_with_their_separators(pieces, width):
+    """The mark at the end of a line that goes on counts, too."""
+    assert all(cell_len(line) <= width for line in packed(pieces, width))
 
 
 def test_columns_with_the_largest_drop_move_into_notes_first():
@@ -47,6 +53,20 @@ def test_columns_with_the_largest_drop_move_into_notes_first():
     rows = (Row(("n" * 20, "x" * 20, "y" * 20, "█" * 20), notes=("own",)),)
     lines = _text(Table("", columns, rows))
     assert lines[-2:] == ["  " + "n" * 20 + "  " + "x" * 20, " " * 24 + "far " + "y" * 20 + " · own"]
+
+
+def test_a_column_with_a_least_width_wraps_before_it_moves():
+    """Down to 30 columns the text wraps beside the numbers; below that it moves under them."""
+    columns = (Column("n"), Column("m", right=True), Column("detail", drop=1, least=30))
+
+    def lines(name: str) -> list[str]:
+        return _text(Table("", columns, (Row((name, "1", "word " * 9 + "end")),)))
+
+    assert lines("n" * 20)[1:] == [
+        "  " + "n" * 20 + "  1  word word word word word word",
+        " " * 27 + "word word word end",
+    ]
+    assert lines("n" * 26)[1] == "  " + "n" * 26 + "  1"
 
 
 def test_a_column_without_anything_takes_no_room():
@@ -80,6 +100,7 @@ def test_cells_that_cannot_fit_are_wrapped():
     table = Table("", (Column("what"), Column("m", right=True)), (Row(("word " * 20, "123,456,789")),))
     lines = _text(table)
     assert all(len(line) <= 60 for line in lines)
+    assert lines[1].startswith("  word word")
     assert lines[1].endswith("123,456,789")
 
 

@@ -1,0 +1,68 @@
+"""`fleetopt` with planning and reading replaced: what the command line does, without what it costs.
+
+Run as a script it is the command; the environment variable ``FAKE`` says how planning ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from optimizer import api
+from optimizer.domain.plan import Check, Plan
+from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound, VerificationFailed
+from tests.unit.report.sample_plan import sample_plan
+
+WARNING = "catalog public-cloud: no price for aws g6.xlarge committed_3y in us-west-2: option not used there."
+FAULT = Fault("shop.yaml:14 services.ranking.latency.p99_ms", "must be above 0 (found -5)", "Give milliseconds.")
+REASON = "ranking cannot meet p99 60 ms from origin ap: the nearest allowed region is 182 ms away."
+HOLDS = Check("capacity", "retrieval", 812.5, 790.1, 22.4, True)
+FAILS = Check("bill", "total", 0.01, 4.2, -4.19, False, "the lines add up to 4.20 more")
+
+ENDINGS: dict[str, Exception | type[BaseException]] = {
+    "fault": InputError([FAULT, Fault("shop.yaml:20 horizon", "missing")]),
+    "infeasible": Infeasible([REASON, "retrieval cannot serve origin mars."]),
+    "no plan": NoPlanFound("the time limit came first. Give more time."),
+    "unverified": VerificationFailed("the plan failed its second reading"),
+    "bug": RuntimeError("objective and bill\ndiffer by 3.14"),
+    "interrupt": KeyboardInterrupt,
+}
+
+
+def load_scenario(path: str, sets: Any = (), overlays: Any = ()) -> Any:
+    """Return inputs that hold nothing but how they were asked for, and one warning, twice."""
+    return SimpleNamespace(scenario=path, catalog=(tuple(sets), tuple(overlays)), warnings=(WARNING, WARNING))
+
+
+def plan(inputs: Any, *, progress: Callable[[str, str], None], **options: Any) -> Plan:
+    """Return the sample plan, or end as the environment says."""
+    progress("capacity", "retrieval in aws/us-east-1")
+    progress("solve", "20 blocks")
+    progress("solve", "best plan 731,136, bound 729,011, gap 0.3 %")
+    ending = ENDINGS.get(os.environ.get("FAKE", ""))
+    if ending is not None:
+        raise ending
+    plan.asked = (inputs, options)  # type: ignore[attr-defined]
+    return sample_plan()
+
+
+def load_plan(path: Any) -> Plan:
+    """Return the sample plan."""
+    return sample_plan()
+
+
+def verify(read: Plan, against: Any = None) -> tuple[Check, ...]:
+    """Return two checks, of which one fails where the environment says so."""
+    return (HOLDS, FAILS) if os.environ.get("FAKE") == "fails" else (HOLDS, HOLDS)
+
+
+REPLACED = {"load_scenario": load_scenario, "plan": plan, "load_plan": load_plan, "verify": verify}
+
+if __name__ == "__main__":
+    for name, function in REPLACED.items():
+        setattr(api, name, function)
+    from optimizer.cli.main import run
+
+    run()
