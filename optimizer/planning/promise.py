@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.formulation.blocks import Block
+from optimizer.formulation.rules.latency import NO_TARGET_S
 from optimizer.performance import OperatingPoint, percentile_at
 from optimizer.planning.layout import BlockLoad
 
@@ -38,7 +39,8 @@ def promised_s(load: BlockLoad, seed: int) -> float:
     """Return the latency at the percentile that a block's pools keep in their hardest case, seconds, network apart."""
     point = load.block.configuration.point
     found = [percentile_at(point, replicas, rate, seed + SEED_OFFSET).value_s for replicas, rate in hardest_cases(load)]
-    return max(found, default=point.service_s[0])
+    # A pool that is overloaded has no percentile; the figure stays finite, and far above any target.
+    return min(max(found, default=point.service_s[0]), NO_TARGET_S)
 
 
 def broken_promises(loads: Sequence[BlockLoad], promises: Sequence[float]) -> list[OperatingPoint]:
