@@ -1,7 +1,7 @@
 """The parts of a scenario file that can be used, each judged alone.
 
-One wrong key must not hide what is wrong elsewhere: names are looked up, and demand is read, for every part that fits the
-schema by itself, whether or not the rest does.
+One wrong key must not hide what is wrong elsewhere: names are looked up, and demand is read, for every part that fits
+the schema by itself, whether or not the rest does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from optimizer.inputs.document import Node, find
+from optimizer.inputs.document import Node, Path, find
 from optimizer.inputs.explain import Model, valid_or_none
 from optimizer.inputs.schema import OriginKeys, PlanForKeys, ScenarioKeys, ServiceKeys
 
@@ -45,23 +45,25 @@ def asked_of(root: Node) -> Asked:
     default = ScenarioKeys.model_fields["day_types"].default
     return Asked(
         root=root,
-        catalogs=_texts(root, "catalog"),
-        locations=_texts(root, "locations"),
-        origin_names=_keys(root, "origins"),
-        day_types=_keys(root, "day_types") or tuple(default),
+        catalogs=texts_at(root, ("catalog",)),
+        locations=texts_at(root, ("locations",)),
+        origin_names=keys_at(root, ("origins",)),
+        day_types=tuple(default) if find(root, ("day_types",)) is None else keys_at(root, ("day_types",)),
         origins=_valid(root, "origins", OriginKeys),
         services=_valid(root, "services", ServiceKeys),
         planned=_planned(root),
     )
 
 
-def _keys(root: Node, key: str) -> tuple[str, ...]:
-    node = find(root, (key,))
+def keys_at(root: Node, path: Path) -> tuple[str, ...]:
+    """Return the keys of the mapping at a path; none where there is no mapping."""
+    node = find(root, path)
     return tuple(node.value) if node is not None and isinstance(node.value, Mapping) else ()
 
 
-def _texts(root: Node, key: str) -> tuple[str, ...]:
-    node = find(root, (key,))
+def texts_at(root: Node, path: Path) -> tuple[str, ...]:
+    """Return the text, or the texts of the list, at a path; none where there are none."""
+    node = find(root, path)
     plain = node.plain() if node is not None else []
     items = [plain] if isinstance(plain, str) else plain
     return tuple(item for item in items if isinstance(item, str)) if isinstance(items, list) else ()
@@ -69,7 +71,7 @@ def _texts(root: Node, key: str) -> tuple[str, ...]:
 
 def _valid(root: Node, key: str, model: type[Model]) -> dict[str, Model]:
     found = {}
-    for name in _keys(root, key):
+    for name in keys_at(root, (key,)):
         node = find(root, (key, name))
         if node is not None and (part := valid_or_none(model, node.plain())) is not None:
             found[name] = part

@@ -14,6 +14,7 @@ from optimizer.inputs import catalog_tables as tables
 from optimizer.inputs.catalog_part import CatalogPart, read_part
 from optimizer.inputs.catalog_references import check_references
 from optimizer.inputs.csv_table import Table
+from optimizer.inputs.document import place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.shipped import find_catalog
 
@@ -33,7 +34,7 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
     ("served_models", tables.SERVED_MODELS.file, records.served_models),
     ("profiles", tables.PROFILES.file, records.profiles),
 )
-Records = dict[str, dict[tuple[str, ...], Any]]
+Records = dict[str, dict[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _refuse_currencies(parts: Sequence[CatalogPart], faults: Faults) -> None:
     for part in parts[1:]:
         if part.keys.currency != first.currency:
             what = f"one plan has one currency (found {part.keys.currency}, {first.name} has {first.currency})"
-            faults.add(f"{part.found.shown}/catalog.yaml currency", what, "Convert the prices of one.", "currency")
+            faults.add(place_of(part.document, ("currency",)), what, "Convert the prices of one.", "currency")
 
 
 def _records(part: CatalogPart, faults: Faults) -> Records:
@@ -165,7 +166,7 @@ def _catalog(parts: Sequence[CatalogPart], merged: Records) -> Catalog:
     )
 
 
-def _by_name(rows: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+def _by_name(rows: Mapping[tuple[str], Any]) -> dict[str, Any]:
     return {key[0]: row for key, row in rows.items()}
 
 

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from optimizer.inputs.catalog_tables import TABLES, TableSpec
 from optimizer.inputs.csv_table import RawTable, Table, read_raw_table, read_table
+from optimizer.inputs.document import Node
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, is_file, read_bytes
@@ -23,6 +23,7 @@ class CatalogPart:
     """One folder: its ``catalog.yaml``, its tables by file name, and a hash that row order does not change."""
 
     found: Found
+    document: Node
     keys: CatalogKeys
     tables: Mapping[str, Table]
     sha256: str
@@ -30,14 +31,15 @@ class CatalogPart:
 
 def read_part(found: Found, faults: Faults) -> CatalogPart | None:
     """Read a catalog folder; None where its ``catalog.yaml`` cannot be used (tables are checked all the same)."""
-    keys = None
-    if (document := read_document(found.path / CATALOG_FILE, f"{found.shown}/{CATALOG_FILE}", faults)) is not None:
-        keys = validate(CatalogKeys, document, faults)
+    document = read_document(found.path / CATALOG_FILE, f"{found.shown}/{CATALOG_FILE}", faults)
+    keys = None if document is None else validate(CatalogKeys, document, faults)
     raw = {spec.file: table for spec in TABLES if (table := _read_raw(found, spec, faults)) is not None}
     tables = {
         spec.file: read_table(raw[spec.file], spec.columns, spec.key, faults) for spec in TABLES if spec.file in raw
     }
-    return None if keys is None else CatalogPart(found, keys, tables, _fingerprint(keys, raw))
+    if document is None or keys is None:
+        return None
+    return CatalogPart(found, document, keys, tables, _fingerprint(keys, raw))
 
 
 def _read_raw(found: Found, spec: TableSpec, faults: Faults) -> RawTable | None:

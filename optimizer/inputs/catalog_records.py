@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from optimizer.domain.catalog import (
@@ -22,7 +23,8 @@ from optimizer.inputs.csv_table import Row, Table
 from optimizer.inputs.faults import Faults
 from optimizer.units import seconds
 
-Keyed = Iterator[tuple[tuple[str, ...], Any]]
+#: Key and record, as the catalog's mappings hold them.
+Keyed = Iterator[tuple[Any, Any]]
 TERM_MONTHS = {"on_demand": 0, "spot": 0, "committed_1y": 12, "committed_3y": 36}
 
 
@@ -147,22 +149,30 @@ def round_trips(table: Table, faults: Faults) -> Keyed:
             mend = f"Give one round trip between {a} and {b}."
             faults.add_unless_told(table.where(index, "rtt_ms"), what, mend, "contradiction")
             continue
-        origin = Source("stated", row["rtt_source"] or "", row["rtt_as_of"] or "", row["licence"] or "")
-        for pair in ((a, b), (b, a)):
-            yield pair, RoundTrip(*pair, seconds(rtt_ms), origin)
+        source = Source("stated", row["rtt_source"] or "", row["rtt_as_of"] or "", row["licence"] or "")
+        for one, other in ((a, b), (b, a)):
+            yield (one, other), RoundTrip(one, other, seconds(rtt_ms), source)
+
+
+#: Columns of ``network.csv`` that a figure does not go without: a row without source or date is refused.
+NEEDED_BESIDE = {
+    "rtt_source": "rtt_ms",
+    "rtt_as_of": "rtt_ms",
+    "tier_from_gb": "price_per_gb",
+    "price_basis": "price_per_gb",
+    "price_source": "price_per_gb",
+    "price_as_of": "price_per_gb",
+}
 
 
 def _check_network(table: Table, index: int, row: Row, faults: Faults) -> None:
     if row["rtt_ms"] is None and row["price_per_gb"] is None:
         mend = "Give rtt_ms or price_per_gb, or delete the row."
         faults.add_unless_told(table.where(index, "rtt_ms"), "neither rtt_ms nor price_per_gb is given", mend)
-    needs = {"rtt_ms": ("rtt_source", "rtt_as_of")}
-    needs["price_per_gb"] = ("tier_from_gb", "price_basis", "price_source", "price_as_of")
-    for figure, columns in needs.items():
-        for column in columns:
-            if row[figure] is not None and row[column] is None:
-                what = f"is missing beside {figure}"
-                faults.add_unless_told(table.where(index, column), what, "Give it, or delete the row.", "no-value")
+    for column, figure in NEEDED_BESIDE.items():
+        if row[figure] is not None and row[column] is None:
+            what = f"is missing beside {figure}"
+            faults.add_unless_told(table.where(index, column), what, "Give it, or delete the row.", "no-value")
 
 
 def transfer(table: Table, faults: Faults) -> Keyed:
@@ -171,18 +181,17 @@ def transfer(table: Table, faults: Faults) -> Keyed:
     for index, row in table.rows():
         if row["price_per_gb"] is None or row["tier_from_gb"] is None:
             continue
-        origin = Source(
-            row["price_basis"] or "", row["price_source"] or "", row["price_as_of"] or "", row["licence"] or ""
-        )
-        tier = TransferTier(row["from"], row["to"], row["tier_from_gb"], row["price_per_gb"], origin)
+        told = (row["price_basis"], row["price_source"], row["price_as_of"], row["licence"])
+        source = Source(*(text or "" for text in told))
+        tier = TransferTier(row["from"], row["to"], row["tier_from_gb"], row["price_per_gb"], source)
         tiers.setdefault((row["from"], row["to"]), []).append((tier, index))
-    for pair, found in tiers.items():
+    for (origin, destination), found in tiers.items():
         found.sort(key=lambda item: item[0].from_gb)
         lowest, index = found[0]
         if lowest.from_gb != 0.0 and not table.faulty:
             what = f"the first tier must start at 0 (found {lowest.from_gb:g})"
             faults.add_unless_told(table.where(index, "tier_from_gb"), what, "Add the tier from 0.", "out-of-range")
-        yield pair, tuple(tier for tier, _ in found)
+        yield (origin, destination), tuple(tier for tier, _ in found)
 
 
 def storage(table: Table, faults: Faults) -> Keyed:  # noqa: ARG001  as above
@@ -194,9 +203,19 @@ def storage(table: Table, faults: Faults) -> Keyed:  # noqa: ARG001  as above
 
 def served_models(table: Table, faults: Faults) -> Keyed:  # noqa: ARG001  as above
     """Yield served models."""
-    sizes = ("parameters", "weights_gib", "tables_gib", "runtime_gib", "host_base_gib")
     for _, row in table.rows():
-        yield (row["served_model"],), ServedModel(row["served_model"], *(row[name] for name in sizes), source_of(row))
+        yield (
+            (row["served_model"],),
+            ServedModel(
+                name=row["served_model"],
+                parameters=row["parameters"],
+                weights_gib=row["weights_gib"],
+                tables_gib=row["tables_gib"],
+                runtime_gib=row["runtime_gib"],
+                host_base_gib=row["host_base_gib"],
+                source=source_of(row),
+            ),
+        )
 
 
 CURVE_KEY = ("served_model", "precision", "accelerator", "accelerators_per_replica")
@@ -214,10 +233,14 @@ def profiles(table: Table, faults: Faults) -> Keyed:
         found.sort(key=lambda item: item[1]["batch_size"])
         _check_curve(table, found, faults)
         first = found[0][1]
+        model, precision, accelerator, count = key
         yield (
-            tuple(str(part) for part in key),
+            key,
             ProfileCurve(
-                *key,
+                served_model=model,
+                precision=precision,
+                accelerator=accelerator,
+                accelerators_per_replica=count,
                 batch_items=tuple(row["batch_size"] for _, row in found),
                 service_s=tuple(row["service_time_s"] for _, row in found),
                 error_band=first["error_band"],
@@ -229,7 +252,7 @@ def profiles(table: Table, faults: Faults) -> Keyed:
 
 def _check_curve(table: Table, points: list[tuple[int, Row]], faults: Faults) -> None:
     first_index, first = points[0]
-    for (_, smaller), (index, larger) in zip(points, points[1:], strict=False):
+    for (_, smaller), (index, larger) in pairwise(points):
         if larger["service_time_s"] < smaller["service_time_s"]:
             what = (
                 f"batch {larger['batch_size']} is served sooner than batch {smaller['batch_size']} "
@@ -239,5 +262,6 @@ def _check_curve(table: Table, points: list[tuple[int, Row]], faults: Faults) ->
             faults.add_unless_told(table.where(index, "service_time_s"), what, mend, "out-of-order")
         for column in ("error_band", "basis", "min_vcpu"):
             if larger[column] != first[column]:
-                what = f"differs within a curve (found {larger[column]}, line {table.lines[first_index]} has {first[column]})"
+                other = f"line {table.lines[first_index]} has {first[column]}"
+                what = f"differs within a curve (found {larger[column]}, {other})"
                 faults.add_unless_told(table.where(index, column), what, "Give all rows of a curve the same.")

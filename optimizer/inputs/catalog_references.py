@@ -91,6 +91,8 @@ def _zones(parts: Sequence[Tables]) -> dict[str, Any]:
 def _check_zones(table: Table, zones: Mapping[str, Any], faults: Faults) -> None:
     for row, (place, sold) in enumerate(zip(_joined(table, _PLACE), table.columns["zones"], strict=True)):
         there = zones.get(str(place))
-        for zone in sorted(set(sold or ()) - set(there)) if there else ():
+        if not (there and sold):
+            continue
+        for zone in sorted(set(sold) - set(there)):
             what = f"{place} has no such zone (found {show(zone)})"
             faults.add_unless_told(table.where(row, "zones"), what, did_you_mean(zone, there, "zones"), "unknown-name")

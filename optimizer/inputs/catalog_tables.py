@@ -37,24 +37,20 @@ class TableSpec:
     needed: bool = True
 
 
-def _amount(name: str, *, above: bool = False, **options: bool) -> Column:
-    """A number from 0 (or above 0) on."""
-    bound = {"above": 0.0} if above else {"low": 0.0}
-    return Column(name, "number", high=HIGHEST, **bound, **options)
+def _amount(name: str, *, positive: bool = False, may_be_empty: bool = False) -> Column:
+    """A number of 0 or more, or above 0."""
+    column = Column(name, "number", low=0.0, high=HIGHEST, may_be_empty=may_be_empty)
+    return replace(column, above=0.0) if positive else column
 
 
-def _count(name: str, low: float = 0.0, **options: bool) -> Column:
-    return Column(name, "whole", low=low, high=HIGHEST, **options)
+def _count(name: str, low: float = 0.0, *, may_be_empty: bool = False) -> Column:
+    return Column(name, "whole", low=low, high=HIGHEST, may_be_empty=may_be_empty)
 
 
 def _provenance(*bases: str) -> tuple[Column, ...]:
     """Where a row comes from: a row without a basis, source or date is refused."""
     licence = Column("licence", required=False, may_be_empty=True)
     return Column("basis", choices=bases), Column("source"), Column("as_of", "date"), licence
-
-
-def _if_given(column: Column) -> Column:
-    return replace(column, may_be_empty=True)
 
 
 _PLACE = (Column("provider"), Column("region"))
@@ -65,7 +61,7 @@ INSTANCE_TYPES = TableSpec(
         Column("provider"),
         Column("instance_type"),
         _count("vcpu", 1.0),
-        _amount("memory_gib", above=True),
+        _amount("memory_gib", positive=True),
         Column("accelerator", may_be_empty=True),
         _count("accelerator_count", may_be_empty=True),
         _amount("accelerator_memory_gib", may_be_empty=True),
@@ -80,8 +76,8 @@ ACCELERATORS = TableSpec(
     "accelerators.csv",
     (
         Column("accelerator"),
-        _amount("bf16_dense_tflops", above=True),
-        _amount("memory_bandwidth_gb_per_s", above=True),
+        _amount("bf16_dense_tflops", positive=True),
+        _amount("memory_bandwidth_gb_per_s", positive=True),
         _amount("board_power_w", may_be_empty=True),
         *_provenance(),
     ),
@@ -154,7 +150,7 @@ STORAGE = TableSpec(
     (
         Column("storage_class", choices=STORAGE_CLASSES),
         *_PLACE,
-        _amount("price_per_gb_month", above=True),
+        _amount("price_per_gb_month", positive=True),
         *_provenance(*PRICE_BASES),
     ),
     ("storage_class", "provider", "region"),
@@ -165,7 +161,7 @@ SERVED_MODELS = TableSpec(
         Column("served_model"),
         Column("task"),
         Column("parameters", "number", above=0.0, high=1e15),
-        _amount("weights_gib", above=True),
+        _amount("weights_gib", positive=True),
         _amount("tables_gib"),
         _amount("runtime_gib"),
         _amount("host_base_gib"),

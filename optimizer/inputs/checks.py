@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.scenario import INTERNET
-from optimizer.inputs.asked import Asked
+from optimizer.inputs.asked import Asked, keys_at, texts_at
 from optimizer.inputs.document import Path, find, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.schema import OriginKeys
@@ -33,12 +33,11 @@ def check_names(asked: Asked, catalog: Catalog, faults: Faults) -> None:
             mend = did_you_mean(name, catalog.locations, "locations")
             faults.add_unless_told(place_of(asked.root, path), what, mend, "unknown-name")
     profiles = {curve.profile for curve in catalog.profiles}
-    for name, service in asked.services.items():
-        for index, profile in enumerate(service.profile):
-            if profile not in profiles:
-                what = f"not among the profiles of catalog {catalog.name} (found {show(profile)})"
-                place = place_of(asked.root, ("services", name, "profile", index))
-                faults.add_unless_told(place, what, did_you_mean(profile, profiles, "profiles"), "unknown-name")
+    for path, name in _profiles_named(asked):
+        if name not in profiles:
+            what = f"not among the profiles of catalog {catalog.name} (found {show(name)})"
+            mend = did_you_mean(name, profiles, "profiles")
+            faults.add_unless_told(place_of(asked.root, path), what, mend, "unknown-name")
 
 
 def _locations_named(asked: Asked) -> Iterator[tuple[Path, str]]:
@@ -47,11 +46,18 @@ def _locations_named(asked: Asked) -> Iterator[tuple[Path, str]]:
 
 
 def _origins_at(asked: Asked) -> Iterator[tuple[Path, str]]:
-    for name, origin in asked.origins.items():
-        if origin.at != INTERNET:
-            yield ("origins", name, "at"), origin.at
-        for place in origin.rtt_ms:
+    for name in asked.origin_names:
+        for at in texts_at(asked.root, ("origins", name, "at")):
+            if at != INTERNET:
+                yield ("origins", name, "at"), at
+        for place in keys_at(asked.root, ("origins", name, "rtt_ms")):
             yield ("origins", name, "rtt_ms", place), place
+
+
+def _profiles_named(asked: Asked) -> Iterator[tuple[Path, str]]:
+    for name in keys_at(asked.root, ("services",)):
+        for index, profile in enumerate(texts_at(asked.root, ("services", name, "profile"))):
+            yield ("services", name, "profile", index), profile
 
 
 def allowed_locations(asked: Asked, catalog: Catalog) -> tuple[str, ...]:
@@ -74,15 +80,20 @@ def check_routes(asked: Asked, catalog: Catalog, faults: Faults) -> list[str]:
             continue
         timed = [place for place in places if place in origin.rtt_ms or (origin.at, place) in catalog.round_trips]
         where = ("origins", name)
-        if places and not timed:
+        if places and not timed and _names_are_known(asked, origin, catalog):
             what = f"no round trip is known from {origin.at} to any allowed location"
             mend = f"Add rtt_ms, for example rtt_ms: {{{places[0]}: 20}}."
             faults.add_unless_told(place_of(asked.root, where), what, mend, "no-round-trip")
-        elif len(timed) < len(places):
+        elif timed and len(timed) < len(places):
             rest = listed(set(places) - set(timed))
             warnings.append(f"origin {name}: no round trip to {rest} is known: not served from there.")
         _check_transfer(asked, catalog, (name, origin), timed, faults)
     return warnings
+
+
+def _names_are_known(asked: Asked, origin: OriginKeys, catalog: Catalog) -> bool:
+    """Whether every location given exists: a misspelt one was told already, and may be the one in reach."""
+    return {*asked.locations, *origin.rtt_ms} <= catalog.locations.keys()
 
 
 def _check_disks(asked: Asked, catalog: Catalog, places: Sequence[str], faults: Faults) -> None:

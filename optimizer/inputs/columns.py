@@ -95,7 +95,8 @@ def _clean_numbers(column: Column, cells: Sequence[str]) -> Sequence[Any] | None
         good &= (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
     if not good.all():
         return None
-    return numbers.astype(np.int64).tolist() if column.kind == "whole" else numbers.tolist()
+    values: list[Any] = (numbers.astype(np.int64) if column.kind == "whole" else numbers).tolist()
+    return values
 
 
 def _read_cell(column: Column, cell: str) -> object:

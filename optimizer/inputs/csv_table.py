@@ -68,7 +68,7 @@ def read_raw_table(text: str, file: str, faults: Faults) -> RawTable | None:
     begins = 1
     try:
         for row in reader:
-            if any(row):
+            if row and (row[0] or any(row)):
                 rows.append(row)
                 lines.append(begins)
             begins = reader.line_num + 1
@@ -86,13 +86,13 @@ def read_raw_table(text: str, file: str, faults: Faults) -> RawTable | None:
 def _rows_of_length(
     length: int, rows: list[list[str]], lines: list[int], file: str, faults: Faults
 ) -> tuple[list[list[str]], list[int]]:
+    if set(map(len, rows)) <= {length}:
+        return rows, lines
     wrong = [index for index, row in enumerate(rows) if len(row) != length]
     for index in wrong:
         what = f"has {len(rows[index])} cells where the header has {length}"
         mend = "Give each column a cell, and put cells that hold a separator in quotes."
         faults.add(f"{file}:{lines[index]}", what, mend, "row-length")
-    if not wrong:
-        return rows, lines
     kept = sorted(set(range(len(rows))) - set(wrong))
     return [rows[index] for index in kept], [lines[index] for index in kept]
 
@@ -111,7 +111,7 @@ def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], fa
     """
     known = {column.name: column for column in declared}
     _check_header(raw, known, faults)
-    cells = dict(zip(raw.header, zip(*raw.rows, strict=True), strict=True)) if raw.rows else {}
+    cells = {name: [row[index] for row in raw.rows] for index, name in enumerate(raw.header)}
     columns: dict[str, Sequence[Any]] = {}
     faulty: set[int] = set()
     for name, column in known.items():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,9 @@ TOLERANCE = 1e-9
 
 def demand_columns(planned: str | None) -> tuple[Column, ...]:
     """Return the columns of a demand file; only the demand planned for must be there."""
-    rates = (
-        Column(name, "number", low=0.0, high=HIGHEST_RATE_PER_S, required=name == planned)
-        for name in ("mean", *DEMANDS)
-    )
-    return (Column("service"), Column("origin"), Column("day_type"), Column("hour", "whole", low=0, high=23), *rates)
+    names = (Column("service"), Column("origin"), Column("day_type"), Column("hour", "whole", low=0, high=23))
+    rate = Column("", "number", low=0.0, high=HIGHEST_RATE_PER_S)
+    return (*names, *(replace(rate, name=name, required=name == planned) for name in ("mean", *DEMANDS)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +49,11 @@ class DemandFile:
                 found.setdefault(name, []).append(row)
         return found
 
+    @cached_property
+    def rates(self) -> Mapping[str, Floats]:
+        """Rates of each column given, shape (rows,); not a number where a cell cannot be used."""
+        return {name: np.array(self.table.columns[name], dtype=float) for name in self.given}
+
 
 def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, faults: Faults) -> DemandFile | None:
     """Read a demand file; None where it cannot be split into rows at all.
@@ -66,12 +70,13 @@ def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, fa
         return None
     table = read_table(raw, demand_columns(planned), KEY, faults)
     given = tuple(name for name in ("mean", *DEMANDS) if name in raw.header)
+    file = DemandFile(table, given, sha256)
     _refuse_empty(raw, faults)
-    _refuse_disorder(table, [name for name in DEMANDS if name in given], faults)
+    _refuse_disorder(file, faults)
     if planned in given and "mean" in given:
         mend = f"`mean` is the hour's average, `{planned}` its busiest five minutes: correct one of the two."
-        _refuse_above(table, "mean", planned, mend, faults)
-    return DemandFile(table, given, sha256)
+        _refuse_above(file, "mean", planned, mend, faults)
+    return file
 
 
 def _refuse_empty(raw: RawTable, faults: Faults) -> None:
@@ -79,14 +84,14 @@ def _refuse_empty(raw: RawTable, faults: Faults) -> None:
         faults.add_unless_told(f"{raw.file}:{raw.header_line}", "has a header and no rows", "Add rows.", "empty")
 
 
-def _refuse_disorder(table: Table, ordered: Sequence[str], faults: Faults) -> None:
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
-        _refuse_above(table, lower, upper, "Order the three as low <= mid <= high.", faults)
+def _refuse_disorder(file: DemandFile, faults: Faults) -> None:
+    for lower, upper in pairwise(name for name in DEMANDS if name in file.given):
+        _refuse_above(file, lower, upper, "Order the three as low <= mid <= high.", faults)
 
 
-def _refuse_above(table: Table, lower: str, upper: str, mend: str, faults: Faults) -> None:
+def _refuse_above(file: DemandFile, lower: str, upper: str, mend: str, faults: Faults) -> None:
     """Tell each row in which the value of `lower` exceeds that of `upper`."""
-    low, high = (np.array(table.columns[name], dtype=float) for name in (lower, upper))  # None reads as nan
+    table, low, high = file.table, file.rates[lower], file.rates[upper]
     for row in np.flatnonzero(low > high * (1.0 + TOLERANCE)):
         what = f"must be at most {upper}, {high[row]:g} (found {low[row]:g})"
         faults.add(table.where(int(row), lower), what, mend, "out-of-order")
@@ -120,12 +125,9 @@ def rates_of(
     rows = file.rows_of.get(series)
     if rows is None:
         if len(file.rows_of) or not file.table.faulty:
-            mend = did_you_mean(series, file.rows_of, "series")
-            faults.add_unless_told(
-                where, f"no rows of that series in {file.table.file} (found {show(series)})", mend, "unknown-name"
-            )
+            what = f"no rows of that series in {file.table.file} (found {show(series)})"
+            faults.add_unless_told(where, what, did_you_mean(series, file.rows_of, "series"), "unknown-name")
         return None
-    index = np.array(rows)
     origin = _codes(file.table, rows, "origin", origins, faults)
     day_type = _codes(file.table, rows, "day_type", day_types, faults)
     hour = np.array([-1 if value is None else value for value in _take(file.table, rows, "hour")])
@@ -133,13 +135,12 @@ def rates_of(
     cell = (origin * len(day_types) + day_type) * HOURS_PER_DAY + hour
     shape = (len(origins), len(day_types), HOURS_PER_DAY)
     count = np.bincount(cell[placed], minlength=int(np.prod(shape))).reshape(shape)
-    if placed.all():
+    if placed.all() and None not in file.table.columns["service"]:
         _refuse_missing_hours(file.table.file, series, count, origins, day_types, faults)
     if file.table.faulty.intersection(rows) or not placed.all() or not _complete(count):
         return None
-    silent = tuple(name for name, seen in zip(origins, count.any(axis=(1, 2)), strict=True) if not seen)
-    columns = {name: np.array(file.table.columns[name], dtype=float)[index] for name in file.given}
-    return Rates({name: _spread(values, cell, shape) for name, values in columns.items()}, silent)
+    silent = tuple(name for number, name in enumerate(origins) if not count[number].any())
+    return Rates({name: _spread(values[rows], cell, shape) for name, values in file.rates.items()}, silent)
 
 
 def _spread(values: Floats, cell: NDArray[np.int64], shape: tuple[int, int, int]) -> Floats:
@@ -180,7 +181,5 @@ def _refuse_missing_hours(
             hours = np.flatnonzero(count[o, d] == 0)
             if hours.size:
                 place = f"{file} {series}, {origin}, {day_type}"
-                shown = ", ".join(str(hour) for hour in hours)
-                faults.add_unless_told(
-                    place, f"no row for hours {shown}", "Add one row for each hour.", "missing-hours"
-                )
+                what = f"no row for hours {', '.join(str(hour) for hour in hours)}"
+                faults.add_unless_told(place, what, "Add one row for each hour.", "missing-hours")

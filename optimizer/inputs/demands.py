@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.domain.scenario import Demand, Floats
-from optimizer.inputs.asked import Asked
+from optimizer.inputs.asked import Asked, keys_at
 from optimizer.inputs.demand_file import DEMANDS, DemandFile, Rates, rates_of, read_demand_file
 from optimizer.inputs.document import find, place_of
 from optimizer.inputs.faults import Faults
@@ -40,7 +40,7 @@ def read_demands(asked: Asked, folder: Path, faults: Faults) -> ReadDemands:
     files = _read_files(asked, folder, faults)
     demands: dict[str, Demand] = {}
     warnings: list[str] = []
-    for name, service in asked.services.items():
+    for name, service in asked.services.items() if asked.origin_names and asked.day_types else ():
         if service.demand.constant_per_s is not None:
             demand, silent = _constant(asked, name, service.demand, faults)
         else:
@@ -65,8 +65,7 @@ def _read_files(asked: Asked, folder: Path, faults: Faults) -> dict[str, DemandF
     """Read every file that a `demand.file` names, also of services with other faults."""
     files: dict[str, DemandFile] = {}
     tried: set[str] = set()
-    services = find(asked.root, ("services",))
-    for name in services.value if services is not None and isinstance(services.value, Mapping) else ():
+    for name in keys_at(asked.root, ("services",)):
         path = ("services", name, "demand", "file")
         node = find(asked.root, path)
         if node is None or not isinstance(node.value, str) or node.value in tried:

@@ -74,15 +74,19 @@ def _fault_of(item: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tu
     example = _example_mend(model, path)
     if kind == "missing":
         return what, example.replace("Write for example", "Add for example"), code
-    what = f"{what} (found {show(found)})"
+    return f"{what} (found {show(found)})", _mend_of(kind, found, context, example), code
+
+
+def _mend_of(kind: str, found: object, context: Mapping[str, Any], example: str) -> str:
+    """Return what to write instead of the value found, an example of the key where nothing closer is known."""
     if kind in ("float_type", "int_type") and isinstance(found, str):
-        return what, number_mend(found), code
-    if kind == "string_type" and isinstance(found, str | int | float):
-        return what, f'Put it in quotes, "{show(found)}".', code
+        return number_mend(found)
+    if kind == "string_type" and isinstance(found, int | float):
+        return f'Put it in quotes, "{show(found)}".'
     if kind == "literal_error" and isinstance(found, str):
-        close = did_you_mean(found, context["expected"].replace("'", "").replace(" or ", ", ").split(", "), "values")
-        return what, close, code
-    return what, example, code
+        words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        return did_you_mean(found, words, "values")
+    return example
 
 
 def _example_mend(model: type[BaseModel], path: Path) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from optimizer.errors import Fault, InputError
+
+_PLACE = re.compile(r"(.+?):(\d+)(?: |$)")
 
 
 class Faults:
@@ -34,7 +37,7 @@ class Faults:
         Raises
         ------
         InputError
-            With every fault, in the order found.
+            As `refuse` does.
         """
         if self._by_place:
             self.refuse()
@@ -45,6 +48,18 @@ class Faults:
         Raises
         ------
         InputError
-            With every fault, in the order found.
+            With every fault: files by their first one, the faults of a file by line.
         """
-        raise InputError([fault for faults in self._by_place.values() for fault in faults])
+        files: dict[str, int] = {}
+
+        def order(fault: Fault) -> tuple[int, int]:
+            file, line = _file_and_line(fault.where)
+            return files.setdefault(file, len(files)), line
+
+        raise InputError(sorted((fault for faults in self._by_place.values() for fault in faults), key=order))
+
+
+def _file_and_line(where: str) -> tuple[str, int]:
+    """Split a place into its file (or option) and line, 0 where it has none."""
+    match = _PLACE.match(where)
+    return (match[1], int(match[2])) if match else (where.split(" ", 1)[0], 0)

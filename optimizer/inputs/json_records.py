@@ -8,7 +8,7 @@ import math
 import types
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from optimizer.inputs.document import Path, dotted
 from optimizer.inputs.faults import Faults
@@ -65,11 +65,12 @@ class JsonReader:
         kind = self._shapes.get(path, kind)
         if kind is Any:
             return self._anything(value, path)
-        if kind in (str, int, float, bool):
-            return self._scalar(value, kind, path)
-        if dataclasses.is_dataclass(kind) or is_typeddict(kind):
-            return self._record(value, kind, path)
-        origin, arguments = get_origin(kind), get_args(kind)
+        if isinstance(kind, type):
+            is_scalar = kind in (str, int, float, bool)
+            return self._scalar(value, kind, path) if is_scalar else self._record(value, kind, path)
+        return self._generic(value, get_origin(kind), get_args(kind), path)
+
+    def _generic(self, value: object, origin: Any, arguments: tuple[Any, ...], path: Path) -> Any:  # noqa: ANN401
         if origin in (Union, types.UnionType):
             inner = next(argument for argument in arguments if argument is not type(None))
             return None if value is None else self.read(value, inner, path)
@@ -96,9 +97,8 @@ class JsonReader:
         if isinstance(value, str) and value in words:
             return value
         mend = did_you_mean(str(value), map(str, words), "values")
-        return self.tell(
-            path, f"must be one of {', '.join(map(str, words))} (found {show(value)})", mend, "not-a-choice"
-        )
+        what = f"must be one of {', '.join(map(str, words))} (found {show(value)})"
+        return self.tell(path, what, mend, "not-a-choice")
 
     def _items(self, value: object, sequence: type, inner: Any, path: Path) -> Any:  # noqa: ANN401  tuple or list
         if not isinstance(value, list):
@@ -123,12 +123,13 @@ class JsonReader:
         if not isinstance(value, dict):
             return self._misfit(path, "a mapping", value)
         hints, optional = _keys_of(kind)
-        for key in value.keys() - hints.keys() if dataclasses.is_dataclass(kind) else ():
+        is_shape = not dataclasses.is_dataclass(kind)
+        for key in sorted(value.keys() - hints.keys()) if not is_shape else ():
             self.tell((*path, key), "unknown key", did_you_mean(key, hints, "keys"), "unknown-key")
-        for key in hints.keys() - value.keys() - optional:
+        for key in sorted(hints.keys() - value.keys() - optional):
             self.tell((*path, key), "is missing", "Make the plan again.", "missing")
         read = {key: self.read(value[key], hint, (*path, key)) for key, hint in hints.items() if key in value}
-        if not dataclasses.is_dataclass(kind):
+        if is_shape:
             return value
         complete = hints.keys() - optional <= read.keys() and not any(item is BROKEN for item in read.values())
         return kind(**read) if complete else BROKEN

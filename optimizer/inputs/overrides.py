@@ -1,4 +1,4 @@
-"""The effective document: a scenario file, partial documents over it (``--with``), single values over both (``--set``)."""
+"""The effective document: a scenario file, partial documents over it (``--with``), single values last (``--set``)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _with_value(document: Node | None, text: str, faults: Faults) -> Node | None
 
 
 def _set_in(node: Node, parts: tuple[str, ...], depth: int, value: Node) -> Node:
-    """Return a copy of `node` with `value` at ``parts[depth:]``; mappings on the way are made where they are missing."""
+    """Return a copy of `node` with `value` at ``parts[depth:]``; missing mappings on the way are made."""
     if depth == len(parts):
         return value
     part = parts[depth]

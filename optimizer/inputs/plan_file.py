@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
-from optimizer.domain.plan import PLAN_FORMAT, Plan
+from optimizer.domain.plan import PLAN_FORMAT, FleetRow, Plan, Pool, Route
 from optimizer.inputs import document
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
@@ -78,12 +79,16 @@ def _check_lengths(plan: Plan, reader: JsonReader) -> None:
 
 
 def _record_series(plan: Plan) -> Iterator[tuple[document.Path, Sequence[float]]]:
-    tables = {"fleet": plan.fleet, "pools": plan.pools, "routing": plan.routing}
+    tables: dict[str, tuple[FleetRow | Pool | Route, ...]] = {
+        "fleet": plan.fleet,
+        "pools": plan.pools,
+        "routing": plan.routing,
+    }
     for key, rows in tables.items():
         for index, row in enumerate(rows):
-            for name in row.__dataclass_fields__:
-                if name.endswith("_by_period"):
-                    yield (key, index, name), getattr(row, name)
+            for field in fields(row):
+                if field.name.endswith("_by_period"):
+                    yield (key, index, field.name), getattr(row, field.name)
 
 
 def _demand_series(plan: Plan) -> Iterator[tuple[document.Path, Sequence[float]]]:

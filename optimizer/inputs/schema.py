@@ -1,6 +1,6 @@
 """What a scenario file may hold: every key with its type, bounds, default and an example.
 
-Cross references (does the profile exist, is the origin known) are checked later, in `checks`; here a key is judged alone.
+A key is judged alone here; whether the profile exists or the origin is known is looked up later, in `checks`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def find_scenario(scenario: str | Path, faults: Faults) -> Found | None:
     path = Path(name)
     if is_file(path):
         return Found(path, name)
-    if is_folder(path):
+    if name and is_folder(path):
         faults.add(name, "is a folder", "Name the scenario file in it.", "folder")
         return None
     mend = did_you_mean(path.stem, shipped, "shipped scenarios")

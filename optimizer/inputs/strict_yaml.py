@@ -21,6 +21,9 @@ DEEPEST = 24
 #: Whole numbers of more digits are read as floats: exact beyond any quantity we know.
 LONGEST_WHOLE = 18
 
+#: The parser met the end of the file inside a quote or bracket: the fault lies where that was opened.
+UNCLOSED = re.compile("end of stream|stream end")
+
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _NAMED: dict[str, Scalar] = {
@@ -63,8 +66,9 @@ def parse_yaml(text: str, file: str, faults: Faults, base: Path = (), *, numbere
     try:
         return builder.document(base)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        _tell_syntax(builder.mark(mark).at(base), str(error.problem or error.context), faults)
+        problem = str(error.problem or error.context)
+        opened = error.context_mark if UNCLOSED.search(problem) else None
+        _tell_syntax(builder.mark(opened or error.problem_mark or error.context_mark).at(base), problem, faults)
     except YAMLError as error:
         _tell_syntax(Mark(file).at(base), str(error).splitlines()[0], faults)
     except _Stop:
@@ -74,7 +78,9 @@ def parse_yaml(text: str, file: str, faults: Faults, base: Path = (), *, numbere
 
 def _tell_syntax(where: str, problem: str, faults: Faults) -> None:
     mend = "Check indentation, colons, quotes and brackets there."
-    if "\\t" in problem:
+    if UNCLOSED.search(problem):
+        mend = "Close the quote or bracket that is opened there."
+    elif "\\t" in problem:
         mend = "Indent with spaces instead of tabs."
     elif "mapping values" in problem:
         mend = "Put a space after each colon, and text with a colon in quotes."
@@ -103,7 +109,8 @@ class _Builder:
         next(self._events)  # start of the stream
         start = next(self._events)
         if type(start).__name__ == "StreamEndEvent":
-            return self._refuse_empty(base)
+            self._refuse_empty(base)
+            return None
         if start.version or start.tags:
             self._tell(start, base, "a % directive is not understood", "Delete it.", "yaml-directive")
         node = self._node(next(self._events), base, None)
@@ -112,11 +119,16 @@ class _Builder:
         if type(after).__name__ != "StreamEndEvent":
             self._tell(after, base, "a second document begins", "Keep one document in a file.", "yaml-documents")
         if node.value is None and not base:
-            return self._refuse_empty(base)
+            self._refuse_empty(base)
+            return None
         return node
 
     def _refuse_empty(self, base: Path) -> None:
-        self._faults.add_unless_told(Mark(self._file).at(base), "is empty", "Write its keys.", "empty")
+        where = Mark(self._file).at(base)
+        if base:
+            self._faults.add_unless_told(where, "has no value", "Give one, or leave the option out.", "no-value")
+        else:
+            self._faults.add_unless_told(where, "is empty", "Write its keys.", "empty")
 
     def _tell(self, event: Any, path: Path, what: str, mend: str, code: str) -> None:  # noqa: ANN401  an event
         self._faults.add(self.mark(event.start_mark).at(path), what, mend, code)

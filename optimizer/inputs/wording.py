@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 
 #: Longer text is cut: a message is one line.
@@ -77,18 +77,33 @@ def number_mend(text: str) -> str:
     text = text.strip()
     if not text:
         return "Give a number."
-    if _NOT_FINITE.fullmatch(text):
-        return "Give a finite number."
-    if _GROUPED.fullmatch(text) or _GROUPED_OTHERWISE.fullmatch(text):
-        return f"Write {re.sub(r'[^0-9.+-]', '', text)}."
-    if _DECIMAL_COMMA.fullmatch(text):
-        return f"Write {text.replace(',', '.')}."
-    if match := _PER_CENT.fullmatch(text):
-        return f"Write {match[1]} without the sign, or {float(match[1]) / 100:g} for a share."
-    if match := _LEADING_ZERO.fullmatch(text):
-        return f"Write {match[1]}."
-    if _CLOCK.fullmatch(text) or _OTHER_BASE.fullmatch(text):
-        return "Write it as a plain decimal number."
-    if match := _WITH_UNIT.fullmatch(text):
-        return f"Write {match[1]}, the unit is in the name."
+    for pattern, mend in _NUMBER_MENDS:
+        if match := pattern.fullmatch(text):
+            return mend(match)
     return "Write a plain number, such as 12.5."
+
+
+def _ungrouped(match: re.Match[str]) -> str:
+    return f"Write {re.sub(r'[^0-9.+-]', '', match[0])}."
+
+
+def _share(match: re.Match[str]) -> str:
+    return f"Write {match[1]} without the sign, or {float(match[1]) / 100:g} for a share."
+
+
+def _decimal(_: re.Match[str]) -> str:
+    return "Write it as a plain decimal number."
+
+
+#: What is found instead of a number, and what to write; the first pattern that fits speaks.
+_NUMBER_MENDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (_NOT_FINITE, lambda _: "Give a finite number."),
+    (_GROUPED, _ungrouped),
+    (_GROUPED_OTHERWISE, _ungrouped),
+    (_DECIMAL_COMMA, lambda match: f"Write {match[0].replace(',', '.')}."),
+    (_PER_CENT, _share),
+    (_LEADING_ZERO, lambda match: f"Write {match[1]}."),
+    (_CLOCK, _decimal),
+    (_OTHER_BASE, _decimal),
+    (_WITH_UNIT, lambda match: f"Write {match[1]}, the unit is in the name."),
+)

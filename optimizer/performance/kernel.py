@@ -97,6 +97,8 @@ def sojourns(arrivals: Floats, replicas: int, max_wait_s: float, service_s: Floa
         for replica in range(min(replicas, arrivals.size)):
             result[replica::replicas] = sojourns(arrivals[replica::replicas], 1, max_wait_s, service_s)
         return result
+    if not arrivals.size:
+        return np.empty(0)
     lane = np.concatenate([arrivals, np.full(len(service_s), np.inf)])[None, :]
     return lane_departures(lane, arrivals.size, replicas, max_wait_s, np.asarray(service_s)).ravel() - arrivals
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
 import math
-import tempfile
+import os
+import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -88,15 +90,14 @@ class Folder:
     def write(self, key: str, rates: Capacities) -> None:
         """Write aside, then rename: a reader sees the old file or the new one, whole."""
         rows = format_rows([(key, rates)])
+        aside = self._path / f"{key}.{os.getpid()}-{threading.get_ident()}"
         try:
             self._path.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=self._path, delete=False, encoding="utf-8", newline="\n"
-            ) as aside:
-                aside.write(f"{rows}#{_check(rows)}")
-            Path(aside.name).replace(self._file(key))
+            aside.write_text(f"{rows}#{_check(rows)}", encoding="utf-8", newline="\n")
+            aside.replace(self._file(key))
         except OSError:
-            return
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
 
     def _file(self, key: str) -> Path:
         return self._path / f"{key}.csv"

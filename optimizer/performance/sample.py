@@ -73,11 +73,12 @@ def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
     servers, stride = (replicas, 1) if point.dispatch == SHARED else (1, replicas)
     in_service = servers * point.batch_size
     kept = next(kept for limit, kept in KEPT_BY_STRIDE if limit is None or stride <= limit)
-    warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // stride)
     if stride == 1 and in_service > SHORT_QUEUE:
-        kept = max(kept * MANY_LANES // FEW_LANES, KEPT_ROUNDS * in_service // 2)
-        return Shape(servers, stride, FEW_LANES, warm_up, kept)
-    return Shape(servers, stride, MANY_LANES, warm_up, max(kept, KEPT_ROUNDS * in_service))
+        lanes, kept = FEW_LANES, max(kept * MANY_LANES // FEW_LANES, KEPT_ROUNDS * in_service // 2)
+    else:
+        lanes, kept = MANY_LANES, max(kept, KEPT_ROUNDS * in_service)
+    warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // stride, kept // 8)
+    return Shape(servers, stride, lanes, warm_up, kept)
 
 
 def unit_arrivals(seed: int, shape: Shape, batch: int) -> Floats:

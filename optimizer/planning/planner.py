@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
@@ -26,6 +27,8 @@ DEFAULT_GAP = 0.001
 #: A promise that its own re-evaluation misses costs its operating point one per cent of capacity, so many times.
 PROMISE_ROUNDS = 6
 PROMISE_DERATE = 0.99
+#: From so many simulated capacities on, the extra `fast` is worth a word.
+SLOW_WITHOUT_NUMBA = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,8 +150,11 @@ def _load(context: Context, block: Block) -> BlockLoad:
 
 
 def store_text(store: CapacityStore) -> str:
-    """Say how many capacities were simulated."""
-    return f"{store.simulated_values} capacities simulated"
+    """Say how many capacities were simulated, and what would make that quicker."""
+    text = f"{store.simulated_values} capacities simulated"
+    if store.simulated_values > SLOW_WITHOUT_NUMBA and find_spec("numba") is None:
+        text += ", about 30 times sooner with: pip install 'fleetopt[fast]'"
+    return text
 
 
 def _verified(plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool, progress: Progress | None) -> Plan:

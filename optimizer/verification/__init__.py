@@ -12,7 +12,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.verification import bill, carried, latency, placement, sources, structure
-from optimizer.verification.view import View
+from optimizer.verification.view import Unreadable, View
 
 #: Every rule by name; each reads the plan alone.
 CHECKS: dict[str, Callable[[View], list[Check]]] = {
@@ -36,8 +36,6 @@ CHECKS: dict[str, Callable[[View], list[Check]]] = {
     "bill": bill.bill,
     "bound": bill.bound,
 }
-#: What a hand-edited document may raise in a reading; told as a failing check, never as a traceback.
-MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError)
 
 
 def verify(plan: Plan, scenario: Scenario | None = None, catalog: Catalog | None = None) -> tuple[Check, ...]:
@@ -53,7 +51,8 @@ def verify(plan: Plan, scenario: Scenario | None = None, catalog: Catalog | None
     Returns
     -------
     tuple of Check
-        At least one for each rule; the plan is good where all hold.
+        At least one for each rule; the plan is good where all hold. Where the structure is not sound only its faults
+        are told: nothing else can be read. Never raises for a wrong plan.
     """
     view = View(plan)
     checks = _read("structure", lambda: structure.structure(view))
@@ -67,11 +66,14 @@ def verify(plan: Plan, scenario: Scenario | None = None, catalog: Catalog | None
 
 
 def _read(rule: str, reading: Callable[[], list[Check]]) -> list[Check]:
+    """Read one rule; what stops it is a failing check of that rule or of the structure, never a traceback."""
     try:
         return reading()
-    except MALFORMED as fault:
-        detail = f"the plan cannot be read ({type(fault).__name__}: {fault})"
-        return [Check(rule, "the plan document", None, None, None, holds=False, detail=detail)]
+    except Unreadable as missing:
+        return [Check(rule, "the plan document", None, None, None, holds=False, detail=f"{rule}: {missing}")]
+    except Exception as fault:  # a document that nobody foresaw is refused as well
+        detail = f"{rule} cannot be read ({type(fault).__name__}: {fault})"[:300]
+        return [Check("structure", "the plan document", None, None, None, holds=False, detail=detail)]
 
 
 __all__ = ["CHECKS", "verify"]

@@ -1,14 +1,13 @@
-"""Is the demand carried, with what was asked on top: headroom, a lost zone, utilisation, held counts, routes?"""
+"""Whether the demand is carried, and what was asked on top: headroom, a lost zone, utilisation, held counts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from optimizer.domain.plan import Check, Pool
-from optimizer.verification.view import Finding, View, judged, pool_label, stated
+from optimizer.verification.shapes import twice
+from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_label, stated
 
-#: Shares and rates are sums of floats; differences below this share are rounding.
-ROUNDING = 1e-9
 UTILISATION_CAP = 0.97
 #: A capacity is promised with 2 % off for the sampling error of the simulation that found it.
 SAMPLING = 0.98
@@ -19,36 +18,42 @@ def _full_rate(pool: Pool, replicas: int) -> float:
 
 
 def capacity(view: View) -> list[Check]:
-    """Check that each pool's arrival rate is what the routes bring, and within its capacity."""
+    """Check that no pool receives more than it claims to carry, and that a place carries all that is routed to it."""
     findings = []
-    for index, pool in enumerate(view.plan.pools):
-        routes = view.routes_to(index)
-        for period, arrival in enumerate(pool.arrival_rate_per_s_by_period):
+    for pool in view.plan.pools:
+        rows = zip(pool.arrival_rate_per_s_by_period, pool.capacity_per_s_by_period, strict=True)
+        for period, (arrival, can) in enumerate(rows):
             label = f"{pool_label(pool)}, {view.period_label(period)}"
-            brought = sum(r.share_by_period[period] * view.peak(pool.service, r.origin, period) for r in routes)
-            can = pool.capacity_per_s_by_period[period]
-            possible = SAMPLING * UTILISATION_CAP * _full_rate(pool, pool.replicas_by_period[period])
-            slack = ROUNDING * max(1.0, can)
-            text = (
-                f"{label}: demand not served (found {min(can, possible):.1f} of {max(arrival, brought):.1f} requests/s)"
-            )
-            findings.append(Finding(label, can, arrival, can - arrival + slack, text))
-            findings.append(Finding(label, can, brought, can - brought + slack, text))
-            findings.append(Finding(label, possible, can, possible - can + slack * 100, text))
+            text = f"{label}: demand not served (found {can:.6g} of {arrival:.6g} requests/s)"
+            findings.append(Finding(label, can, arrival, can - arrival + ROUNDING * max(1.0, can), text))
+    for site, pools in view.sites.items():
+        for period, need in enumerate(view.need(site)):
+            can = sum(pool.capacity_per_s_by_period[period] for _, pool in pools)
+            label = f"{site[0]} in {site[1]}, {view.period_label(period)}"
+            text = f"{label}: demand not served (found {can:.6g} of {need:.6g} requests/s)"
+            findings.append(Finding(label, can, need, can - need + ROUNDING * max(1.0, need), text))
     return judged("capacity", findings)
 
 
 def headroom(view: View) -> list[Check]:
-    """Check that arrival rates hold the peak with retries and releases on top."""
+    """Check that arrival rates are what routes bring, peak x (1 + retries) / (1 - release), and cover the demand."""
     findings = []
     for index, pool in enumerate(view.plan.pools):
-        routes = view.routes_to(index)
-        for period, arrival in enumerate(pool.arrival_rate_per_s_by_period):
+        for period, (arrival, need) in enumerate(
+            zip(pool.arrival_rate_per_s_by_period, view.brought(index), strict=True)
+        ):
             label = f"{pool_label(pool)}, {view.period_label(period)}"
-            brought = sum(r.share_by_period[period] * view.peak(pool.service, r.origin, period) for r in routes)
-            need = brought * view.headroom_factor
-            text = f"{label}: planned for {arrival:.1f} requests/s, peak with headroom is {need:.1f}"
-            findings.append(Finding(label, arrival, need, arrival - need + ROUNDING * max(1.0, need), text))
+            text = f"{label}: planned for {arrival:.6g} requests/s, peak with headroom is {need:.6g}"
+            left = ROUNDING * max(1.0, need) - abs(arrival - need)
+            findings.append(Finding(label, need, arrival, left, text))
+    for service in view.services:
+        pools = [pool for pool in view.plan.pools if pool.service == service]
+        for period in range(len(view.plan.periods)):
+            need = view.headroom_factor * sum(view.peak(service, origin, period) for origin in view.origins)
+            arrival = sum(pool.arrival_rate_per_s_by_period[period] for pool in pools)
+            label = f"{service}, {view.period_label(period)}"
+            text = f"{label}: demand not served (found {arrival:.6g} of {need:.6g} requests/s)"
+            findings.append(Finding(label, need, arrival, arrival - need + ROUNDING * max(1.0, need), text))
     return judged("headroom", findings)
 
 
@@ -69,6 +74,9 @@ def utilisation_cap(view: View) -> list[Check]:
                 claimed = pool.capacity_per_s_by_period[period] / full / SAMPLING
                 text = f"{label}: capacity claimed at {claimed:.1%} utilisation"
                 findings.append(Finding(label, UTILISATION_CAP, claimed, UTILISATION_CAP - claimed + 1e-9, text))
+            elif pool.capacity_per_s_by_period[period] > 0.0:
+                claimed = pool.capacity_per_s_by_period[period]
+                findings.append(Finding(label, 0.0, claimed, -1.0, f"{label}: capacity claimed without replicas"))
     return judged("utilisation_cap", findings)
 
 
@@ -118,21 +126,27 @@ def every_origin_served(view: View) -> list[Check]:
     findings = []
     for (service, origin), shares in sums.items():
         for period, total in enumerate(shares):
-            if view.peak(service, origin, period) > 0.0 or view.mean(service, origin, period) > 0.0:
-                label = f"{service} from {origin}, {view.period_label(period)}"
-                findings.append(
-                    Finding(label, 1.0, total, ROUNDING - abs(total - 1.0), f"{label}: {total:.1%} of requests served")
-                )
+            wanted = max(view.peak(service, origin, period), view.mean(service, origin, period)) > 0.0
+            label = f"{service} from {origin}, {view.period_label(period)}"
+            text = f"{label}: demand not served (found {total:.6g} of all requests)"
+            left = ROUNDING - (abs(total - 1.0) if wanted else max(0.0, total - 1.0))
+            findings.append(Finding(label, 1.0, total, left, text))
+    for route in view.plan.routing:
+        for period, share in enumerate(route.share_by_period):
+            label = f"{route.service} from {route.origin}, {view.period_label(period)}"
+            if share < 0.0:
+                findings.append(Finding(label, 0.0, share, -1.0, f"{label}: a share is below 0 (found {share:g})"))
     return judged("every_origin_served", findings)
 
 
 def one_pool_per_location(view: View) -> list[Check]:
     """Check one configuration of a service in a location, one pool in a zone, one location for an origin."""
     faults = []
-    configurations: dict[tuple[str, str], set[tuple[str, str, int, int, float]]] = defaultdict(set)
+    configurations: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
     zones: dict[tuple[str, str, str], int] = defaultdict(int)
     for pool in view.plan.pools:
-        own = (pool.instance_type, pool.profile, pool.accelerators_per_replica, pool.batch_size, pool.network_ms)
+        way = (pool.network_ms, pool.max_wait_ms)
+        own = (pool.instance_type, pool.profile, pool.accelerators_per_replica, pool.batch_size, way)
         configurations[pool.service, pool.location].add(own)
         zones[pool.service, pool.location, pool.zone] += 1
     for (service, place), found in sorted(configurations.items()):
@@ -158,18 +172,38 @@ def fleet_holds_replicas(view: View) -> list[Check]:
         key = (row.provider, row.region, row.zone, row.instance_type)
         known = have.setdefault(key, [0] * len(view.plan.periods))
         have[key] = [a + b for a, b in zip(known, row.count_by_period, strict=True)]
-    faults = [
-        f"{key[3]} in {key[0]}/{key[1]} zone {key[2]}: the fleet does not match its pools"
-        for key in sorted(set(need) | set(have))
-        if need.get(key) != have.get(key)
-    ]
+    faults = []
+    for key in sorted(need.keys() | have.keys()):
+        none = [0] * len(view.plan.periods)
+        for period, (held, needed) in enumerate(zip(have.get(key, none), need.get(key, none), strict=True)):
+            if held != needed:
+                place = f"{key[3]} in {key[0]}/{key[1]} zone {key[2]}, {view.period_label(period)}"
+                faults.append(f"{place}: the fleet does not match its pools (found {held} of {needed} instances)")
+    for row in view.plan.fleet:
+        if list(row.expected_count_by_period) != [float(count) for count in row.count_by_period]:
+            place = f"{row.instance_type} in {row.location} zone {row.zone}"
+            faults.append(f"{place}: expected counts differ from counts though one demand is planned for")
+        if row.zone not in view.plan.inputs["zones"][row.location]:
+            faults.append(f"{row.instance_type} in {row.location}: {row.zone!r} is not a zone of it")
     return stated("fleet_holds_replicas", faults, "the fleet is what the pools need")
 
 
 def hours(view: View) -> list[Check]:
-    """Check that the periods fill the horizon."""
+    """Check that the periods fill the horizon: each an hour of its days, each hour of a day type once."""
     plan = view.plan
     total = sum(period.hours for period in plan.periods)
     off = abs(total - plan.objective.horizon_hours)
     text = f"periods have {total:g} hours, the horizon {plan.objective.horizon_hours:g}"
-    return judged("hours", [Finding("periods", plan.objective.horizon_hours, total, 1e-6 - off, text)])
+    findings = [Finding("periods", plan.objective.horizon_hours, total, 1e-6 - off, text)]
+    days: dict[str, float] = {}
+    for number, period in enumerate(plan.periods):
+        label = view.period_label(number)
+        for right in (period.hours, days.setdefault(period.day_type, period.days)):
+            left = ROUNDING * max(1.0, right) - abs(period.days - right)
+            text = f"{label}: stands for {period.days:g} days and {period.hours:g} hours, its day type for {right:g}"
+            findings.append(Finding(label, right, period.days, left if left < 0.0 else float("inf"), text))
+    findings += [
+        Finding(str(again), 1.0, 2.0, -1.0, f"{again}: this period stands twice")
+        for again in twice((period.day_type, period.hour) for period in plan.periods)
+    ]
+    return judged("hours", findings)

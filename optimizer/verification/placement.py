@@ -5,6 +5,9 @@ from __future__ import annotations
 from optimizer.domain.plan import Check, FleetRow, Pool
 from optimizer.verification.view import Finding, Row, View, judged, pool_label, stated
 
+#: The one basis that `plan_on: measured_only` rests on.
+MEASURED = "measured"
+
 
 def locations(view: View) -> list[Check]:
     """Check that capacity stands only in the allowed locations."""
@@ -25,6 +28,8 @@ def offered(view: View) -> list[Check]:
             faults.append(f"{name} is not offered {row.purchase_option.replace('_', ' ')} ({status})")
         elif price["price_per_hour"] != row.price_per_hour:
             faults.append(f"{name}: priced at {row.price_per_hour}, the catalog says {price['price_per_hour']}")
+        elif (price.get("as_of"), price.get("basis")) != (row.price_as_of, row.price_basis):
+            faults.append(f"{name}: date or basis of its price are not those of the inputs")
     return stated("offered", faults, "every instance is sold at the price used")
 
 
@@ -79,8 +84,8 @@ def service_time_margin(view: View) -> list[Check]:
     for pool in view.plan.pools:
         curve = view.curve_of(pool)
         plan_on = view.plan.inputs["plan_on"]
-        if plan_on == "measured_only" and curve["basis"] == "estimated":
-            faults.append(f"{pool_label(pool)}: rests on an estimated curve, measured only was asked")
+        if plan_on == "measured_only" and curve["basis"] != MEASURED:
+            faults.append(f"{pool_label(pool)}: rests on a curve that is {curve['basis']}, measured only was asked")
         if (pool.error_band, pool.basis) != (curve["error_band"], curve["basis"]):
             faults.append(f"{pool_label(pool)}: basis or band differ from the curve's")
         stretch = 1.0 + (curve["error_band"] if plan_on == "cautious" else 0.0)
@@ -92,7 +97,7 @@ def service_time_margin(view: View) -> list[Check]:
 
 
 def _wrong_times(pool: Pool, curve: Row, items: int, stretch: float) -> list[str]:
-    for size, seconds in zip(pool.service_time.batch, pool.service_time.seconds, strict=False):
+    for size, seconds in zip(pool.service_time.batch, pool.service_time.seconds, strict=True):
         known = on_curve(curve["batch_items"], curve["service_s"], size * items)
         if known is None:
             return [f"{pool_label(pool)}: a batch of {size} lies outside the measured batches"]

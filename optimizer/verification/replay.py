@@ -1,86 +1,232 @@
-"""Traffic replayed request by request: a simulator of its own, on plain lists.
+"""Traffic played against a pool, event by event: what share of its requests take longer than they may.
 
-It shares neither code nor sample with the capacity room. In round robin a replica sees every n-th request, so one
-replica with Erlang-n gaps stands for the pool; a shared queue is simulated with all its replicas.
+Arrivals are Poisson. A replica serves batches of up to b requests; a batch that is not full starts when its oldest
+request has waited long enough. With round robin a replica sees every n-th arrival, so one replica with Erlang-n gaps
+stands for all n; with a shared queue n replicas take from one queue.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 import random
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import accumulate
+
+#: Requests of one run; more where batches are large, so that each replica serves at least so many batches.
+REQUESTS = 40_000
+BATCHES_PER_REPLICA = 400
+MOST_REQUESTS = 200_000
+#: Dropped at the start of a run: this share, at least so many full batches of each replica.
+WARM_UP_SHARE = 0.1
+WARM_UP_BATCHES = 20
+#: Runs are cut into so many sections, whose shares scatter as the estimate does.
+SECTIONS = 20
+#: Further independent runs while a share is above what is allowed but not clearly so.
+MOST_RUNS = 4
+#: Up to so many exponential gaps are added one by one; the product of so many uniform numbers cannot become 0.
+LONGEST_PRODUCT = 16
+#: 99 % point of the normal distribution, one-sided.
+NORMAL_99 = 2.3263478740408408
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """What a replay saw: the latency percentile, and the share of late requests with its 99 % lower end."""
+class PoolModel:
+    """What a pool does to its traffic.
 
-    percentile_s: float
-    late_share: float
-    late_share_low: float
-
-
-#: Sections of a replay, for the confidence of the late share; Student t, 99 % one-sided, 9 degrees of freedom.
-SECTIONS = 10
-STUDENT_T = 2.8214
-WARM_UP_SHARE = 0.1
-
-
-def serve(
-    arrivals: list[float], replicas: int, batch_size: int, max_wait_s: float, seconds: list[float]
-) -> list[float]:
-    """Return the latency of every request of a shared queue in front of `replicas` batching servers.
-
-    A server that falls free takes the oldest waiting requests, up to a batch, as soon as the batch is full or the
-    oldest has waited `max_wait_s`.
+    Parameters
+    ----------
+    replicas
+        At least 1.
+    service_s
+        Seconds to serve a batch of 1..b requests.
+    max_wait_s
+        How long the oldest request of a batch that is not full waits, seconds.
+    dispatch
+        ``round_robin`` or ``shared``.
+    rate_per_s
+        Arrivals, requests/s, above 0.
     """
-    free = [0.0] * replicas
-    latencies: list[float] = []
-    oldest, total = 0, len(arrivals)
-    while oldest < total:
-        ready = arrivals[oldest] + max_wait_s
-        if oldest + batch_size <= total:
-            ready = min(ready, arrivals[oldest + batch_size - 1])
-        start = max(free[0], ready)
-        beyond = oldest + 1
-        while beyond < total and beyond - oldest < batch_size and arrivals[beyond] <= start:
-            beyond += 1
-        done = start + seconds[beyond - oldest - 1]
-        latencies += [done - arrivals[number] for number in range(oldest, beyond)]
-        heapq.heapreplace(free, done)
-        oldest = beyond
-    return latencies
+
+    replicas: int
+    service_s: tuple[float, ...]
+    max_wait_s: float
+    dispatch: str
+    rate_per_s: float
+
+    @property
+    def servers(self) -> int:
+        """Servers that take from one queue."""
+        return self.replicas if self.dispatch == "shared" else 1
+
+    @property
+    def stride(self) -> int:
+        """Every how manieth arrival of the pool comes to that queue."""
+        return 1 if self.dispatch == "shared" else self.replicas
 
 
-def replay(
-    *,
-    replicas: int,
-    rate_per_s: float,
-    batch_size: int,
-    max_wait_s: float,
-    seconds: list[float],
-    dispatch: str,
-    target_s: float,
-    percentile: float,
-    requests: int,
-    seed: int,
-) -> Replayed:
-    """Replay Poisson traffic at a rate through a pool and measure it against its target."""
-    chance = random.Random(seed)
-    if dispatch == "shared":
-        servers, gaps = replicas, [chance.expovariate(rate_per_s) for _ in range(requests)]
-    else:
-        servers, gaps = 1, [chance.gammavariate(replicas, 1.0 / rate_per_s) for _ in range(requests)]
-    arrivals, now = [], 0.0
-    for gap in gaps:
-        now += gap
-        arrivals.append(now)
-    kept = serve(arrivals, servers, batch_size, max_wait_s, seconds)[int(WARM_UP_SHARE * requests) :]
-    edges = [len(kept) * section // SECTIONS for section in range(SECTIONS + 1)]
-    shares = [sum(value > target_s for value in kept[a:b]) / (b - a) for a, b in pairwise(edges)]
-    late = sum(shares) / SECTIONS
-    spread = math.sqrt(sum((share - late) ** 2 for share in shares) / (SECTIONS * (SECTIONS - 1)))
-    index = max(0, math.ceil(percentile * len(kept)) - 1)
-    return Replayed(sorted(kept)[index], late, late - STUDENT_T * spread)
+def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float], max_wait_s: float) -> list[float]:
+    """Return how long each request stays, arrival to completion, in the order of arrival, seconds.
+
+    Parameters
+    ----------
+    arrivals
+        Rising arrival times, seconds.
+    servers
+        Servers of the one queue.
+    service_s
+        Seconds to serve a batch of 1..b requests.
+    max_wait_s
+        How long the oldest request of a batch that is not full waits.
+
+    Notes
+    -----
+    The clock jumps from event to event: an arrival, a completion, or the end of a wait. While no server is free,
+    arrivals only make the queue longer, so the clock goes on to the next completion.
+    """
+    largest, total = len(service_s), len(arrivals)
+    stays: list[float] = []
+    busy_until: list[float] = []  # heap of completions
+    free, first, seen, now = servers, 0, 0, 0.0  # requests [first, seen) wait
+    while first < total:
+        if free == 0:
+            now = heappop(busy_until)
+            free = 1
+        elif seen == first:
+            now = arrivals[first]
+        elif seen - first < largest and now < arrivals[first] + max_wait_s:
+            due = arrivals[first] + max_wait_s
+            now = min(due, arrivals[seen]) if seen < total else due
+        else:
+            batch = min(largest, seen - first)
+            end = now + service_s[batch - 1]
+            stays += [end - arrival for arrival in arrivals[first : first + batch]]
+            first += batch
+            free -= 1
+            heappush(busy_until, end)
+            continue
+        while busy_until and busy_until[0] <= now:
+            heappop(busy_until)
+            free += 1
+        seen = bisect_right(arrivals, now, seen)
+    return stays
+
+
+@lru_cache(maxsize=64)
+def unit_arrivals(requests: int, stride: int, seed: int, run: int) -> tuple[float, ...]:
+    """Return arrival times at one queue when the pool receives one request per second.
+
+    Gaps are sums of `stride` exponential ones: minus the logarithm of a product of uniform numbers, or a gamma number
+    where that is quicker. The generator is Python's own, seeded by the words it stands for.
+    """
+    generator = random.Random(f"replay {seed} {stride} {run}")
+    uniform, log = generator.random, math.log
+    if stride == 1:
+        return tuple(accumulate([-log(1.0 - uniform()) for _ in range(requests)]))
+    if stride > LONGEST_PRODUCT:
+        gamma = generator.gammavariate
+        return tuple(accumulate([gamma(stride, 1.0) for _ in range(requests)]))
+    factors = range(stride)
+    return tuple(accumulate([-log(math.prod([1.0 - uniform() for _ in factors])) for _ in range(requests)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Share of requests above a limit, with the lower end of its one-sided 99 % confidence interval."""
+
+    found: float
+    at_least: float
+
+
+class Replay:
+    """Independent runs of one pool, as many as a judgement needs.
+
+    Parameters
+    ----------
+    pool
+        Pool and rate.
+    seed
+        Of the traffic; the same seed gives the same arrivals for every pool of as many replicas.
+    requests
+        Requests of one run at least.
+    """
+
+    def __init__(self, pool: PoolModel, seed: int, requests: int = REQUESTS) -> None:
+        self._pool, self._seed = pool, seed
+        full_batches = len(pool.service_s) * pool.servers
+        self._requests = min(MOST_REQUESTS, max(requests, BATCHES_PER_REPLICA * full_batches))
+        warm_up = max(int(WARM_UP_SHARE * self._requests), WARM_UP_BATCHES * full_batches)
+        self._warm_up = min(warm_up, self._requests // 2)
+        self._runs: list[list[float]] = []
+        self._known: dict[tuple[float, int], float] = {}
+        self._run()
+
+    @property
+    def requests(self) -> int:
+        """Requests that count."""
+        return sum(len(run) for run in self._runs)
+
+    def percentile_s(self, percentile: float) -> float:
+        """Return the ceil(p N)-th smallest stay, seconds."""
+        rank = max(0, math.ceil(percentile * self.requests) - 1)
+        known = self._known.get((percentile, self.requests))
+        if known is None:
+            known = sorted(stay for run in self._runs for stay in run)[rank]
+            self._known[percentile, self.requests] = known
+        return known
+
+    def share_above(self, limit_s: float, allowed: float) -> Share:
+        """Return the share of requests that stay longer than a limit.
+
+        Runs are added while the share found is above `allowed` and its lower end is not, at most 4 in all.
+        """
+        share = self._share(limit_s)
+        while share.found > allowed >= share.at_least and len(self._runs) < MOST_RUNS:
+            self._run()
+            share = self._share(limit_s)
+        return share
+
+    def _run(self) -> None:
+        pool = self._pool
+        unit = unit_arrivals(self._requests, pool.stride, self._seed, len(self._runs))
+        arrivals = [time / pool.rate_per_s for time in unit]
+        stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s)
+        self._runs.append(stays[self._warm_up :])
+
+    def _share(self, limit_s: float) -> Share:
+        sections = [share for run in self._runs for share in _section_shares(run, limit_s)]
+        found = sum(sections) / len(sections)
+        return Share(found, min(found - _half_width(_merged(sections, by)) for by in (1, 2, 4)))
+
+
+def _section_shares(stays: Sequence[float], limit_s: float) -> list[float]:
+    """Share above the limit in each of 20 sections of a run."""
+    size = len(stays) // SECTIONS
+    cuts = [stays[start : start + size] for start in range(0, size * SECTIONS, size)]
+    is_above = limit_s.__lt__  # a comparison that `map` can call without a step of Python for each request
+    return [sum(map(is_above, cut)) / size for cut in cuts]
+
+
+def _merged(shares: Sequence[float], by: int) -> list[float]:
+    """Mean of every `by` neighbours: longer sections, which depend on each other less."""
+    return [sum(shares[start : start + by]) / by for start in range(0, len(shares), by)]
+
+
+def _half_width(shares: Sequence[float]) -> float:
+    """Distance from the mean to the lower end of its one-sided 99 % interval."""
+    count = len(shares)
+    mean = sum(shares) / count
+    variance = sum((share - mean) ** 2 for share in shares) / (count - 1)
+    return student_99(count - 1) * math.sqrt(variance / count)
+
+
+def student_99(freedom: int) -> float:
+    """Return the 99 % point of Student's t (Abramowitz and Stegun 26.7.5), good to 1 % from 4 degrees of freedom on."""
+    z, v = NORMAL_99, float(freedom)
+    first = (z**3 + z) / 4.0
+    second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
+    third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0
+    return z + first / v + second / v**2 + third / v**3

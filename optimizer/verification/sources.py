@@ -1,127 +1,199 @@
 """The plan's inputs against the scenario and the catalog it was made from."""
 
+# ruff: noqa: ANN401  documents and records are compared whatever they hold
+
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from optimizer.domain.catalog import Catalog
-from optimizer.domain.plan import Check
+from optimizer.domain.catalog import Catalog, Source
+from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
-from optimizer.verification.view import View, stated
+from optimizer.verification.shapes import show
+from optimizer.verification.view import ROUNDING, View, stated
+
+#: A place in the plan, what stands there, and what should.
+Pair = tuple[str, Any, Any]
+_MISSING = "nothing"
 
 
 def inputs(view: View, scenario: Scenario, catalog: Catalog) -> list[Check]:
-    """Check every figure the plan repeats against its record."""
+    """Check every figure the plan repeats against its record, units apart (ms, s), and names and hashes.
+
+    Every row of the plan must be the record's, and the plan must hold every row that a look-up could fall back from:
+    all tiers of a transfer price, both storage classes of a place.
+    """
+    repeated = view.plan.inputs
+    readings = (_plan(view.plan, scenario, catalog), _asked(repeated, scenario), _known(repeated, scenario, catalog))
     faults = [
-        *_asked(view, scenario),
-        *_demand(view, scenario),
-        *_rows(view, catalog),
-        *_network(view, catalog, scenario),
+        f"{place}: {show(is_)} in the plan, {show(should_be)} in what it was made from"
+        for reading in readings
+        for where, found, expected in reading
+        for place, is_, should_be in _leaves(where, found, expected)
+        if not _same(is_, should_be)
     ]
     return stated("inputs", faults, "the plan rests on the scenario and the catalog")
 
 
-def _differs(a: float | None, b: float | None) -> bool:
-    if a is None or b is None:
-        return a is not b
-    return not math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12)
+def _plan(plan: Plan, scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
+    periods = [{"day_type": p.day_type, "hour": p.hour, "days": p.days, "hours": p.hours} for p in plan.periods]
+    asked = [{"day_type": p.day_type, "hour": p.hour, "days": p.days, "hours": p.hours} for p in scenario.periods]
+    yield "periods", periods, asked
+    yield "objective.horizon_hours", plan.objective.horizon_hours, scenario.horizon_hours
+    yield "objective.currency", plan.objective.currency, catalog.currency
+    yield "scenario.name", plan.scenario.get("name"), scenario.name
+    yield "scenario.sha256", plan.scenario.get("sha256"), scenario.sha256
+    named = [row for row in plan.catalog if row.get("sha256") == catalog.sha256 and row.get("as_of") == catalog.as_of]
+    yield "catalog", [row.get("name") for row in named], [catalog.name]
 
 
-def _asked(view: View, scenario: Scenario) -> Iterator[str]:
-    found = view.plan.inputs
-    pairs = {
-        "plan_on": (found["plan_on"], scenario.plan_on),
-        "plan_for": (found["plan_for"], scenario.plan_for),
-        "autoscaling": (found["autoscaling"], scenario.autoscaling),
-        "locations": (list(found["locations"]), list(scenario.locations)),
-        "services": (list(view.services), [service.name for service in scenario.services]),
-        "headroom": (
-            list(found["headroom"].values()),
-            [scenario.headroom.release_share, scenario.headroom.retry_share],
-        ),
-        "network": (
-            list(found["network"].values()),
-            [scenario.network.request_kb, scenario.network.response_kb, scenario.network.rtt_p99_factor],
-        ),
-        "people": (
-            [(row["role"], row["fte"], row["cost_per_year"]) for row in found["operations"]["people"]],
-            [(role.role, role.fte, role.cost_per_year) for role in scenario.operations.people],
-        ),
-        "periods": (
-            [(p.day_type, p.hour, p.hours) for p in view.plan.periods],
-            [(p.day_type, p.hour, p.hours) for p in scenario.periods],
-        ),
-    }
-    yield from (f"{name}: {a} in the plan, {b} in the scenario" for name, (a, b) in pairs.items() if a != b)
-    for service in scenario.services:
-        row = view.services.get(service.name)
-        if row is None:
-            continue
-        asked = (service.latency_s * 1e3, service.overhead_s * 1e3, service.percentile, service.items_per_request)
-        kept = (row["latency_ms"], row["overhead_ms"], row["percentile"], row["items_per_request"])
-        words = (list(row["profiles"]), row["redundancy"], row["dispatch"])
-        if any(_differs(a, b) for a, b in zip(asked, kept, strict=True)) or words != (
-            list(service.profiles),
-            service.redundancy,
-            service.dispatch,
-        ):
-            yield f"service {service.name}: what the plan says was asked differs from the scenario"
-
-
-def _demand(view: View, scenario: Scenario) -> Iterator[str]:
-    for service in scenario.services:
-        for number, origin in enumerate(scenario.origins):
-            kept = view.plan.inputs["demand"].get(service.name, {}).get(origin.name, {})
-            asked = {
-                "mean": service.demand.mean_per_s[number].tolist(),
-                "peak": service.demand.peak_per_s[number].tolist(),
+def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
+    """Figures of the scenario."""
+    services = [
+        {
+            "name": service.name,
+            "profiles": list(service.profiles),
+            "items_per_request": service.items_per_request,
+            "latency_ms": service.latency_s * 1000.0,
+            "percentile": service.percentile,
+            "overhead_ms": service.overhead_s * 1000.0,
+            "redundancy": service.redundancy,
+            "dispatch": service.dispatch,
+        }
+        for service in scenario.services
+    ]
+    yield "services", inputs_["services"], services
+    rates = {
+        service.name: {
+            origin.name: {
+                "mean": service.demand.mean_per_s[row].tolist(),
+                "peak": service.demand.peak_per_s[row].tolist(),
             }
-            if kept != asked:
-                yield f"demand of {service.name} from {origin.name} differs from the scenario"
+            for row, origin in enumerate(scenario.origins)
+        }
+        for service in scenario.services
+    }
+    yield "demand", inputs_["demand"], rates
+    yield "locations", sorted(inputs_["locations"]), sorted(scenario.locations)
+    for name in ("plan_for", "plan_on", "autoscaling", "horizon_months"):
+        yield name, inputs_[name], getattr(scenario, name)
+    for name in ("headroom", "network", "storage"):
+        yield name, inputs_[name], {key: getattr(getattr(scenario, name), key) for key in inputs_[name]}
+    operations = scenario.operations
+    people = [{"role": role.role, "fte": role.fte, "cost_per_year": role.cost_per_year} for role in operations.people]
+    yield "operations.people", inputs_["operations"]["people"], people
+    for name in ("monitoring_per_instance_month", "support_share_of_spend", "maintenance_share"):
+        yield f"operations.{name}", inputs_["operations"][name], getattr(operations, name)
 
 
-def _rows(view: View, catalog: Catalog) -> Iterator[str]:
-    for key, row in view.prices.items():
-        price = catalog.prices.get(key)
-        known = ("unknown", None) if price is None else (price.status, price.price_per_hour)
-        if (row["status"], row["price_per_hour"]) != known:
-            yield f"price of {key[1]} in {key[2]} differs from the catalog"
-    for name, row in view.types.items():
-        kind = catalog.instance_types[name]
-        fields = ("vcpu", "memory_gib", "accelerator", "accelerator_count", "accelerator_memory_gib")
-        if any(row[field] != getattr(kind, field) for field in fields):
-            yield f"instance type {name[1]} differs from the catalog"
-    for model_name, row in view.models.items():
-        model = catalog.served_models[model_name]
-        if any(row[f] != getattr(model, f) for f in ("weights_gib", "tables_gib", "runtime_gib", "host_base_gib")):
-            yield f"served model {model_name} differs from the catalog"
-    curves = {(c.profile, c.accelerator, c.accelerators_per_replica): c for c in catalog.profiles}
-    for curve_key, row in view.curves.items():
-        curve = curves[curve_key]
-        same = (tuple(row["batch_items"]), tuple(row["service_s"]), row["error_band"], row["min_vcpu"], row["basis"])
-        if same != (curve.batch_items, curve.service_s, curve.error_band, curve.min_vcpu, curve.source.basis):
-            yield f"curve of {curve_key[0]} on {curve_key[1]} differs from the catalog"
-    for place, zones in view.sold.items():
-        if tuple(zones) != tuple(catalog.zones_of(*place)):
-            yield f"zones that sell {place[1]} in {place[2]} differ from the catalog"
+def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
+    """Figures of the catalog; a row of the plan that the catalog has not is a difference."""
+    yield from _origins(inputs_, scenario, catalog)
+    for location, zones in inputs_["zones"].items():
+        place = catalog.locations.get(location)
+        yield f"zones.{location}", list(zones), _MISSING if place is None else list(place.zones)
+    for row in inputs_["prices"]:
+        price = catalog.prices.get((row["provider"], row["instance_type"], row["location"], row["purchase_option"]))
+        where = f"prices.{row['instance_type']} in {row['location']}"
+        if price is None:
+            yield where, (row["status"], row["price_per_hour"]), ("unknown", None)
+        else:
+            yield from _row(where, row, price, ("status", "price_per_hour"))
+    for row in inputs_["instance_types"]:
+        kind = catalog.instance_types.get((row["provider"], row["name"]))
+        names = ("vcpu", "memory_gib", "accelerator", "accelerator_count", "accelerator_memory_gib")
+        yield from _row(f"instance_types.{row['name']}", row, kind, names)
+    for row in inputs_["availability"]:
+        where = f"availability.{row['instance_type']} in {row['location']}"
+        known = row["location"] in catalog.locations
+        zones = catalog.zones_of(row["provider"], row["instance_type"], row["location"]) if known else ()
+        yield where, sorted(row["zones"]), sorted(zones)
+    for row in inputs_["served_models"]:
+        model = catalog.served_models.get(row["name"])
+        memory = ("weights_gib", "tables_gib", "runtime_gib", "host_base_gib")
+        yield from _row(f"served_models.{row['name']}", row, model, memory)
+    yield from _curves(inputs_, catalog)
+    yield from _transfer(inputs_, catalog)
+    yield from _storage(inputs_, catalog)
 
 
-def _network(view: View, catalog: Catalog, scenario: Scenario) -> Iterator[str]:
-    for row in view.plan.inputs["transfer"]:
-        tiers = catalog.transfer[row["origin"], row["destination"]]
-        if (row["from_gb"], row["price_per_gb"]) not in {(tier.from_gb, tier.price_per_gb) for tier in tiers}:
-            yield f"transfer price {row['origin']} to {row['destination']} differs from the catalog"
-    for row in view.plan.inputs["storage_prices"]:
-        if row["price_per_gb_month"] != catalog.storage[row["storage_class"], row["location"]].price_per_gb_month:
-            yield f"storage price in {row['location']} differs from the catalog"
-    for place, zones in view.plan.inputs["zones"].items():
-        if tuple(zones) != catalog.locations[place].zones:
-            yield f"zones of {place} differ from the catalog"
-    for origin in scenario.origins:
-        kept = view.origins[origin.name]
-        for place, trip_ms in kept["rtt_ms"].items():
-            row = catalog.round_trips.get((origin.at, place))
-            known = origin.rtt_s.get(place, None if row is None else row.rtt_s)
-            if known is None or _differs(known * 1e3, trip_ms):
-                yield f"round trip from {origin.name} to {place} differs"
+def _storage(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:
+    """Every storage class of a place, or none: the bill falls back from one to the other."""
+    for place in dict.fromkeys(row["location"] for row in inputs_["storage_prices"]):
+        classes = sorted(row["storage_class"] for row in inputs_["storage_prices"] if row["location"] == place)
+        yield f"storage_prices in {place}", classes, sorted(kind for kind, where in catalog.storage if where == place)
+    for row in inputs_["storage_prices"]:
+        price = catalog.storage.get((row["storage_class"], row["location"]))
+        where = f"storage_prices.{row['storage_class']} in {row['location']}"
+        yield from _row(where, row, price, ("price_per_gb_month",))
+
+
+def _origins(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
+    """Round trips: the scenario's own, else the catalog's."""
+    asked = {origin.name: origin for origin in scenario.origins}
+    yield "origins", [row["name"] for row in inputs_["origins"]], list(asked)
+    for row in inputs_["origins"]:
+        origin = asked.get(row["name"])
+        if origin is None:
+            continue
+        yield f"origins.{origin.name}.at", row["at"], origin.at
+        for location, trip_ms in row["rtt_ms"].items():
+            known = catalog.round_trips.get((origin.at, location))
+            trip_s = origin.rtt_s.get(location, None if known is None else known.rtt_s)
+            expected = _MISSING if trip_s is None else trip_s * 1000.0
+            yield f"origins.{origin.name}.rtt_ms.{location}", trip_ms, expected
+
+
+def _curves(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:
+    curves = {(curve.profile, curve.accelerator, curve.accelerators_per_replica): curve for curve in catalog.profiles}
+    for row in inputs_["curves"]:
+        curve = curves.get((row["profile"], row["accelerator"], row["accelerators_per_replica"]))
+        where = f"curves.{row['profile']} on {row['accelerator']}"
+        yield from _row(where, row, curve, ("batch_items", "service_s", "error_band", "min_vcpu"))
+
+
+def _transfer(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:
+    """All tiers of a pair, or none."""
+    tiers: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in inputs_["transfer"]:
+        tiers.setdefault((row["origin"], row["destination"]), []).append(row)
+    for pair, rows in tiers.items():
+        known = catalog.transfer.get(pair, ())
+        where = f"transfer.{pair[0]} to {pair[1]}"
+        yield f"{where}, tiers", len(rows), len(known)
+        rising = sorted(rows, key=lambda row: float(row["from_gb"]))
+        for row, tier in zip(rising, known, strict=False):
+            yield from _row(where, row, tier, ("from_gb", "price_per_gb"))
+
+
+def _row(where: str, row: Mapping[str, Any], record: Any, names: Sequence[str]) -> Iterator[Pair]:
+    """Fields of a row beside those of a catalog record, and its source where the row repeats it."""
+    if record is None:
+        yield where, "a row", _MISSING
+        return
+    for name in names:
+        yield f"{where}.{name}", row[name], getattr(record, name)
+    source: Source = record.source
+    for name in ("as_of", "basis", "source"):
+        if name in row:
+            yield f"{where}.{name}", row[name], getattr(source, name)
+
+
+def _leaves(where: str, found: Any, expected: Any) -> Iterator[Pair]:
+    """Walk two documents side by side down to single values."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for key in [*expected, *(key for key in found if key not in expected)]:
+            yield from _leaves(f"{where}.{key}", found.get(key, _MISSING), expected.get(key, _MISSING))
+    elif isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)) and len(found) == len(expected):
+        for index, (left, right) in enumerate(zip(found, expected, strict=True)):
+            yield from _leaves(f"{where}[{index}]", left, right)
+    else:
+        yield where, found, expected
+
+
+def _same(found: Any, expected: Any) -> bool:
+    """Equal, numbers but for the rounding of a change of unit."""
+    if isinstance(found, (int, float)) and isinstance(expected, (int, float)):
+        return abs(found - expected) <= ROUNDING * max(abs(found), abs(expected))
+    return bool(found == expected)

@@ -1,80 +1,137 @@
-"""Is the document whole? Lengths, signs, whole numbers, indices and names, before any rule reads it."""
+"""Is the document whole? Types, lengths, signs, whole numbers, indices and names, before any rule reads it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
 
-from optimizer.domain.plan import CATEGORIES, PLAN_FORMAT, Check, Plan
-from optimizer.verification.view import View, stated
+from optimizer.domain.plan import Check, Pool
+from optimizer.verification.plan_shape import PLAN
+from optimizer.verification.shapes import twice
+from optimizer.verification.view import View, model_name, pool_label, stated
+
+_PERCENTILE_KEY = re.compile(r"p\d+(\.\d+)?_ms")
+#: By which fields rows of the inputs are looked up.
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "services": ("name",),
+    "origins": ("name",),
+    "instance_types": ("provider", "name"),
+    "served_models": ("name",),
+    "curves": ("profile", "accelerator", "accelerators_per_replica"),
+    "prices": ("provider", "instance_type", "location", "purchase_option"),
+    "availability": ("provider", "instance_type", "location"),
+    "transfer": ("origin", "destination", "from_gb"),
+    "storage_prices": ("storage_class", "location"),
+}
 
 
 def structure(view: View) -> list[Check]:
-    """Check that every figure is finite, every list as long as the periods, every reference leads somewhere."""
-    plan = view.plan
-    faults = [] if plan.format == PLAN_FORMAT else [f"format is {plan.format!r}, not {PLAN_FORMAT!r}"]
-    faults += [*_pools(view), *_routes(view), *_fleet(plan), *_money(plan)]
+    """Check that a plan can be read: every figure finite, every list whole, every reference leads somewhere.
+
+    The other rules may then look things up without asking whether they are there.
+    """
+    faults = list(PLAN(view.plan, ""))
+    readings: tuple[Callable[[View], Iterator[str]], ...] = (_inputs, _lengths, _curves, _pools, _fleet, _routes)
+    for reading in () if faults else readings:
+        faults += reading(view)
     return stated("structure", faults, "the plan document")
 
 
-def _numbers(name: str, values: Sequence[float], periods: int, *, whole: bool = False) -> Iterator[str]:
-    if len(values) != periods:
-        yield f"{name}: {len(values)} values for {periods} periods"
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-            yield f"{name}: not a number of 0 or more (found {value!r})"
-            return
-        if whole and int(value) != value:
-            yield f"{name}: not a whole number (found {value!r})"
-            return
+def _inputs(view: View) -> Iterator[str]:
+    """Rows that are looked up stand once; shares are below 1; transfer prices start at 0 GB."""
+    inputs = view.plan.inputs
+    for table, fields in _KEYS.items():
+        for again in twice(tuple(row[field] for field in fields) for row in inputs[table]):
+            yield f"inputs.{table}: {again} stands twice"
+    if inputs["headroom"]["release_share"] >= 1.0:
+        yield "inputs.headroom.release_share: must be below 1"
+    for service in inputs["services"]:
+        if service["percentile"] >= 1.0:
+            yield f"inputs.services: percentile of {service['name']} must be below 1 (found {service['percentile']:g})"
+    starts: dict[tuple[str, str], list[float]] = {}
+    for row in inputs["transfer"]:
+        starts.setdefault((row["origin"], row["destination"]), []).append(row["from_gb"])
+    for (start, end), from_gb in starts.items():
+        if min(from_gb) > 0.0:
+            yield f"inputs.transfer: no price from 0 GB on, {start} to {end}"
+
+
+def _lengths(view: View) -> Iterator[str]:
+    """Every series has one value for each period."""
+    series: list[tuple[str, Any]] = []
+    for table in ("fleet", "pools", "routing"):
+        for index, row in enumerate(getattr(view.plan, table)):
+            names = [name for name in row.__dataclass_fields__ if name.endswith("_by_period")]
+            series += [(f"{table}[{index}].{name}", getattr(row, name)) for name in names]
+    for service in view.services:
+        for origin in view.origins:
+            rates = view.plan.inputs["demand"].get(service, {}).get(origin)
+            if rates is None:
+                yield f"inputs.demand: no rates of {service} from {origin}"
+            else:
+                series += [(f"inputs.demand.{service}.{origin}.{name}", rates[name]) for name in ("mean", "peak")]
+    periods = len(view.plan.periods)
+    for name, values in series:
+        if len(values) != periods:
+            yield f"{name}: {len(values)} values for {periods} periods"
+
+
+def _curves(view: View) -> Iterator[str]:
+    """Batch sizes of a curve rise, and each has a service time."""
+    for (profile, accelerator, _), curve in view.curves.items():
+        batches, seconds = curve["batch_items"], curve["service_s"]
+        if len(batches) != len(seconds):
+            yield f"inputs.curves: {len(batches)} batches and {len(seconds)} times, {profile} on {accelerator}"
+        if any(second <= first for first, second in pairwise(batches)):
+            yield f"inputs.curves: batch sizes must rise, {profile} on {accelerator}"
 
 
 def _pools(view: View) -> Iterator[str]:
-    periods = len(view.plan.periods)
     for number, pool in enumerate(view.plan.pools):
-        name = f"pools[{number}]"
-        yield from _numbers(f"{name}.replicas_by_period", pool.replicas_by_period, periods, whole=True)
-        yield from _numbers(f"{name}.arrival_rate_per_s_by_period", pool.arrival_rate_per_s_by_period, periods)
-        yield from _numbers(f"{name}.capacity_per_s_by_period", pool.capacity_per_s_by_period, periods)
-        yield from _numbers(f"{name}.utilisation_by_period", pool.utilisation_by_period, periods)
-        if pool.service not in view.services:
-            yield f"{name}: unknown service {pool.service!r}"
-        if (pool.provider, pool.instance_type) not in view.types:
-            yield f"{name}: unknown instance type {pool.instance_type!r}"
-            continue
-        if (
-            pool.profile,
-            view.type_of(pool)["accelerator"],
-            pool.accelerators_per_replica,
-        ) not in view.curves:
-            yield f"{name}: no curve for {pool.profile} on {view.type_of(pool)['accelerator']}"
-        if len(pool.service_time.batch) != pool.batch_size or len(pool.service_time.seconds) != pool.batch_size:
-            yield f"{name}: service times for {len(pool.service_time.seconds)} batches, batch size {pool.batch_size}"
+        yield from (f"pools[{number}]: {what} ({pool_label(pool)})" for what in _pool(view, pool))
+
+
+def _pool(view: View, pool: Pool) -> Iterator[str]:
+    """What a pool names is among the inputs, and its service times and promise have their form."""
+    if pool.service not in view.services:
+        yield f"unknown service {pool.service!r}"
+    if pool.location not in view.plan.inputs["zones"]:
+        yield f"unknown location {pool.location!r}"
+    kind = view.types.get((pool.provider, pool.instance_type))
+    if kind is None:
+        yield f"unknown instance type {pool.instance_type!r}"
+    elif (pool.profile, kind["accelerator"], pool.accelerators_per_replica) not in view.curves:
+        yield f"no curve for {pool.profile} on {pool.accelerators_per_replica} x {kind['accelerator']}"
+    if model_name(pool.profile) not in view.models:
+        yield f"unknown served model {model_name(pool.profile)!r}"
+    times = pool.service_time
+    if not len(times.batch) == len(times.seconds) == pool.batch_size:
+        yield f"service times for {len(times.seconds)} batches, batch size {pool.batch_size}"
+    elif list(times.batch) != list(range(1, pool.batch_size + 1)):
+        yield f"service times must be for batches of 1 to {pool.batch_size}, in order"
+    keys = list(pool.target)
+    if len(keys) != 1 or list(pool.promised) != keys or not _PERCENTILE_KEY.fullmatch(keys[0]):
+        yield f"target and promised must name one percentile, such as p99_ms (found {keys}, {list(pool.promised)})"
+
+
+def _fleet(view: View) -> Iterator[str]:
+    for number, row in enumerate(view.plan.fleet):
+        if row.location not in view.plan.inputs["zones"]:
+            yield f"fleet[{number}]: unknown location {row.location!r}"
+        if (row.provider, row.instance_type) not in view.types:
+            yield f"fleet[{number}]: unknown instance type {row.instance_type!r}"
 
 
 def _routes(view: View) -> Iterator[str]:
+    pools = view.plan.pools
     for number, route in enumerate(view.plan.routing):
-        yield from _numbers(f"routing[{number}].share_by_period", route.share_by_period, len(view.plan.periods))
-        if not 0 <= route.pool < len(view.plan.pools):
+        if route.pool >= len(pools):
             yield f"routing[{number}]: no pool {route.pool}"
-        elif view.plan.pools[route.pool].service != route.service:
+        elif pools[route.pool].service != route.service:
             yield f"routing[{number}]: pool {route.pool} serves another service"
         if route.origin not in view.origins:
             yield f"routing[{number}]: unknown origin {route.origin!r}"
-
-
-def _fleet(plan: Plan) -> Iterator[str]:
-    for number, row in enumerate(plan.fleet):
-        yield from _numbers(f"fleet[{number}].count_by_period", row.count_by_period, len(plan.periods), whole=True)
-        yield from _numbers(f"fleet[{number}].price_per_hour", [row.price_per_hour], 1)
-
-
-def _money(plan: Plan) -> Iterator[str]:
-    for number, line in enumerate(plan.cost.lines):
-        yield from _numbers(f"cost.lines[{number}]", [line.quantity, line.unit_price, line.amount], 3)
-        if line.category not in CATEGORIES:
-            yield f"cost.lines[{number}]: unknown category {line.category!r}"
-        if not line.as_of or not line.source:
-            yield f"cost.lines[{number}]: no date or no source"
-    values = [plan.objective.total, plan.objective.fixed, plan.objective.lower_bound, plan.cost.total]
-    yield from _numbers("objective", values, 4)
+    for again in twice((route.service, route.origin, route.pool) for route in view.plan.routing):
+        yield f"routing: {again} stands twice"

@@ -11,10 +11,18 @@ from optimizer.domain.plan import Check, Plan, Pool, Route
 
 #: Failing subjects told of one rule; more are counted.
 SUBJECTS_SHOWN = 20
+#: Rounding of floats, as a share of the value.
+ROUNDING = 1e-9
 Row = Mapping[str, Any]
+#: Service and location: where a service has one pool a zone.
+Site = tuple[str, str]
 
 
-@dataclass(frozen=True)
+class Unreadable(Exception):  # noqa: N818  a fault of the plan, not of the program
+    """A rule cannot be read because something it needs is not in the plan; the text says what."""
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """A plan with its inputs indexed."""
 
@@ -74,20 +82,76 @@ class View:
 
     def model_of(self, pool: Pool) -> Row:
         """Served model of a pool."""
-        return self.models[pool.profile.split("/", maxsplit=1)[0]]
+        return self.models[model_name(pool.profile)]
 
     def per_instance(self, pool: Pool) -> int:
         """Replicas on one instance."""
         return int(self.type_of(pool)["accelerator_count"]) // pool.accelerators_per_replica
 
     def instances(self, pool: Pool) -> list[int]:
-        """Instances of a pool in each period: replicas by what one instance holds, rounded up."""
+        """Instances of a pool in each period: replicas by what one instance holds, rounded up.
+
+        Raises
+        ------
+        Unreadable
+            If an instance holds none.
+        """
         holds = self.per_instance(pool)
+        if holds < 1:
+            message = f"{pool.instance_type} holds no replica of {pool.accelerators_per_replica} accelerators"
+            raise Unreadable(message)
         return [-(-count // holds) for count in pool.replicas_by_period]
+
+    @cached_property
+    def sites(self) -> dict[Site, list[tuple[int, Pool]]]:
+        """Pools with their index, by service and location."""
+        sites: dict[Site, list[tuple[int, Pool]]] = {}
+        for index, pool in enumerate(self.plan.pools):
+            sites.setdefault((pool.service, pool.location), []).append((index, pool))
+        return sites
+
+    @cached_property
+    def _routes(self) -> dict[int, list[Route]]:
+        routes: dict[int, list[Route]] = {}
+        for route in self.plan.routing:
+            routes.setdefault(route.pool, []).append(route)
+        return routes
 
     def routes_to(self, index: int) -> list[Route]:
         """Routes into a pool."""
-        return [route for route in self.plan.routing if route.pool == index]
+        return self._routes.get(index, [])
+
+    def brought(self, index: int) -> list[float]:
+        """Peak rate that routes bring to a pool, headroom included, period by period, requests/s."""
+        rates = [0.0] * len(self.plan.periods)
+        for route in self.routes_to(index):
+            for period, share in enumerate(route.share_by_period):
+                rates[period] += share * self.peak(route.service, route.origin, period) * self.headroom_factor
+        return rates
+
+    def need(self, site: Site) -> list[float]:
+        """Rate routed to a service in a location, headroom included, period by period, requests/s."""
+        return [sum(column) for column in zip(*(self.brought(index) for index, _ in self.sites[site]), strict=True)]
+
+    def trip_ms(self, origin: str, location: str) -> float:
+        """Mean round trip between an origin and a location, ms.
+
+        Raises
+        ------
+        Unreadable
+            If the plan does not know it.
+        """
+        trips = self.origins[origin]["rtt_ms"]
+        if location not in trips:
+            message = f"no round trip between {origin} and {location}"
+            raise Unreadable(message)
+        return float(trips[location])
+
+    def network_ms(self, index: int) -> float:
+        """Worst mean round trip of the origins routed to a pool x factor, ms; 0 without routes."""
+        location = self.plan.pools[index].location
+        worst = max((self.trip_ms(route.origin, location) for route in self.routes_to(index)), default=0.0)
+        return float(worst * self.plan.inputs["network"]["rtt_p99_factor"])
 
     def peak(self, service: str, origin: str, period: int) -> float:
         """Peak rate asked, requests/s."""
@@ -118,6 +182,11 @@ class Finding:
     value: float
     margin: float
     detail: str = ""
+
+
+def model_name(profile: str) -> str:
+    """Served model of a profile ``model/precision``."""
+    return profile.rsplit("/", maxsplit=1)[0]
 
 
 def pool_label(pool: Pool) -> str:

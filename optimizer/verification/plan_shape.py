@@ -1,0 +1,198 @@
+"""The shape of a plan and of its inputs, as far as any rule reads them."""
+
+from __future__ import annotations
+
+from optimizer.domain.plan import (
+    CATEGORIES,
+    PLAN_FORMAT,
+    Cost,
+    CostLine,
+    FleetRow,
+    Objective,
+    Plan,
+    PlanPeriod,
+    Pool,
+    Route,
+    ServiceTime,
+)
+from optimizer.verification.shapes import (
+    anything,
+    count,
+    each,
+    instance,
+    maybe,
+    number,
+    one_of,
+    record,
+    table,
+    text,
+)
+
+_amount = number()
+_positive = number(above=0.0)
+_not_negative = number(0.0)
+_source = {"as_of": text, "basis": text, "source": text}
+
+_SERVICE = record(
+    name=text,
+    profiles=each(text, at_least=1),
+    items_per_request=count(1),
+    latency_ms=_positive,
+    percentile=_positive,
+    overhead_ms=_not_negative,
+    redundancy=one_of("none", "zone"),
+    dispatch=one_of("round_robin", "shared"),
+)
+_OPERATIONS = record(
+    people=each(record(role=text, fte=_not_negative, cost_per_year=_not_negative)),
+    monitoring_per_instance_month=_not_negative,
+    support_share_of_spend=_not_negative,
+    maintenance_share=_not_negative,
+)
+_PRICE = record(
+    provider=text,
+    instance_type=text,
+    location=text,
+    purchase_option=text,
+    status=one_of("offered", "not_offered", "unknown"),
+    price_per_hour=maybe(_not_negative),
+)
+_CURVE = record(
+    profile=text,
+    accelerator=text,
+    accelerators_per_replica=count(1),
+    batch_items=each(count(1), at_least=1),
+    service_s=each(_positive, at_least=1),
+    error_band=_not_negative,
+    min_vcpu=count(),
+    **_source,
+)
+#: What `Plan.inputs` repeats of scenario and catalog.
+INPUTS = record(
+    services=each(_SERVICE, at_least=1),
+    origins=each(record(name=text, at=text, rtt_ms=table(_not_negative)), at_least=1),
+    locations=each(text),
+    zones=table(each(text, at_least=1)),
+    demand=table(table(record(mean=each(_not_negative), peak=each(_not_negative)))),
+    plan_for=text,
+    plan_on=one_of("cautious", "central", "measured_only"),
+    autoscaling=one_of("hourly", "day_type", "fixed"),
+    headroom=record(release_share=_not_negative, retry_share=_not_negative),
+    network=record(request_kb=_not_negative, response_kb=_not_negative, rtt_p99_factor=_positive),
+    storage=record(
+        model_copies_gib=maybe(_not_negative),
+        logs_gb_per_million_requests=_not_negative,
+        log_retention_days=_not_negative,
+    ),
+    horizon_months=count(1),
+    operations=_OPERATIONS,
+    prices=each(_PRICE),
+    instance_types=each(
+        record(
+            provider=text,
+            name=text,
+            vcpu=count(),
+            memory_gib=_not_negative,
+            accelerator=maybe(text),
+            accelerator_count=count(),
+            accelerator_memory_gib=_not_negative,
+        )
+    ),
+    availability=each(record(provider=text, instance_type=text, location=text, zones=each(text))),
+    served_models=each(
+        record(
+            name=text,
+            weights_gib=_not_negative,
+            tables_gib=_not_negative,
+            runtime_gib=_not_negative,
+            host_base_gib=_not_negative,
+        )
+    ),
+    curves=each(_CURVE),
+    transfer=each(record(origin=text, destination=text, from_gb=_not_negative, price_per_gb=_not_negative, **_source)),
+    storage_prices=each(record(storage_class=text, location=text, price_per_gb_month=_not_negative, **_source)),
+)
+_FLEET_ROW = instance(
+    FleetRow,
+    provider=text,
+    region=text,
+    zone=text,
+    instance_type=text,
+    purchase_option=text,
+    count_by_period=each(count()),
+    expected_count_by_period=each(_not_negative),
+    price_per_hour=_not_negative,
+    price_as_of=text,
+    price_basis=text,
+)
+_POOL = instance(
+    Pool,
+    service=text,
+    profile=text,
+    provider=text,
+    region=text,
+    zone=text,
+    instance_type=text,
+    accelerators_per_replica=count(1),
+    batch_size=count(1),
+    max_wait_ms=_not_negative,
+    replicas_by_period=each(count()),
+    arrival_rate_per_s_by_period=each(_not_negative),
+    capacity_per_s_by_period=each(_not_negative),
+    utilisation_by_period=each(_not_negative),
+    promised=table(_positive),
+    target=table(_positive),
+    basis=text,
+    error_band=_not_negative,
+    dispatch=one_of("round_robin", "shared"),
+    network_ms=_not_negative,
+    overhead_ms=_not_negative,
+    service_time=instance(ServiceTime, batch=each(count(1), at_least=1), seconds=each(_positive, at_least=1)),
+)
+_LINE = instance(
+    CostLine,
+    category=one_of(*CATEGORIES),
+    item=text,
+    service=text,
+    provider=text,
+    location=text,
+    instance_type=text,
+    purchase_option=text,
+    quantity=_amount,
+    unit=text,
+    unit_price=_amount,
+    amount=_amount,
+    as_of=text,
+    basis=text,
+    source=text,
+)
+#: A whole plan.
+PLAN = instance(
+    Plan,
+    format=one_of(PLAN_FORMAT),
+    status=one_of("optimal", "feasible"),
+    objective=instance(
+        Objective,
+        currency=text,
+        total=_amount,
+        fixed=_amount,
+        lower_bound=_amount,
+        gap=_amount,
+        gap_of_total=_amount,
+        horizon_hours=_positive,
+    ),
+    scenario=table(anything),
+    catalog=each(table(anything)),
+    total_at=table(maybe(_amount)),
+    expected=table(maybe(_amount)),
+    fleet=each(_FLEET_ROW),
+    pools=each(_POOL),
+    routing=each(
+        instance(Route, service=text, origin=text, pool=count(), share_by_period=each(_amount), rtt_ms=_not_negative)
+    ),
+    periods=each(
+        instance(PlanPeriod, day_type=text, hour=count(), days=_not_negative, hours=_not_negative), at_least=1
+    ),
+    cost=instance(Cost, lines=each(_LINE), by_category=table(_amount), by_service=table(_amount), total=_amount),
+    inputs=INPUTS,
+)

@@ -1,0 +1,116 @@
+"""The search for the first rate that fails, on targets that hold where the test says."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimizer.performance import kernel
+from optimizer.performance.sample import Shape, unit_arrivals
+from optimizer.performance.search import TOLERANCE, Trials, first_crossing, guess, middles
+
+FULL, TOP = 100.0, 97.0
+
+
+class Pretended:
+    """Rates at which the target holds are given by a function; every question is counted."""
+
+    def __init__(self, holds):
+        self._holds, self.asked = holds, set()
+
+    def holds(self, rate, next_rates=()):
+        """Answer, having looked ahead in vain."""
+        self.asked.add(rate)
+        assert 0.0 < rate <= TOP
+        assert all(0.0 < other <= TOP for other in next_rates)
+        return self._holds(rate)
+
+
+def search(holds, rising):
+    """Guess and crossing, as for a capacity, and the number of rates tried."""
+    glance, full = Pretended(holds), Pretended(holds)
+    found = first_crossing(full, guess(glance, FULL, TOP, rising), FULL, TOP)
+    return found, len(full.asked), len(glance.asked)
+
+
+@given(crossing=st.floats(0.01, 96.9), rising=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_single_crossing_is_found_from_below(crossing, rising):
+    """The rate returned holds, and one a thousandth higher does not; few rates are tried on the full sample."""
+    found, tried, glanced = search(lambda rate: rate <= crossing, rising)
+    assert found <= crossing < found * (1 + TOLERANCE) * (1 + 1e-12)
+    assert tried <= 9
+    assert glanced <= 32
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_the_search_ends_at_the_highest_rate(rising):
+    """Where every rate holds the highest is returned, after one look at the full sample."""
+    assert search(lambda _: True, rising)[:2] == (TOP, 1)
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_a_target_that_never_holds_gives_nothing(rising):
+    """Where no rate down to a hundred-thousandth of full batches holds the capacity is 0."""
+    assert search(lambda _: False, rising)[0] == 0.0
+
+
+def test_of_several_crossings_the_first_counts():
+    """A target that fails at 20-40, holds at 40-70 and fails again is promised up to 20 only."""
+    found, *_ = search(lambda rate: rate < 20.0 or 40.0 < rate < 70.0, rising=False)
+    assert 19.9 < found < 20.0
+
+
+@given(guessed=st.floats(0.5, 97.0), crossing=st.floats(0.5, 96.9))
+@settings(max_examples=200, deadline=None)
+def test_a_wrong_guess_is_mended(guessed, crossing):
+    """However far off the guess from a short sample is, the full sample decides."""
+    found = first_crossing(Pretended(lambda rate: rate <= crossing), guessed, FULL, TOP)
+    assert found <= crossing < found * (1 + TOLERANCE) * (1 + 1e-12)
+
+
+def test_what_is_looked_ahead_is_what_will_be_asked():
+    """Two bisections of 0..8 can ask for 4, then 2 or 6."""
+    assert middles(0.0, 8.0, 2) == [4.0, 2.0, 6.0]
+
+
+@pytest.mark.parametrize("target_s", [1.2, 1.6, 2.5])
+def test_looking_ahead_changes_nothing(affine, use, monkeypatch, target_s):
+    """Trying rates one at a time or many at once ends at the same rate."""
+    use("numpy")
+    point, shape = affine(6, target_s), Shape(1, 2, 8, 100, 1600)
+    arrivals, full = unit_arrivals(0, shape, 6), 12.0
+    found = []
+    for ahead in (True, False):
+        monkeypatch.setattr(kernel, "foresees", lambda ahead=ahead: ahead)
+        guessed = guess(Trials(arrivals, shape.glance(), point), full, 0.97 * full, rising=target_s >= 2)
+        found.append(first_crossing(Trials(arrivals, shape, point), guessed, full, 0.97 * full))
+    assert found[0] == found[1] > 0.0
+
+
+def test_rates_known_are_not_tried_again(affine, monkeypatch):
+    """A rate that was looked at ahead is answered from memory."""
+    point, shape, calls = affine(2, 2.0), Shape(1, 1, 4, 10, 200), []
+    original = kernel.late_counts
+    monkeypatch.setattr(kernel, "foresees", lambda: True)
+    monkeypatch.setattr(kernel, "late_counts", lambda *a: calls.append(a[3].tolist()) or original(*a))
+    trials = Trials(unit_arrivals(0, shape, 2), shape, point)
+    for rate in (0.5, 0.9, 0.7, 0.5):
+        trials.holds(rate, [0.7, 0.9])
+    assert calls == [[0.5, 0.7, 0.9]]
+
+
+@pytest.mark.parametrize("percentile", [0.5, 0.95, 0.99])
+def test_the_target_holds_up_to_the_share_allowed(affine, percentile):
+    """It holds exactly if the ceil(pN)-th smallest stay is within the target."""
+    shape = Shape(1, 1, 4, 20, 250)
+    arrivals = unit_arrivals(0, shape, 4)
+    for rate in np.linspace(1.0, 3.9, 12).tolist():
+        point = affine(4, 1.4, percentile=percentile)
+        done = kernel.lane_departures(arrivals, shape.stop, 1, 0.0, np.array(point.service_s) * rate)
+        stays = np.sort((done - arrivals[:, : shape.stop])[:, 20:].ravel()) / rate
+        assert Trials(arrivals, shape, point).holds(rate) == (stays[math.ceil(percentile * 1000) - 1] <= 1.4)
