@@ -36,7 +36,7 @@ class Fault:
     code: str = "invalid"
 
     def __str__(self) -> str:
-        """Return ``where: what. mend.``"""
+        """Return place, fault and mend as one line."""
         text = f"{self.where}: {self.what}."
         return f"{text} {self.mend}" if self.mend else text
 

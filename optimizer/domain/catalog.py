@@ -73,8 +73,8 @@ class Location:
 class Price:
     """What one instance costs per hour in one location under one purchase option.
 
-    `price_per_hour` is None where `status` is ``unknown``; a ``not_offered`` row may carry the list price of a type that
-    is not sold there, for information only.
+    `price_per_hour` is None where `status` is ``unknown``; a ``not_offered`` row may carry the list price of a type
+    that is not sold there, for information only.
     """
 
     provider: str

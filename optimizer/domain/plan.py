@@ -169,7 +169,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule read again over the finished plan. `margin` is how far `worst_value` stays on the right side of `limit`."""
+    """A rule read again over the finished plan; `margin` is how far `worst_value` stays within `limit`."""
 
     rule: str
     subject: str

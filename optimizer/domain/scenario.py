@@ -86,7 +86,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """Capacity kept free on top of the peak: `release_share` of replicas out for a release, `retry_share` of retries."""
+    """Capacity kept free on top of the peak: `release_share` of replicas in a release, `retry_share` of retries."""
 
     release_share: float
     retry_share: float

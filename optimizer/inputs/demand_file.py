@@ -73,9 +73,10 @@ def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, fa
     file = DemandFile(table, given, sha256)
     _refuse_empty(raw, faults)
     _refuse_disorder(file, faults)
-    if planned in given and "mean" in given:
-        mend = f"`mean` is the hour's average, `{planned}` its busiest five minutes: correct one of the two."
-        _refuse_above(file, "mean", planned, mend, faults)
+    highest = next((name for name in reversed(DEMANDS) if name in given), None)
+    if highest is not None and "mean" in given:
+        mend = f"`mean` is the hour's average, `{highest}` its busiest five minutes: correct one of the two."
+        _refuse_above(file, "mean", highest, mend, faults)
     return file
 
 

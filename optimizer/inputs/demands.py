@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from optimizer.domain.scenario import Demand, Floats
 from optimizer.inputs.asked import Asked, keys_at
-from optimizer.inputs.demand_file import DEMANDS, DemandFile, Rates, rates_of, read_demand_file
+from optimizer.inputs.demand_file import DEMANDS, TOLERANCE, DemandFile, Rates, rates_of, read_demand_file
 from optimizer.inputs.document import find, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
@@ -47,10 +47,25 @@ def read_demands(asked: Asked, folder: Path, faults: Faults) -> ReadDemands:
             demand, silent = _from_file(asked, name, service.demand, files.get(str(service.demand.file)), faults)
         if demand is None:
             continue
-        demands[name] = demand
+        demands[name], capped = _mean_within_peak(demand)
         warnings += _quiet(name, silent, demand)
+        if capped:
+            warnings.append(
+                f"service {name}: in {capped} hours `mean` is above `{asked.planned}`: billed at {asked.planned} there."
+            )
     hashes = tuple(file.sha256 for _, file in sorted(files.items()))
     return ReadDemands(demands, hashes, tuple(warnings))
+
+
+def _mean_within_peak(demand: Demand) -> tuple[Demand, int]:
+    """Bill no hour above the peak planned for, and count the hours where that matters.
+
+    One `mean` stands beside low, mid and high, so it may well lie above a low peak.
+    """
+    mean = np.minimum(demand.mean_per_s, demand.peak_per_s)
+    above = demand.mean_per_s > demand.peak_per_s * (1.0 + TOLERANCE)
+    mean.setflags(write=False)
+    return replace(demand, mean_per_s=mean), int(above.sum())
 
 
 def _quiet(name: str, silent: tuple[str, ...], demand: Demand) -> list[str]:

@@ -37,7 +37,7 @@ HOME, AWAY = "p/home", "p/away"
 
 
 def small_catalog(**changes: Any) -> Catalog:
-    """Return 2 locations of 3 zones, one type (1 accelerator, 1.00 per hour), one curve (10 ms for 1, 16 ms for 4 items).
+    """Return 2 locations of 3 zones, one type (1 accelerator, 1.00 per hour), one curve (10 ms for 1, 16 for 4 items).
 
     Transfer: 0.01 per GB between zones, 0.02 between the locations, to the internet 0.10 for the first 1,000 GB of a
     month and 0.05 above. Disk 0.10 per GB-month at home, 0.20 away.

@@ -1,4 +1,4 @@
-"""Catalog files: every column with wrong cells, rules within and across files, and what the order of rows may not do."""
+"""Catalog files: every column with wrong cells, rules within and across files, and the order of rows."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ def test_unknown_columns_and_repeated_rows_are_told(folder: Path, file: str) -> 
     """Each file refuses a column nobody knows, and a second row of the same name with both lines."""
     tables = small_catalog()
     last = len(tables[file]) + 2
-    tables[file] = [{**row, "sorce": "x"} for row in [*tables[file], tables[file][0]]]
+    tables[file] = [{**row, "sources": "x"} for row in [*tables[file], tables[file][0]]]
     told = {fault.where: fault for fault in faults_of(lambda: read(folder, tables))}
-    assert told[f"c/{file}:1 sorce"].code == "unknown-column"
+    assert told[f"c/{file}:1 sources"].code == "unknown-column"
     assert told[f"c/{file}:{last}"].code == "duplicate-row"
     assert told[f"c/{file}:{last}"].what.endswith("(the first is on line 2)")
 
@@ -124,7 +124,8 @@ RULES: list[tuple[str, int, dict[str, Any], str, str]] = [
     ("prices.csv", 0, {"price_per_hour": ""}, "price_per_hour", "is missing for an offered instance"),
     ("prices.csv", 0, {"price_per_hour": 0}, "price_per_hour", "must be above 0 (found 0)"),
     ("prices.csv", 4, {"price_per_hour": 0}, "price_per_hour", "must be above 0 (found 0)"),
-    ("prices.csv", 4, {"price_per_hour": 1.5}, "price_per_hour", "must be empty where the status is unknown (found 1.5)"),
+    ("prices.csv", 4, {"price_per_hour": 1.5}, "price_per_hour",
+     "must be empty where the status is unknown (found 1.5)"),
     ("prices.csv", 2, {"term_months": 36}, "term_months", "must be 12 for committed_1y (found 36)"),
     ("prices.csv", 0, {"term_months": 12}, "term_months", "must be 0 for on_demand (found 12)"),
     ("prices.csv", 0, {"instance_type": "one.lrge"}, "instance_type",
@@ -138,12 +139,13 @@ RULES: list[tuple[str, int, dict[str, Any], str, str]] = [
      "accelerator, count and memory must be given together (found none, 2, 0)"),
     ("instance_types.csv", 0, {"accelerator_memory_gib": ""}, "accelerator",
      "accelerator, count and memory must be given together (found T4, 1, 0)"),
-    ("location_energy.csv", 0, {"region": "east"}, "region", 'not among the locations of the catalog (found "aws/east")'),
+    ("location_energy.csv", 0, {"region": "east"}, "region",
+     'not among the locations of the catalog (found "aws/east")'),
     ("availability.csv", 0, {"zones": "a|d"}, "zones", 'aws/west has no such zone (found "d")'),
     ("availability.csv", 0, {"instance_type": "x"}, "instance_type",
      'not among the instance types of the catalog (found "aws/x")'),
     ("network.csv", 0, {"from": "aws/wst"}, "from", 'not among the locations of the catalog (found "aws/wst")'),
-    ("network.csv", 2, {"to": "internt"}, "to", 'not among the destinations of the catalog (found "internt")'),
+    ("network.csv", 2, {"to": "internets"}, "to", 'not among the destinations of the catalog (found "internets")'),
     ("network.csv", 2, {"from": "internet"}, "from", 'not among the locations of the catalog (found "internet")'),
     ("network.csv", 3, {"rtt_ms": 31}, "rtt_ms", "differs from line 4 (found 31 and 30)"),
     ("network.csv", 2, {"rtt_source": ""}, "rtt_source", "is missing beside rtt_ms"),

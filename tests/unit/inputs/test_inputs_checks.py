@@ -47,7 +47,7 @@ def without(file: str, **cells: Any) -> None:
         ("services.tail.profile=[bert/fp16, brt/fp16]", "Did you mean bert/fp16?"),
         ("services.tail.demand.constant_per_s={web: 1, ship: 2}", "Did you mean shop?"),
         ("origins.web.rtt_ms={aws/est: 3}", "Did you mean aws/west?"),
-        ("catalog=smal", "Known shipped catalogs: public-cloud."),
+        ("catalog=nowhere", "Known shipped catalogs: public-cloud."),
         ("services.search.demand.series=pages", "Did you mean page?"),
     ],
 )
@@ -55,7 +55,7 @@ def test_unknown_names_get_a_hint(small: Path, text: str, mend: str) -> None:
     """Every name that stands for something else is looked up, and the likeliest one offered."""
     told = faults_of(lambda: load_inputs(small, [text]))
     assert [fault.mend for fault in told] == [mend]
-    assert told[0].where.startswith(f"--set {text.split('=')[0]}")
+    assert told[0].where.startswith(f"--set {text.partition('=')[0]}")
     assert told[0].code in ("unknown-name", "no-file")
 
 
@@ -151,7 +151,7 @@ def test_unpriced_pairs_are_refused(small: Path, origin: str, ends: dict[str, st
 
 
 def test_prices_of_pairs_that_cannot_be_used_are_not_asked_for(small: Path) -> None:
-    """web has no round trip to the east, so egress from there needs no price."""
+    """The origin web has no round trip to the east, so egress from there needs no price."""
     without("network.csv", **{"from": EAST, "to": "internet"})
     load_inputs(small)
 

@@ -16,7 +16,7 @@ from tests.unit.inputs.small_files import demand_rows, fault_at, faults_of, writ
 FILE = Path("demand.csv")
 WRONG_NUMBERS = ["-1", "nan", "inf", "-inf", "1e999", "1,200", "1_000", "abc", "", "2e9", "0x10", "1 2", "१"]
 WRONG = {
-    **{name: WRONG_NUMBERS for name in ("mean", "low", "mid", "high")},
+    **dict.fromkeys(("mean", "low", "mid", "high"), WRONG_NUMBERS),
     "hour": ["24", "-1", "1.5", "noon", "", "1e3", "nan"],
     "service": [""],
     "origin": ["", "shopp"],
@@ -69,7 +69,7 @@ def test_unknown_and_repeated_columns_are_told(small: Path) -> None:
 
 
 def test_order_of_the_three_demands(small: Path) -> None:
-    """low <= mid <= high, row by row, with both values."""
+    """The rule low <= mid <= high, row by row, with both values."""
     bent(10, low=70, mid=60, high=50, mean=5)
     told = {fault.where: fault.what for fault in faults_of(lambda: load_inputs(small))}
     assert told == {
@@ -78,15 +78,17 @@ def test_order_of_the_three_demands(small: Path) -> None:
     }
 
 
-def test_a_mean_above_its_peak_is_refused(small: Path) -> None:
-    """The mean of an hour cannot exceed its busiest five minutes of the demand planned for; equal is allowed."""
+def test_a_mean_above_its_peak_is_refused_or_capped(small: Path) -> None:
+    """The mean of an hour cannot exceed its highest peak; above a lower planned peak it is capped, and told."""
     bent(3, mean=40, high=40, mid=40, low=0)
     load_inputs(small)
     bent(3, mean=40.01, high=40, mid=40, low=0)
     assert fault_at(lambda: load_inputs(small), "demand.csv:5 mean").what == "must be at most high, 40 (found 40.01)"
     bent(3, mean=30.01, high=40, mid=30, low=0)
     load_inputs(small)
-    assert fault_at(lambda: load_inputs(small, ["plan_for=mid"]), "demand.csv:5 mean").code == "out-of-order"
+    found = load_inputs(small, ["plan_for=mid"])
+    assert any("in 1 hours `mean` is above `mid`: billed at mid there" in warning for warning in found.warnings)
+    assert (found.scenario.services[0].demand.mean_per_s <= found.scenario.services[0].demand.peak_per_s).all()
 
 
 def test_missing_hours_are_listed(small: Path) -> None:

@@ -153,7 +153,9 @@ def is_at(where: str, place: str, file: Path) -> bool:
     file_part, _, path = place.rpartition(" ")
     found_file, _, found_path = where.rpartition(" ")
     line, found_line = int(file_part.removeprefix(f"{file}:")), int(found_file.removeprefix(f"{file}:") or 0)
-    return found_path == path and found_line == line or found_path.startswith(path + ".") and found_line >= line
+    if found_path == path:
+        return found_line == line
+    return found_path.startswith(f"{path}.") and found_line >= line
 
 
 @pytest.mark.parametrize("path", [path for path, _, _ in KEYS], ids=".".join)
@@ -226,7 +228,7 @@ def test_every_key_has_an_example_that_is_valid() -> None:
 
 def example_of(model: str, name: str) -> list[Any] | None:
     """Return the examples of a key."""
-    import optimizer.inputs.schema as schema
+    from optimizer.inputs import schema
 
     return getattr(schema, model).model_fields[name].examples
 
