@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.domain.catalog import Source
 from optimizer.domain.scenario import Scenario
 from optimizer.formulation.blocks import Block
-from optimizer.formulation.candidates import ON_DEMAND
+from optimizer.formulation.candidates import ON_DEMAND, Candidate
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import round_trip_s
 from optimizer.units import milliseconds
@@ -103,75 +103,96 @@ def _demand(scenario: Scenario) -> dict[str, Any]:
 
 
 def _rows_used(context: Context, blocks: Sequence[Block]) -> dict[str, Any]:
-    catalog = context.catalog
+    """Catalog rows of the chosen blocks, sorted by what they are about."""
     candidates = sorted((block.configuration.candidate for block in blocks), key=lambda item: item.sort_key)
-    kinds = {(item.instance.provider, item.instance.name): item.instance for item in candidates}
     places = sorted({(item.instance.provider, item.instance.name, item.location.name) for item in candidates})
-    curves = {(c.curve.profile, c.curve.accelerator, c.curve.accelerators_per_replica): c.curve for c in candidates}
-    pairs = sorted({flow.pair for b in blocks for origin in b.origins for flow in context.flows(origin, b.location)})
-    stores = sorted((kind, place) for kind, place in catalog.storage if place in {block.location for block in blocks})
     return {
         "prices": [_price(context, *place) for place in places],
-        "instance_types": [
-            {
-                "provider": kind.provider,
-                "name": kind.name,
-                "vcpu": kind.vcpu,
-                "memory_gib": kind.memory_gib,
-                "accelerator": kind.accelerator,
-                "accelerator_count": kind.accelerator_count,
-                "accelerator_memory_gib": kind.accelerator_memory_gib,
-            }
-            for _, kind in sorted(kinds.items())
-        ],
+        "instance_types": _instance_types(candidates),
         "availability": [
-            {"provider": p, "instance_type": t, "location": place, "zones": list(catalog.zones_of(p, t, place))}
+            {"provider": p, "instance_type": t, "location": place, "zones": list(context.catalog.zones_of(p, t, place))}
             for p, t, place in places
         ],
-        "served_models": [
-            {
-                "name": model.name,
-                "weights_gib": model.weights_gib,
-                "tables_gib": model.tables_gib,
-                "runtime_gib": model.runtime_gib,
-                "host_base_gib": model.host_base_gib,
-            }
-            for model in {item.model.name: item.model for item in candidates}.values()
-        ],
-        "curves": [
-            {
-                "profile": curve.profile,
-                "accelerator": curve.accelerator,
-                "accelerators_per_replica": curve.accelerators_per_replica,
-                "batch_items": list(curve.batch_items),
-                "service_s": list(curve.service_s),
-                "error_band": curve.error_band,
-                "min_vcpu": curve.min_vcpu,
-                **_from(curve.source),
-            }
-            for _, curve in sorted(curves.items())
-        ],
-        "transfer": [
-            {
-                "origin": tier.origin,
-                "destination": tier.destination,
-                "from_gb": tier.from_gb,
-                "price_per_gb": tier.price_per_gb,
-                **_from(tier.source),
-            }
-            for pair in pairs
-            for tier in catalog.transfer[pair]
-        ],
-        "storage_prices": [
-            {
-                "storage_class": kind,
-                "location": place,
-                "price_per_gb_month": catalog.storage[kind, place].price_per_gb_month,
-                **_from(catalog.storage[kind, place].source),
-            }
-            for kind, place in stores
-        ],
+        "served_models": _served_models(candidates),
+        "curves": _curves(candidates),
+        "transfer": _transfer(context, blocks),
+        "storage_prices": _storage_prices(context, {block.location for block in blocks}),
     }
+
+
+def _instance_types(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    kinds = {(item.instance.provider, item.instance.name): item.instance for item in candidates}
+    return [
+        {
+            "provider": kind.provider,
+            "name": kind.name,
+            "vcpu": kind.vcpu,
+            "memory_gib": kind.memory_gib,
+            "accelerator": kind.accelerator,
+            "accelerator_count": kind.accelerator_count,
+            "accelerator_memory_gib": kind.accelerator_memory_gib,
+        }
+        for _, kind in sorted(kinds.items())
+    ]
+
+
+def _served_models(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    models = {item.model.name: item.model for item in candidates}
+    return [
+        {
+            "name": model.name,
+            "weights_gib": model.weights_gib,
+            "tables_gib": model.tables_gib,
+            "runtime_gib": model.runtime_gib,
+            "host_base_gib": model.host_base_gib,
+        }
+        for _, model in sorted(models.items())
+    ]
+
+
+def _curves(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    curves = {(c.curve.profile, c.curve.accelerator, c.curve.accelerators_per_replica): c.curve for c in candidates}
+    return [
+        {
+            "profile": curve.profile,
+            "accelerator": curve.accelerator,
+            "accelerators_per_replica": curve.accelerators_per_replica,
+            "batch_items": list(curve.batch_items),
+            "service_s": list(curve.service_s),
+            "error_band": curve.error_band,
+            "min_vcpu": curve.min_vcpu,
+            **_from(curve.source),
+        }
+        for _, curve in sorted(curves.items())
+    ]
+
+
+def _transfer(context: Context, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    pairs = sorted({flow.pair for b in blocks for origin in b.origins for flow in context.flows(origin, b.location)})
+    return [
+        {
+            "origin": tier.origin,
+            "destination": tier.destination,
+            "from_gb": tier.from_gb,
+            "price_per_gb": tier.price_per_gb,
+            **_from(tier.source),
+        }
+        for pair in pairs
+        for tier in context.catalog.transfer[pair]
+    ]
+
+
+def _storage_prices(context: Context, places: set[str]) -> list[dict[str, Any]]:
+    rows = [row for (_, place), row in sorted(context.catalog.storage.items()) if place in places]
+    return [
+        {
+            "storage_class": row.storage_class,
+            "location": row.location,
+            "price_per_gb_month": row.price_per_gb_month,
+            **_from(row.source),
+        }
+        for row in rows
+    ]
 
 
 def _price(context: Context, provider: str, instance_type: str, location: str) -> dict[str, Any]:
