@@ -75,6 +75,16 @@ def _least_latency(context: Context, blocks: BlockSet, service: Service, origin:
     return best
 
 
+def _outside_measured(blocks: BlockSet, service: Service, places: list[str]) -> list[str]:
+    """Say for which profiles one request has fewer or more items than any measured batch."""
+    curves = {c.curve.profile: c.curve for place in places for c, _ in blocks.usable.get((service.name, place), ())}
+    return [
+        f"a request of {service.items_per_request} items lies outside the measured batches of {name} "
+        f"({curve.batch_items[0]} to {curve.batch_items[-1]} items)"
+        for name, curve in sorted(curves.items())
+    ]
+
+
 def _why_no_candidate(context: Context, blocks: BlockSet, service_index: int, origin: Origin) -> str:
     reachable = [
         place for place in blocks.locations if network_s(context.scenario, context.catalog, [origin], place) is not None
@@ -82,15 +92,13 @@ def _why_no_candidate(context: Context, blocks: BlockSet, service_index: int, or
     if not reachable:
         return f"no round-trip time is known to any allowed location. Give rtt_ms for origin {origin.name}."
     service = context.scenario.services[service_index]
-    reasons: dict[str, None] = {}
+    reasons: dict[str, None] = dict.fromkeys(_outside_measured(blocks, service, reachable))
     for place in reachable:
         if not any(True for _ in candidates_of(context.catalog, service, place)):
             reasons[f"no instance type in {place} has a measured or estimated profile of {service.name}"] = None
     for (index, _, _), texts in sorted(blocks.reasons.items()):
         if index == service_index:
             reasons.update(dict.fromkeys(texts))
-    if not reasons:
-        reasons[f"{service.items_per_request} items a request lie outside every profile's measured batches"] = None
     shown = list(reasons)[:REASONS_SHOWN]
     more = f"; and {len(reasons) - len(shown)} more" if len(reasons) > len(shown) else ""
     return "; ".join(shown) + more + ". Allow another location, instance type or profile."

@@ -56,14 +56,16 @@ class Case:
 
 
 def cases_of(view: View, service: str) -> list[Case]:
-    """Return what is replayed for a service, like pools and rates once.
+    """Return what is replayed for a service, the same pool, count and rate once.
 
     For every pool its fullest hour, for every configuration in a location the hour with the longest queue: with the
     fullest other zone lost where the service is protected against that, else as planned. A protected service has its
-    fullest hour as planned replayed too, and once its fullest survivor at all that its capacity claims.
+    fullest hour as planned replayed too. Once for the service: its most daring claim of capacity, and that of its
+    fullest survivor.
     """
     protected = view.services[service]["redundancy"] == "zone"
     chosen: list[Case] = []
+    running: list[Case] = []
     for site, pools in view.sites.items():
         if site[0] != service:
             continue
@@ -72,8 +74,11 @@ def cases_of(view: View, service: str) -> list[Case]:
             hard = [case for case in _zone_lost(view, site) if case.pool_index in dict(group)] if protected else planned
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
-    chosen += [case.at_claim() for case in _fullest(case for case in chosen if case.what == ZONE_LOST)]
-    return list({(case.pool_index, case.replicas, case.rate_per_s): case for case in reversed(chosen)}.values())[::-1]
+            running += planned
+    claims = _longest_queue(case.at_claim() for case in running if case.claim_per_s > 0.0)
+    claims += [case.at_claim() for case in _fullest(case for case in chosen if case.what == ZONE_LOST)]
+    known = {(case.pool_index, case.replicas, case.rate_per_s): case for case in reversed([*chosen, *claims])}
+    return list(known.values())[::-1]
 
 
 def _configurations(pools: Iterable[tuple[int, Pool]]) -> list[list[tuple[int, Pool]]]:

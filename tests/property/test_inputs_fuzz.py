@@ -24,7 +24,8 @@ from tests.unit.inputs.test_inputs_plan_file import small_plan
 SCRAPS = [
     "", " ", "\t", ":", ": ", "-", "- ", "{", "}", "[", "]", "&a ", "*a", "!!str ", "|", ">", "%", "@", "`", "#", "'",
     '"', "~", "null", "true", "yes", ".nan", "-.inf", "1e999", "012", "1:30", "0x1f", "1_000", "1,200", "-1", "9" * 30,
-    "<<: *a", "---", "...", "? ", "\ufeff", "\0", "\r", "\u2028", "é", "€", "\U0001f600", ",", ";", '""', "NaN", "a" * 300,
+    "<<: *a", "---", "...", "? ", "\ufeff", "\0", "\r", "\u2028", "é", "€", "\U0001f600", ",", ";", '""',
+    "NaN", "a" * 300,
 ]  # fmt: skip
 
 
@@ -143,13 +144,16 @@ def test_any_plan_text(folder: Path, edit: Callable[[str], str]) -> None:
 
 OVERRIDE_PATHS = [
     "services.search.latency.p99_ms", "services.search", "services", "origins", "origins.shop.at",
-    "origins.shop.rtt_ms", "locations", "locations.0", "catalog", "day_types", "day_types.workday", "plan_for", "plan_for.cost", "demand",
-    "a.b.c.d", "services.search.demand", "services.search.demand.file", "services.search.profile", "operations.people.0",
+    "origins.shop.rtt_ms", "locations", "locations.0", "catalog", "day_types", "day_types.workday", "plan_for",
+    "plan_for.cost", "demand",
+    "a.b.c.d", "services.search.demand", "services.search.demand.file", "services.search.profile",
+    "operations.people.0",
     "name", "", "services.median.demand.constant_per_s", "horizon.start", "horizon.months", "network.request_kb",
 ]  # fmt: skip
 VALUES = [
     "5", "0", "-1", "1e9", "1e308", "9" * 500, ".nan", "x", "{}", "[]", "[[]]", "{a: 1}", "[a, b]", "{shop: 1}", "true",
-    "~", "aws/west", "[aws/west]", "2027-02-30", "9999-12-31", "0001-01-01", "120", "../demand.csv", "/dev/null", "/", "é",
+    "~", "aws/west", "[aws/west]", "2027-02-30", "9999-12-31", "0001-01-01", "120", "../demand.csv", "/dev/null",
+    "/", "é",
     "{? : }",
 ]  # fmt: skip
 

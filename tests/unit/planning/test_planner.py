@@ -99,3 +99,10 @@ def test_no_zone_left_is_told(store: CapacityStore):
     scenario = small_scenario(service("s", demand([[5.0, 5.0]]), redundancy="zone"))
     with pytest.raises(Infeasible, match="one zone only"):
         plan_scenario(scenario, one_zone, store=store)
+
+
+def test_a_request_outside_the_measured_batches_is_told(store: CapacityStore):
+    """Five items a request, where batches of 1 to 4 were measured: infeasible, with the range."""
+    scenario = small_scenario(service("s", demand([[5.0, 5.0]]), items_per_request=5))
+    with pytest.raises(Infeasible, match=r"5 items lies outside the measured batches of net/fp16 \(1 to 4 items\)"):
+        plan_scenario(scenario, small_catalog(), store=store)

@@ -215,7 +215,7 @@ def _rank() -> Pool:
         arrival_rate_per_s_by_period=(9.0, 24.0),
         capacity_per_s_by_period=(20.0, 40.0),
         utilisation_by_period=(0.2025, 0.27),
-        promised={"p95_ms": 140.0},
+        promised={"p95_ms": 110.0},
         target={"p95_ms": 200.0},
         basis="measured",
         error_band=0.5,

@@ -1,0 +1,74 @@
+"""Every number that a plan decides, promises or charges: changed by itself, some reading notices."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimizer.verification import CHECKS, verify
+from optimizer.verification.structure import structure
+from optimizer.verification.view import View
+from tests.unit.verification.documents import changed, name, places
+from tests.unit.verification.hand_plan import hand_plan
+
+#: What the plan decides, promises and charges; inputs have a test of their own.
+DECIDED = ("objective", "total_at", "expected", "fleet", "pools", "routing", "periods", "cost")
+#: Numbers are made smaller and larger by a quarter, counts by one.
+FACTORS = (0.75, 1.25)
+
+
+def leaves():
+    """Every number in these parts, with what it is changed to."""
+    plan = hand_plan()
+    for part in DECIDED:
+        for path, value in places(getattr(plan, part), (part,)):
+            if isinstance(value, int) and not isinstance(value, bool):
+                yield from ((path, value + step) for step in (-1, 1))
+            elif isinstance(value, float):
+                yield from ((path, value * factor if value else factor) for factor in FACTORS)
+
+
+def unnoticed(path, new):
+    """What no reading can see, and why."""
+    text = name(path)
+    return any(
+        (
+            # less claimed than carried, and still as much as is needed: a waste, and no broken rule
+            "capacity_per_s" in text and "pools.2" in text and new in (15.0, 30.0),
+            # more claimed, and it holds when replayed: rank has room to spare
+            "capacity_per_s" in text and "pools.2" in text and new in (25.0, 50.0),
+            # a promise more careful than it need be, and within the target
+            "promised" in text and new in (137.5,),
+            # hours of machines whose maintenance costs nothing: any number x 0 is 0
+            text == "cost.lines.15.quantity",
+            # an hour of the day is a name: no rule reads it, but that a day type has each hour once
+            text.endswith(".hour"),
+            # a batch may wait a little: replayed with it, the promise stands (1 ms of 46)
+            "max_wait_ms" in text,
+        )
+    )
+
+
+CASES = list(leaves())
+
+
+def notices(plan):
+    """Whether a reading fails; the replay is asked last, for it takes the longest."""
+    view = View(plan)
+    if not all(check.holds for check in structure(view)):
+        return True
+    for rule in sorted(CHECKS, key=lambda rule: rule == "latency"):
+        try:
+            if not all(check.holds for check in CHECKS[rule](view)):
+                return True
+        except Exception:
+            return any(not check.holds for check in verify(plan))
+    return False
+
+
+@pytest.mark.parametrize(("path", "new"), CASES, ids=[f"{name(path)} = {new:g}" for path, new in CASES])
+def test_a_changed_number_is_noticed(path, new):
+    """One number off by a quarter, or one count by one, fails some reading; the exceptions are listed with reasons."""
+    plan = hand_plan()
+    mutated = changed(plan, path, new)
+    assert mutated != plan
+    assert notices(mutated) is not unnoticed(path, new)
