@@ -94,12 +94,21 @@ def test_exactly_at_the_target_is_in_time(use, name, batch):
 
 
 @pytest.mark.parametrize("name", ENGINES)
+def test_in_a_batch_too_exactly_at_the_target_is_in_time(use, name):
+    """Requests at 0.25 and 0.5 leave at 2: the first is late at a target of 1.5, the second is not, nor at 1.75 any."""
+    engine, arrivals = use(name), np.array([[0.0, 0.25, 0.5, 90.0, 91.0]])
+    limits, service = np.array([1.49, 1.5, 1.75]), np.ones((3, 2))
+    assert engine.late(arrivals, (0, 3), 1, np.zeros(3), service, limits, 99).tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_request_that_comes_as_a_batch_starts_joins_it(use, name):
     """Arrivals at the very moment of the start are taken, up to the batch size and no further."""
     use(name)
     arrivals = np.array([0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 9.0])
     stays = sojourns(arrivals, 1, 0.0, np.array([1.0, 1.0, 1.0]))
     assert stays.tolist() == [1.0, 1.5, 1.0, 1.0, 2.0, 2.0, 1.0]
+    assert sojourns(arrivals, 1, 0.0, np.ones(6)).tolist() == [1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("name", ENGINES)

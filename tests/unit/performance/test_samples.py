@@ -50,6 +50,7 @@ def test_samples_are_long_in_full_rounds(affine, dispatch, replicas, batch):
     shape = sample_shape(affine(batch, 2.0, dispatch=dispatch), replicas)
     in_service = shape.servers * batch
     assert shape.size >= 400 * in_service
+    assert shape.kept >= 25 * in_service
     assert shape.warm_up >= 20 * in_service
     assert shape.warm_up >= 0.1 * shape.stop
     assert shape.size >= 190_000
