@@ -96,6 +96,7 @@ def test_auto_disks_are_left_to_the_model(small: Path) -> None:
         ("2028-01-01", 12, 366),
         ("2027-02-01", 1, 28),
         ("2027-01-31", 1, 28),  # to 28 February, the month's last day
+        ("2027-03-31", 1, 30),  # to 30 April
         ("2027-12-15", 2, 62),  # 15 December to 15 February
         ("2027-01-01", 120, 3653),  # 10 years with 2028, 2032 and 2036
     ],

@@ -18,8 +18,10 @@ from optimizer.performance import (
     kernel,
     optimistic_capacity,
     percentile_at,
+    sojourns,
 )
-from optimizer.performance.capacity import quantile
+from optimizer.performance.capacity import SECTIONS, quantile, stays_at
+from optimizer.performance.sample import sample_shape, unit_arrivals
 from optimizer.performance.store import BEYOND, EXACT_UP_TO, simulated_counts
 
 DISPATCHES = ["round_robin", "shared"]
@@ -192,6 +194,18 @@ def test_an_overloaded_pool_has_no_percentile(affine):
     """At the rate of full batches, or above, stays grow without end."""
     assert percentile_at(affine(4, 2.0), 3, 12.0, 1).value_s == math.inf
     assert percentile_at(affine(4, 2.0), 3, 11.0, 1).value_s < math.inf
+
+
+def test_stays_are_those_after_the_warm_up(affine):
+    """The first requests of every lane, which find an empty pool, are not among them."""
+    point = affine(4, 2.0, dispatch="shared")
+    shape = sample_shape(point, 2)
+    lane = unit_arrivals(7, shape, 4)[3, : shape.stop] / 7.5
+    expected = sojourns(lane, 2, 0.0, np.array(point.service_s))[shape.warm_up :]
+    stays = stays_at(point, 2, 7.5, 7)
+    assert stays.shape == (SECTIONS, shape.size // SECTIONS)
+    # the last batches of the lane look beyond its end, where this copy has no more arrivals
+    np.testing.assert_allclose(stays.reshape(shape.lanes, -1)[3][:-50], expected[:-50], rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("dispatch", DISPATCHES)
