@@ -169,4 +169,6 @@ def _verified(plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool,
 
 def _refusal(failed: Sequence[Check]) -> str:
     lines = [f"  {check.rule}: {check.detail or check.subject}" for check in failed]
-    return "the plan failed its second reading; this is a fault in fleetopt, please report it:\n" + "\n".join(lines)
+    head = "the plan failed its second reading; this is a fault in fleetopt, please report it"
+    hint = "(damaged figures in the cache folder can cause it too: try once with --no-cache)"
+    return "\n".join([f"{head}:", *lines, hint])
