@@ -19,6 +19,7 @@ from optimizer.performance import (
     optimistic_capacity,
     percentile_at,
     sojourns,
+    store,
 )
 from optimizer.performance.capacity import SECTIONS, quantile, stays_at
 from optimizer.performance.sample import sample_shape, unit_arrivals
@@ -45,6 +46,21 @@ def test_every_simulated_number_of_replicas_has_its_own_capacity(affine):
     curve = CapacityStore().curve(point, 16)
     own = {count: SAMPLING_DERATE * capacity_per_s(point, count, 0) for count in simulated_counts(point, 16)}
     assert curve[sorted(own)] == pytest.approx(np.maximum.accumulate([own[count] for count in sorted(own)]), rel=1e-12)
+
+
+def test_a_capacity_lost_by_one_more_replica_is_kept(affine, monkeypatch):
+    """If two replicas were simulated to carry less than one, and 13 or 14 less than 12, the others idle."""
+    rates = {1: 1.5, 2: 1.2, 12: 14.0, 14: 11.0}
+    monkeypatch.setattr(store, "capacity_per_s", lambda _, replicas, __: rates.get(replicas, replicas / 1.0))
+    curve = CapacityStore().curve(affine(2, 2.0), 14)
+    assert curve[[1, 2, 3, 12, 13, 14]] == pytest.approx(0.98 * np.array([1.5, 1.5, 3.0, 14.0, 14.0, 14.0]), rel=1e-12)
+
+
+def test_the_bound_cuts_what_a_simulation_cannot_know(affine, monkeypatch):
+    """A capacity above the bound, for whatever reason, is not promised."""
+    monkeypatch.setattr(store, "capacity_per_s", lambda *_: 1e9)
+    point = affine(4, 0.7)
+    assert np.array_equal(CapacityStore().curve(point, 5), optimistic_capacity(point, 5))
 
 
 @pytest.mark.parametrize("dispatch", DISPATCHES)
