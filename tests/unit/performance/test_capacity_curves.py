@@ -33,9 +33,9 @@ RESOLUTION = 2e-3
 @pytest.mark.parametrize("dispatch", DISPATCHES)
 def test_a_curve_starts_at_nothing_and_never_falls(affine, dispatch):
     """One more replica may idle, so it never costs capacity; no replicas carry nothing."""
-    for batch, target_s in ((1, 1.5), (4, 1.3), (16, 0.9), (16, 2.0)):
-        curve = CapacityStore().curve(affine(batch, target_s, dispatch=dispatch), 20)
-        assert curve.shape == (21,)
+    for batch, target_s in ((1, 1.5), (16, 0.9)):
+        curve = CapacityStore().curve(affine(batch, target_s, dispatch=dispatch), 9)
+        assert curve.shape == (10,)
         assert curve[0] == 0.0
         assert (np.diff(curve) >= 0.0).all()
 
@@ -66,12 +66,11 @@ def test_the_bound_cuts_what_a_simulation_cannot_know(affine, monkeypatch):
 @pytest.mark.parametrize("dispatch", DISPATCHES)
 def test_between_simulated_numbers_no_more_is_promised_than_simulation_finds(affine, dispatch):
     """The interpolated capacity of 13, 15, 17 and 19 replicas is below their own, by less than 4 %."""
-    for batch, target_s in ((2, 1.8), (8, 1.4)):
-        point = affine(batch, target_s, dispatch=dispatch)
-        curve = CapacityStore().curve(point, 20)
-        for count in (13, 15, 17, 19):
-            own = SAMPLING_DERATE * capacity_per_s(point, count, 0)
-            assert 0.96 * own <= curve[count] <= own * (1 + RESOLUTION)
+    point = affine(8, 1.6, dispatch=dispatch)
+    curve = CapacityStore().curve(point, 20)
+    for count in (13, 15, 17, 19):
+        own = SAMPLING_DERATE * capacity_per_s(point, count, 0)
+        assert 0.96 * own <= curve[count] <= own * (1 + RESOLUTION)
 
 
 def test_beyond_the_last_simulated_number_its_rate_per_replica_stands(affine):
@@ -98,11 +97,13 @@ def test_no_more_is_simulated_than_a_curve_needs(affine, most, last):
     assert counts[: min(most, EXACT_UP_TO)] == list(range(1, min(most, EXACT_UP_TO) + 1))
 
 
-def test_a_longer_curve_begins_with_the_shorter(affine):
-    """How far a curve is asked for does not change what it says."""
+def test_a_longer_curve_begins_with_the_shorter(affine, monkeypatch):
+    """How far a curve is asked for does not change what it says, be the capacities as uneven as they like."""
+    monkeypatch.setattr(store, "capacity_per_s", lambda _, replicas, __: replicas * (3.0 + math.sin(replicas)))
     point = affine(4, 1.5)
-    whole = CapacityStore().curve(point, 21)
-    for most in range(22):
+    whole = CapacityStore().curve(point, 70)
+    assert (np.diff(whole) >= 0.0).all()
+    for most in range(71):
         assert np.array_equal(CapacityStore().curve(point, most), whole[: most + 1])
 
 
@@ -238,7 +239,7 @@ def test_the_half_width_covers_other_samples(affine, dispatch):
 def independent_percentile(point, replicas, rate_per_s, seed):
     """The percentile in a pool fed request by request from one Poisson stream a lane: no Erlang gaps, other draws."""
     rng = np.random.default_rng([seed, 77])
-    requests = -(-max(40_000, 600 * replicas * point.batch_size) // replicas) * replicas
+    requests = -(-max(40_000, 200 * replicas * point.batch_size) // replicas) * replicas
     arrivals = np.cumsum(rng.exponential(1.0 / rate_per_s, (16, requests)), axis=1)
     servers = replicas
     if point.dispatch == "round_robin":

@@ -134,3 +134,10 @@ def test_rent_is_at_the_price_of_the_inputs(plan):
     """A fleet that pays itself a discount is billed at what the inputs say."""
     cheap = plan.replace(fleet=tuple(replace(row, price_per_hour=0.01) for row in plan.fleet))
     assert by_category(cheap)["compute"] == by_category(plan)["compute"]
+
+
+def test_requests_and_responses_pay_their_own_direction(plan):
+    """A cent more on the way back is paid for the 408.96 GB of responses, not for the 102.24 GB of requests."""
+    before = by_category(plan)["network"]
+    after = by_category(with_inputs(plan, lambda inputs: inputs["transfer"][4].update(price_per_gb=0.03)))["network"]
+    assert float(after - before) == pytest.approx(4.0896, abs=1e-9)
