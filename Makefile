@@ -51,7 +51,7 @@ capacities: setup ## rebuild the shipped capacity table
 
 lock: ## renew the locked versions (needs uv)
 	uv pip compile pyproject.toml --extra fast --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -o requirements-dev.lock
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras --upgrade -o requirements-dev.lock
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
