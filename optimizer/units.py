@@ -10,6 +10,8 @@ HOURS_PER_YEAR = 8760.0
 MONTHS_PER_YEAR = 12
 #: Clouds bill a "month" of monitoring or storage as 730 hours.
 HOURS_PER_MONTH = HOURS_PER_YEAR / MONTHS_PER_YEAR
+#: A month of 730 hours in days.
+DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
 BYTES_PER_GB = 1e9
 #: Network volume is billed by GB (1e9 bytes), memory and model sizes are stated in GiB (2**30 bytes).
 GB_PER_GIB = 2**30 / 1e9

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-PurchaseOption = Literal["on_demand", "spot", "committed_1y", "committed_3y"]
+from optimizer.domain.purchase import PurchaseOption
+
 PriceStatus = Literal["offered", "not_offered", "unknown"]
 #: How a figure came to be. Prices: list, quote, estimate. Performance: measured, fitted, scaled, estimated.
 Basis = str
@@ -184,6 +185,60 @@ class ProfileCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedServer:
+    """A server that can be bought and set up in a site (a location of the provider that owns it).
+
+    Parameters
+    ----------
+    provider, instance_type, location
+        The key, as in the other tables.
+    purchase_price_low, purchase_price_mid, purchase_price_high
+        Price of one, with its share of racks and switches.
+    amortisation_months, residual_share
+        Over how long, and which share of the price is left then.
+    maintenance_share_per_year
+        Of the purchase price; None takes the scenario's `maintenance_share`.
+    rack_units
+        Height.
+    max_count
+        Most that may be bought; None for what the site holds.
+    """
+
+    provider: str
+    instance_type: str
+    location: str
+    purchase_price_low: float
+    purchase_price_mid: float
+    purchase_price_high: float
+    amortisation_months: float
+    residual_share: float
+    maintenance_share_per_year: float | None
+    rack_units: float
+    max_count: int | None
+    source: Source
+
+    def purchase_price(self, end: Literal["low", "mid", "high"]) -> float:
+        """Purchase price at one end of its range."""
+        return {"low": self.purchase_price_low, "mid": self.purchase_price_mid, "high": self.purchase_price_high}[end]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a location for owned hardware offers: power (kW of IT load), rack units, and their price.
+
+    `space_price_per_kw_month` is for a kW of contracted power (of the machines' maximum); `servers_per_operator` is how
+    many servers one full-time operator looks after. None: no limit, no cost.
+    """
+
+    location: str
+    power_limit_kw: float | None
+    rack_units: float | None
+    space_price_per_kw_month: float | None
+    servers_per_operator: float | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything that is known, keyed for look-up. Mappings must not be written to.
 
@@ -207,6 +262,11 @@ class Catalog:
     served_models: Mapping[str, ServedModel]
     profiles: tuple[ProfileCurve, ...]
     folders: tuple[str, ...] = field(default=())
+    #: Owned servers by (provider, instance type, location), and sites by location.
+    owned: Mapping[tuple[str, str, str], OwnedServer] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    #: Idle power as a share of maximum power where a type's own idle power is not known.
+    idle_power_share: float = 0.3
 
     def zones_of(self, provider: str, instance_type: str, location: str) -> tuple[str, ...]:
         """Zones of `location` that sell the type: its availability row, else every zone of the location."""

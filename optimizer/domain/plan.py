@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 PLAN_FORMAT = "fleetopt/plan/1"
@@ -38,7 +38,13 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class FleetRow:
-    """Instances of one type under one purchase option in one zone, counted period by period."""
+    """Instances of one type under one purchase option, counted period by period.
+
+    `zone` is "" for options that hold in a whole location: commitments, owned and reserved machines, which are paid in
+    every hour whether used or not. `count_by_period` carries the demand planned for; `expected_count_by_period` is what
+    is paid over the demands money is counted for, so price x expected count x hours is the category ``compute``.
+    `until` is the end of what was signed before, "" otherwise.
+    """
 
     provider: str
     region: str
@@ -50,6 +56,7 @@ class FleetRow:
     price_per_hour: float
     price_as_of: str
     price_basis: str
+    until: str = ""
 
     @property
     def location(self) -> str:
@@ -66,11 +73,24 @@ class ServiceTime:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolAtDemand:
+    """A pool at another demand that money is counted for, in the same units as the pool itself."""
+
+    replicas_by_period: tuple[int, ...]
+    spot_replicas_by_period: tuple[int, ...]
+    arrival_rate_per_s_by_period: tuple[float, ...]
+    capacity_per_s_by_period: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """Like replicas of one service on one instance type in one zone.
 
     `promised` maps ``p99_ms`` to the latency at the origin's edge (network and overhead included) in the pool's
     hardest period; `capacity_per_s_by_period` is what its replicas may carry with both margins taken off.
+    `spot_replicas_by_period` says how many of the replicas stand on spot instances, `at_demand` what runs at the other
+    demands that money is counted for. `peak_kw` is the largest draw of its instances over the hours of the demand
+    planned for, `energy_kwh` and `carbon_kg` are expected over the horizon; all three with PUE, None where unknown.
     """
 
     service: str
@@ -94,6 +114,11 @@ class Pool:
     network_ms: float
     overhead_ms: float
     service_time: ServiceTime
+    spot_replicas_by_period: tuple[int, ...] = ()
+    at_demand: Mapping[str, PoolAtDemand] = field(default_factory=dict)
+    peak_kw: float | None = None
+    energy_kwh: float | None = None
+    carbon_kg: float | None = None
 
     @property
     def location(self) -> str:
@@ -110,6 +135,16 @@ class Route:
     pool: int
     share_by_period: tuple[float, ...]
     rtt_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """Where the requests of an origin go when the location that serves them, `primary`, is lost."""
+
+    service: str
+    origin: str
+    primary: str
+    standby: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +264,11 @@ class Plan:
     rejected: tuple[Rejected, ...]
     headroom: Mapping[str, float]
     inputs: Mapping[str, Any]
+    standby: tuple[Standby, ...] = ()
+    #: ``peak_kw``, ``energy_kwh`` and ``carbon_kg`` of the whole plan, PUE included; null where a part is unknown.
+    energy: Mapping[str, float | None] = field(default_factory=dict)
+    #: Today's fleet beside the plan: what it costs, whether it holds, what the plan saves and why; None without one.
+    today: Mapping[str, Any] | None = None
 
     def replace(self, **changes: Any) -> Plan:  # noqa: ANN401  any field of the record
         """Return a copy with `changes` in place."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.limits import Limits, Pin
+from optimizer.domain.purchase import (
+    Commitment,
+    CurrencyRate,
+    OwnedTerms,
+    PriceRule,
+    Purchase,
+    RunningRow,
+)
+
 Floats = NDArray[np.float64]
-Redundancy = Literal["none", "zone"]
+Redundancy = Literal["none", "instance", "zone", "region"]
 Dispatch = Literal["round_robin", "shared"]
 Autoscaling = Literal["hourly", "day_type", "fixed"]
 PlanOn = Literal["cautious", "central", "measured_only"]
@@ -22,12 +32,13 @@ class Origin:
     """Where requests come from.
 
     `at` is a location name, or ``internet``. `rtt_s` gives round-trip times by location that override the catalog
-    (required for internet origins), seconds.
+    (required for internet origins), seconds. `residency` names the locations that may serve it; None for all.
     """
 
     name: str
     at: str
     rtt_s: Mapping[str, float]
+    residency: tuple[str, ...] | None = None
 
     @property
     def is_internet(self) -> bool:
@@ -71,7 +82,12 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """A served model with demand and a latency target. `latency_s` holds at `percentile` (0..1) for each origin."""
+    """A served model with demand and a latency target. `latency_s` holds at `percentile` (0..1) for each origin.
+
+    `redundancy` names what may fail at the peak while `protected_share` (0..1] of the demand is still carried within
+    the target: nothing, one instance, one zone, or one region (whose origins then go to their standby location).
+    `min_replicas` and `max_replicas` hold in every location where the service runs.
+    """
 
     name: str
     profiles: tuple[str, ...]
@@ -82,6 +98,9 @@ class Service:
     redundancy: Redundancy
     dispatch: Dispatch
     demand: Demand
+    protected_share: float = 1.0
+    min_replicas: int = 0
+    max_replicas: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +174,23 @@ class Scenario:
     network: NetworkUse
     storage: StorageUse
     operations: Operations
+    #: Demands over which money is counted, with their weights (they sum to 1); empty: the one planned for.
+    cost_weights: Mapping[str, float] = field(default_factory=dict)
+    purchase: Purchase = field(default_factory=Purchase)
+    price_rules: tuple[PriceRule, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    owned: OwnedTerms = field(default_factory=OwnedTerms)
+    limits: Limits = field(default_factory=Limits)
+    pins: tuple[Pin, ...] = ()
+    running: tuple[RunningRow, ...] = ()
+    currency_rates: tuple[CurrencyRate, ...] = ()
 
     @property
     def horizon_hours(self) -> float:
         """Hours of the horizon; the periods' hours sum to it."""
         return float(sum(period.hours for period in self.periods))
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weight of every demand over which money is counted; they sum to 1."""
+        return self.cost_weights or {self.plan_for: 1.0}

@@ -106,7 +106,9 @@ def _constant(asked: Asked, name: str, keys: DemandKeys, faults: Faults) -> tupl
     peak = np.repeat(column[:, None], len(asked.day_types) * HOURS_PER_DAY, axis=1)
     silent = tuple(origin for origin in asked.origin_names if origin not in rates)
     planned = asked.planned or ""
-    return _demand({planned: peak}, planned, None, keys.peak_to_mean or 1.0, "constant rates of the scenario"), silent
+    # A constant demand has no band: low, mid and high are the same.
+    peaks = dict.fromkeys((*DEMANDS, planned), peak)
+    return _demand(peaks, planned, None, keys.peak_to_mean or 1.0, "constant rates of the scenario"), silent
 
 
 def _from_file(

@@ -28,6 +28,16 @@ from optimizer.inputs.document import Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.overrides import effective_document
+from optimizer.inputs.purchase_terms import (
+    commitments_of,
+    currency_rates_of,
+    limits_of,
+    owned_of,
+    pins_of,
+    price_rules_of,
+    purchase_of,
+    residency_of,
+)
 from optimizer.inputs.schema import ScenarioKeys
 from optimizer.inputs.shipped import find_scenario
 from optimizer.units import HOURS_PER_DAY, seconds
@@ -120,7 +130,12 @@ def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadD
         horizon_months=keys.horizon.months,
         periods=_periods(keys),
         origins=tuple(
-            Origin(name, origin.at, {place: seconds(rtt_ms) for place, rtt_ms in origin.rtt_ms.items()})
+            Origin(
+                name,
+                origin.at,
+                {place: seconds(rtt_ms) for place, rtt_ms in origin.rtt_ms.items()},
+                residency_of(origin.residency, catalog),
+            )
             for name, origin in keys.origins.items()
         ),
         services=tuple(_service(name, keys, demands) for name in keys.services),
@@ -136,6 +151,14 @@ def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadD
             operations.support_share_of_spend,
             operations.maintenance_share,
         ),
+        cost_weights=keys.plan_for.weights,
+        purchase=purchase_of(keys),
+        price_rules=price_rules_of(keys),
+        commitments=commitments_of(keys, catalog),
+        owned=owned_of(keys),
+        limits=limits_of(keys),
+        pins=pins_of(keys),
+        currency_rates=currency_rates_of(keys),
     )
 
 
@@ -161,4 +184,7 @@ def _service(name: str, keys: ScenarioKeys, demands: ReadDemands) -> Service:
         redundancy=service.redundancy,
         dispatch=service.dispatch,
         demand=demands.by_service[name],
+        protected_share=service.protected_share,
+        min_replicas=service.replicas.min,
+        max_replicas=service.replicas.max,
     )

@@ -5,113 +5,58 @@ A key is judged alone here; whether the profile exists or the origin is known is
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, model_validator
 
-from optimizer.domain.scenario import INTERNET, Autoscaling, Dispatch, PlanOn, Redundancy
-from optimizer.inputs.wording import show
+from optimizer.domain.scenario import INTERNET, Dispatch, PlanOn, Redundancy
+from optimizer.inputs.schema_base import (
+    CATALOG_FORMAT,
+    HIGHEST_AMOUNT,
+    HIGHEST_RATE_PER_S,
+    HIGHEST_SIZE,
+    LONGEST_LATENCY_MS,
+    LONGEST_RTT_MS,
+    MOST_INSTANCES,
+    OWN_ERROR,
+    SCENARIO_FORMAT,
+    Day,
+    DemandName,
+    Document,
+    Each,
+    Name,
+    NamesOrOne,
+    Slug,
+    auto,
+    refuse,
+)
+from optimizer.inputs.schema_purchase import (
+    CommitmentKeys,
+    CurrencyRateKeys,
+    LimitsKeys,
+    OwnedKeys,
+    PinKeys,
+    PriceRuleKeys,
+    PurchaseKeys,
+)
 
-SCENARIO_FORMAT = "fleetopt/scenario/1"
-CATALOG_FORMAT = "fleetopt/catalog/1"
-#: Type of the errors raised by our own validators; their context holds `what` and `mend`.
-OWN_ERROR = "fleetopt"
-#: Rates above this are typing errors; below it no sum of rates can overflow.
-HIGHEST_RATE_PER_S = 1e9
-LONGEST_LATENCY_MS = 3_600_000.0
-LONGEST_RTT_MS = 10_000.0
-HIGHEST_AMOUNT = 1e9
-HIGHEST_SIZE = 1e6
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-DemandName = Literal["low", "mid", "high"]
-_NAME = re.compile(r"[^\W_][\w-]{0,62}")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
-
-
-def _refuse(what: str, mend: str, code: str = "invalid") -> NoReturn:
-    raise PydanticCustomError(OWN_ERROR, "{what}", {"what": what, "mend": mend, "code": code})
-
-
-def _name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        mend = "Use letters, digits, - and _, and begin with a letter or digit."
-        _refuse(f"not a name (found {show(text)})", mend, "not-a-name")
-    return text
-
-
-def _slug(text: str) -> str:
-    if not _SLUG.fullmatch(text):
-        mend = "Use a-z, 0-9 and -, and begin with a letter or digit."
-        _refuse(f"not a scenario name (found {show(text)})", mend, "not-a-name")
-    return text
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _each_once(values: list[str]) -> list[str]:
-    if twice := sorted({value for value in values if values.count(value) > 1}):
-        _refuse(f"names something twice (found {show(twice[0])})", "Name each once.", "duplicate")
-    return values
-
-
-def _day(text: str) -> str:
-    try:
-        day = date.fromisoformat(text) if len(text) == len("2027-01-01") else None
-    except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        mend = "Write year-month-day, for example 2027-01-01."
-        _refuse(f"not a date between {FIRST_YEAR} and {LAST_YEAR} (found {show(text)})", mend, "not-a-date")
-    return text
-
-
-class _NotYet:
-    """Refuses words that are known but that no plan can use yet."""
-
-    def __init__(self, *words: str, use: str) -> None:
-        self._words, self._use = words, use
-
-    def __call__(self, value: object) -> object:
-        if value in self._words:
-            _refuse(f"not available yet (found {show(value)})", f"Use {self._use}.", "not-yet")
-        return value
-
-
-def _auto(value: object) -> object:
-    if isinstance(value, str) and value != "auto":
-        _refuse(f"must be auto or a number (found {show(value)})", "Write auto, or a number of GiB.", "wrong-type")
-    return None if value == "auto" else value
+__all__ = ["HIGHEST_RATE_PER_S", "OWN_ERROR", "CatalogKeys", "ScenarioKeys"]
 
 
 def _single_demand(value: object) -> object:
     return {"capacity": value} if isinstance(value, str) else value
 
 
-Name = Annotated[str, AfterValidator(_name)]
-NamesOrOne = Annotated[list[str], BeforeValidator(_as_list), AfterValidator(_each_once)]
-Option = Annotated[
-    Literal["on_demand"], BeforeValidator(_NotYet("spot", "committed_1y", "committed_3y", use="on_demand"))
-]
-RedundancyNow = Annotated[Redundancy, BeforeValidator(_NotYet("instance", "region", use="zone or none"))]
-
-
-class Document(BaseModel):
-    """Base of every mapping of the file: unknown keys, loose types and writing are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+#: Weights of demands may differ from a sum of 1 by rounding only.
+WEIGHTS_SUM = 1e-6
 
 
 class HorizonKeys(Document):
     """From which day on, and for how many calendar months."""
 
-    start: Annotated[str, AfterValidator(_day)] = Field("2027-01-01", examples=["2027-01-01"])
+    start: Day = Field("2027-01-01", examples=["2027-01-01"])
     months: int = Field(12, ge=1, le=120, examples=[12])
 
     @property
@@ -131,14 +76,16 @@ class OriginKeys(Document):
     kind: Literal["internal", "internet"] | None = Field(None, examples=["internal"])
     rtt_ms: dict[str, Annotated[float, Field(ge=0, le=LONGEST_RTT_MS)]] = Field({}, examples=[{"aws/us-east-1": 88}])
 
+    residency: Annotated[list[str], Each] | None = Field(None, min_length=1, examples=[["DEU", "aws/eu-west-1"]])
+
     @model_validator(mode="after")
     def _kind_matches(self) -> OriginKeys:
         if self.kind is not None and (self.kind == INTERNET) != (self.at == INTERNET):
             mend = "Write at: internet for users, or kind: internal for callers in a location."
-            _refuse(f"kind {self.kind} does not go with at: {self.at}", mend, "contradiction")
+            refuse(f"kind {self.kind} does not go with at: {self.at}", mend, "contradiction")
         if self.at == INTERNET and not self.rtt_ms:
             mend = "Add round trips from there, for example rtt_ms: {aws/us-east-1: 88}."
-            _refuse("an internet origin needs rtt_ms", mend, "missing")
+            refuse("an internet origin needs rtt_ms", mend, "missing")
         return self
 
 
@@ -155,7 +102,7 @@ class LatencyKeys(Document):
         if len(self._given()) != 1:
             found = " and ".join(sorted(self._given())) or "none"
             mend = "Keep exactly one of p50_ms, p90_ms, p95_ms, p99_ms, for example p99_ms: 60."
-            _refuse(f"needs exactly one percentile (found {found})", mend, "exactly-one")
+            refuse(f"needs exactly one percentile (found {found})", mend, "exactly-one")
         return self
 
     def _given(self) -> dict[str, float]:
@@ -193,9 +140,22 @@ class DemandKeys(Document):
         if (self.file is None) == (self.constant_per_s is None):
             found = "neither" if self.file is None else "both"
             mend = "Keep one, for example file: shop-search/demand.csv."
-            _refuse(f"needs either file or constant_per_s (found {found})", mend, "exactly-one")
+            refuse(f"needs either file or constant_per_s (found {found})", mend, "exactly-one")
         if self.file is None and (self.series is not None or self.calls_per_page is not None):
-            _refuse("series and calls_per_page go with file only", "Delete them.", "contradiction")
+            refuse("series and calls_per_page go with file only", "Delete them.", "contradiction")
+        return self
+
+
+class ReplicasKeys(Document):
+    """Fewest and most replicas of a service in every location where it runs."""
+
+    min: int = Field(0, ge=0, le=MOST_INSTANCES, examples=[2])
+    max: int | None = Field(None, ge=1, le=MOST_INSTANCES, examples=[200])
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReplicasKeys:
+        if self.max is not None and self.max < self.min:
+            refuse(f"max must be at least min (found {self.max} and {self.min})", "Raise max.", "contradiction")
         return self
 
 
@@ -207,7 +167,9 @@ class ServiceKeys(Document):
     latency: LatencyKeys = Field(examples=[{"p99_ms": 60}])
     overhead_ms: float = Field(0.0, ge=0, le=LONGEST_LATENCY_MS, examples=[4])
     demand: DemandKeys = Field(examples=[{"file": "shop-search/demand.csv"}])
-    redundancy: RedundancyNow = Field("zone", examples=["zone"])
+    redundancy: Redundancy = Field("zone", examples=["zone"])
+    protected_share: float = Field(1.0, gt=0, le=1, examples=[0.8])
+    replicas: ReplicasKeys = Field(default_factory=ReplicasKeys, examples=[{"min": 2, "max": 200}])
     dispatch: Dispatch = Field("round_robin", examples=["round_robin"])
 
 
@@ -215,24 +177,23 @@ class PlanForKeys(Document):
     """Which demand must be carried, and over which demands money is counted."""
 
     capacity: DemandName = Field("high", examples=["high"])
-    cost: dict[DemandName, Annotated[float, Field(ge=0, le=1)]] | None = Field(None, examples=[{"high": 1.0}])
+    cost: dict[DemandName, Annotated[float, Field(ge=0, le=1)]] | None = Field(
+        None, min_length=1, examples=[{"low": 0.25, "mid": 0.5, "high": 0.25}]
+    )
 
     @model_validator(mode="after")
-    def _same_single_demand(self) -> PlanForKeys:
-        counted = {name: weight for name, weight in (self.cost or {self.capacity: 1.0}).items() if weight > 0}
-        if counted != {self.capacity: 1.0}:
-            mend = f"Write cost: {{{self.capacity}: 1.0}}, or plan_for: {self.capacity}."
-            _refuse("capacity and cost over different demands are not available yet", mend, "not-yet")
+    def _weights_sum(self) -> PlanForKeys:
+        if self.cost is not None and abs(sum(self.cost.values()) - 1.0) > WEIGHTS_SUM:
+            found = f"{sum(self.cost.values()):g}"
+            mend = "Write for example cost: {low: 0.25, mid: 0.5, high: 0.25}."
+            refuse(f"weights must sum to 1 (found {found})", mend, "out-of-range")
         return self
 
-
-class PurchaseKeys(Document):
-    """What may be bought, and how often the fleet may change size."""
-
-    options: Annotated[list[Option], AfterValidator(_each_once)] = Field(
-        ["on_demand"], min_length=1, examples=[["on_demand"]]
-    )
-    autoscaling: Autoscaling = Field("hourly", examples=["hourly"])
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of every demand that money is counted over."""
+        given: dict[str, float] = {name: weight for name, weight in (self.cost or {}).items() if weight > 0.0}
+        return given or {self.capacity: 1.0}
 
 
 class HeadroomKeys(Document):
@@ -253,7 +214,7 @@ class NetworkKeys(Document):
 class StorageKeys(Document):
     """Disk for each instance, and logs."""
 
-    model_copies_gib: Annotated[float | None, BeforeValidator(_auto)] = Field(
+    model_copies_gib: Annotated[float | None, BeforeValidator(auto)] = Field(
         None, ge=0, le=HIGHEST_SIZE, examples=["auto"]
     )
     logs_gb_per_million_requests: float = Field(2.0, ge=0, le=HIGHEST_SIZE, examples=[2])
@@ -281,9 +242,9 @@ class ScenarioKeys(Document):
     """The whole file."""
 
     format: Literal["fleetopt/scenario/1"] = Field(examples=[SCENARIO_FORMAT])
-    name: Annotated[str, AfterValidator(_slug)] = Field(examples=["shop-search"])
+    name: Slug = Field(examples=["shop-search"])
     catalog: NamesOrOne = Field(min_length=1, examples=["public-cloud"])
-    locations: Annotated[list[str], AfterValidator(_each_once)] | None = Field(
+    locations: Annotated[list[str], Each] | None = Field(
         None, min_length=1, examples=[["aws/us-east-1", "gcp/us-east4"]]
     )
     horizon: HorizonKeys = Field(default_factory=HorizonKeys, examples=[{"start": "2027-01-01", "months": 12}])
@@ -308,6 +269,32 @@ class ScenarioKeys(Document):
     )
     plan_on: PlanOn = Field("cautious", examples=["cautious"])
     purchase: PurchaseKeys = Field(default_factory=PurchaseKeys, examples=[{"options": ["on_demand"]}])
+    price_rules: list[PriceRuleKeys] = Field(
+        [], examples=[[{"match": {"provider": "aws"}, "discount_share": 0.12, "reason": "enterprise agreement"}]]
+    )
+    commitments: list[CommitmentKeys] = Field(
+        [],
+        examples=[
+            [
+                {
+                    "location": "aws/us-east-1",
+                    "instance_type": "g6.xlarge",
+                    "purchase_option": "committed_1y",
+                    "count": 10,
+                    "until": "2027-06-30",
+                }
+            ]
+        ],
+    )
+    owned: OwnedKeys = Field(default_factory=OwnedKeys, examples=[{"price": "mid"}])
+    running: str | None = Field(None, min_length=1, examples=["shop-search/running.csv"])
+    limits: LimitsKeys = Field(default_factory=LimitsKeys, examples=[{"max_instance_types": 3}])
+    pins: list[PinKeys] = Field(
+        [], examples=[[{"service": "ranking", "location": "aws/us-east-1", "instance_type": "g6.xlarge"}]]
+    )
+    currency_rates: list[CurrencyRateKeys] = Field(
+        [], examples=[[{"currency": "CNY", "rate": 0.14, "as_of": "2026-10-01", "source": "central bank"}]]
+    )
     headroom: HeadroomKeys = Field(default_factory=HeadroomKeys, examples=[{"retry_share": 0.1}])
     network: NetworkKeys = Field(default_factory=NetworkKeys, examples=[{"request_kb": 4, "response_kb": 20}])
     storage: StorageKeys = Field(default_factory=StorageKeys, examples=[{"log_retention_days": 30}])
@@ -318,8 +305,9 @@ class CatalogKeys(Document):
     """The file ``catalog.yaml`` of a catalog."""
 
     format: Literal["fleetopt/catalog/1"] = Field(examples=[CATALOG_FORMAT])
-    name: Annotated[str, AfterValidator(_slug)] = Field(examples=["public-cloud"])
+    name: Slug = Field(examples=["public-cloud"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["USD"])
     as_of: str = Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2026-07-30"])
     basis: str = Field(min_length=1, examples=["list"])
     description: str = Field(min_length=1, examples=["Four regions of two clouds"])
+    idle_power_share: float = Field(0.3, ge=0, le=1, examples=[0.3])

@@ -1,0 +1,119 @@
+"""From the keys of a scenario about buying to records: rules, what is signed, limits, pins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.limits import Limits, Pin, Quota
+from optimizer.domain.purchase import (
+    Commitment,
+    CurrencyRate,
+    Match,
+    OwnedTerms,
+    PriceRule,
+    Purchase,
+    SpotTerms,
+)
+from optimizer.inputs.schema import ScenarioKeys
+from optimizer.inputs.schema_purchase import CommitmentKeys, MatchKeys, ValueShareKeys
+from optimizer.units import DAYS_PER_MONTH
+
+MINUTES_PER_HOUR = 60.0
+
+
+def purchase_of(keys: ScenarioKeys) -> Purchase:
+    """Return what may be bought."""
+    given = keys.purchase
+    after = given.after_horizon
+    return Purchase(
+        options=tuple(given.options),
+        after_horizon="value_share" if isinstance(after, ValueShareKeys) else after,
+        value_share=after.value_share if isinstance(after, ValueShareKeys) else 0.0,
+        spot=SpotTerms(given.spot.max_share, given.spot.overhead_share, given.spot.may_vanish),
+        scale_up_lead_hours=given.scale_up_lead_minutes / MINUTES_PER_HOUR,
+        scale_up_max_instances=given.scale_up_max_instances,
+    )
+
+
+def price_rules_of(keys: ScenarioKeys) -> tuple[PriceRule, ...]:
+    """Return the rules on prices, in the order in which they apply."""
+    return tuple(
+        PriceRule(_match(rule.match), rule.discount_share, rule.price_per_hour, rule.reason)
+        for rule in keys.price_rules
+    )
+
+
+def commitments_of(keys: ScenarioKeys, catalog: Catalog) -> tuple[Commitment, ...]:
+    """Return what is signed already, with the share of the horizon it lasts.
+
+    Without a price of its own a commitment costs what the catalog lists for its option (0 where it lists nothing, as
+    for owned machines that are paid for).
+    """
+    return tuple(_commitment(item, keys, catalog) for item in keys.commitments)
+
+
+def _commitment(item: CommitmentKeys, keys: ScenarioKeys, catalog: Catalog) -> Commitment:
+    start, until = date.fromisoformat(keys.horizon.start), date.fromisoformat(item.until)
+    days, lasts = keys.horizon.days, max(0, (until - start).days)
+    price = item.price_per_hour
+    if price is None:
+        provider = item.location.split("/", maxsplit=1)[0]
+        row = catalog.prices.get((provider, item.instance_type, item.location, item.purchase_option))
+        price = 0.0 if row is None or row.price_per_hour is None else row.price_per_hour
+    return Commitment(
+        location=item.location,
+        instance_type=item.instance_type,
+        purchase_option=item.purchase_option,
+        count=item.count,
+        price_per_hour=price,
+        until=item.until,
+        horizon_share=min(1.0, lasts / days),
+        months_after_horizon=max(0, lasts - days) / DAYS_PER_MONTH,
+        reserved=item.reserved,
+        reason=item.reason,
+    )
+
+
+def owned_of(keys: ScenarioKeys) -> OwnedTerms:
+    """Return how owned hardware is priced and run."""
+    given = keys.owned
+    return OwnedTerms(given.price, given.discount_rate_per_year, given.unused, given.operator_cost_per_year)
+
+
+def limits_of(keys: ScenarioKeys) -> Limits:
+    """Return the limits on the whole plan."""
+    given = keys.limits
+    return Limits(
+        budget_per_month=given.budget_per_month,
+        power_kw=given.power_kw,
+        carbon_t=given.carbon_t,
+        max_instance_types=given.max_instance_types,
+        quotas=tuple(
+            Quota(_match(item.match), item.max_instances, item.max_vcpu, item.reason) for item in given.quotas
+        ),
+    )
+
+
+def pins_of(keys: ScenarioKeys) -> tuple[Pin, ...]:
+    """Return the decisions that are kept."""
+    return tuple(
+        Pin(pin.service, pin.location, pin.instance_type, pin.profile, pin.batch_size, pin.min, pin.max)
+        for pin in keys.pins
+    )
+
+
+def currency_rates_of(keys: ScenarioKeys) -> tuple[CurrencyRate, ...]:
+    """Return the dated rates that bring other catalogs into the currency of the plan."""
+    return tuple(CurrencyRate(item.currency, item.rate, item.as_of, item.source) for item in keys.currency_rates)
+
+
+def residency_of(names: list[str] | None, catalog: Catalog) -> tuple[str, ...] | None:
+    """Return the locations that countries and location names stand for; None for no bound."""
+    if names is None:
+        return None
+    return tuple(sorted(place for place, row in catalog.locations.items() if place in names or row.country in names))
+
+
+def _match(keys: MatchKeys) -> Match:
+    return Match(keys.provider, keys.location, keys.instance_type, keys.purchase_option)
