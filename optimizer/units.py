@@ -12,6 +12,9 @@ MONTHS_PER_YEAR = 12
 HOURS_PER_MONTH = HOURS_PER_YEAR / MONTHS_PER_YEAR
 #: A month of 730 hours in days.
 DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
+WATTS_PER_KW = 1000.0
+GRAMS_PER_KG = 1000.0
+KG_PER_TONNE = 1000.0
 BYTES_PER_GB = 1e9
 #: Network volume is billed by GB (1e9 bytes), memory and model sizes are stated in GiB (2**30 bytes).
 GB_PER_GIB = 2**30 / 1e9

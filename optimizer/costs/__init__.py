@@ -4,8 +4,23 @@ The objective multiplies these rates by decisions, the bill multiplies them by t
 in the other cannot be.
 """
 
-from optimizer.costs.bill import InstanceUse, RequestVolume, make_bill
+from optimizer.costs.bill import make_bill
 from optimizer.costs.flows import Flow, flows_of, tiered_average
+from optimizer.costs.power import PowerDraw, busy_instances, carbon_kg
 from optimizer.costs.rates import Rates, UnitPrice
+from optimizer.costs.uses import Bought, InstanceUse, RequestVolume
 
-__all__ = ["Flow", "InstanceUse", "Rates", "RequestVolume", "UnitPrice", "flows_of", "make_bill", "tiered_average"]
+__all__ = [
+    "Bought",
+    "Flow",
+    "InstanceUse",
+    "PowerDraw",
+    "Rates",
+    "RequestVolume",
+    "UnitPrice",
+    "busy_instances",
+    "carbon_kg",
+    "flows_of",
+    "make_bill",
+    "tiered_average",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from optimizer.formulation.problem import Problem
@@ -11,22 +12,36 @@ from optimizer.formulation.problem import Problem
 def build_model(problem: Problem) -> tuple[mathopt.Model, list[mathopt.Variable]]:
     """Return the MathOpt model of a problem and its variables in column order.
 
-    Rows carry their rule and label as a name: ``every_origin_served[ranking,us-west]``.
+    The model is handed over whole, as its message: adding variables and coefficients one by one takes longer than
+    solving.
     """
-    model = mathopt.Model(name="fleetopt")
     columns = problem.columns
-    variables = [
-        model.add_variable(lb=0.0, ub=float(upper), is_integer=bool(integer))
-        for upper, integer in zip(columns.upper, columns.integer, strict=True)
-    ]
+    proto = model_pb2.ModelProto(name="fleetopt")
+    count = columns.cost.size
+    proto.variables.ids.extend(range(count))
+    proto.variables.lower_bounds.extend(np.zeros(count).tolist())
+    proto.variables.upper_bounds.extend(columns.upper.tolist())
+    proto.variables.integers.extend(columns.integer.tolist())
+    priced = np.flatnonzero(columns.cost)
+    proto.objective.linear_coefficients.ids.extend(priced.tolist())
+    proto.objective.linear_coefficients.values.extend(columns.cost[priced].tolist())
+    _add_rows(proto, problem)
+    model = mathopt.Model.from_model_proto(proto)
+    return model, sorted(model.variables(), key=lambda variable: variable.id)
+
+
+def _add_rows(proto: model_pb2.ModelProto, problem: Problem) -> None:
+    """Append every row, with coefficients sorted by row and column and those of the same place added up."""
+    first = 0
     for rows in problem.rows:
-        constraints = [
-            model.add_linear_constraint(lb=float(low), ub=float(high), name=f"{rows.rule}[{label}]")
-            for label, low, high in zip(rows.labels, rows.lower, rows.upper, strict=True)
-        ]
-        for row, column, value in zip(rows.row.tolist(), rows.column.tolist(), rows.value.tolist(), strict=True):
-            constraints[row].set_coefficient(variables[column], value)
-    for variable, cost in zip(variables, np.asarray(columns.cost).tolist(), strict=True):
-        model.objective.set_linear_coefficient(variable, cost)
-    model.objective.is_maximize = False
-    return model, variables
+        size = len(rows.labels)
+        proto.linear_constraints.ids.extend(range(first, first + size))
+        proto.linear_constraints.lower_bounds.extend(rows.lower.tolist())
+        proto.linear_constraints.upper_bounds.extend(rows.upper.tolist())
+        places, back = np.unique(np.stack([rows.row, rows.column]), axis=1, return_inverse=True)
+        values = np.bincount(back.ravel(), weights=rows.value, minlength=places.shape[1])
+        matrix = proto.linear_constraint_matrix
+        matrix.row_ids.extend((places[0] + first).tolist())
+        matrix.column_ids.extend(places[1].tolist())
+        matrix.coefficients.extend(values.tolist())
+        first += size

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optimizer.domain.catalog import Catalog, InstanceType, Location, Price, ProfileCurve, ServedModel
+from optimizer.domain.purchase import ON_DEMAND
 from optimizer.domain.scenario import Service
-
-ON_DEMAND = "on_demand"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizer.costs import Flow, Rates, flows_of
+from optimizer.costs import Flow, PowerDraw, Rates, flows_of
 from optimizer.domain.catalog import Catalog, ProfileCurve
-from optimizer.domain.scenario import Floats, Redundancy, Scenario
-from optimizer.formulation.candidates import ON_DEMAND, Candidate
+from optimizer.domain.limits import Pin
+from optimizer.domain.scenario import Floats, Scenario, Service
+from optimizer.formulation.candidates import Candidate
+from optimizer.formulation.layouts import Layouts, SpotRoom, Survives
+from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.autoscaling import held_counts
-from optimizer.formulation.rules.capacity import instances_needed
 from optimizer.formulation.rules.headroom import headroom_factor
+from optimizer.formulation.rules.options_allowed import allowed_options
+from optimizer.formulation.rules.pins import pins_for
+from optimizer.formulation.rules.replica_bounds import instance_bounds
+from optimizer.formulation.rules.scale_up import ramped_counts
+from optimizer.formulation.rules.spot_may_vanish import what_vanishes
 from optimizer.formulation.rules.utilisation_cap import capped_capacity
+from optimizer.formulation.supplies import supply_of
+from optimizer.formulation.supply import Key, Supply
+from optimizer.formulation.timeline import Timeline, successions, timeline_of
 from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity, service_seconds
 from optimizer.units import SECONDS_PER_HOUR
 
@@ -47,22 +56,94 @@ class Context:
         self.rules_off = rules_off
         self.derates = derates or {}
         self.period_hours: Floats = np.array([period.hours for period in scenario.periods])
+        self.timeline: Timeline = timeline_of(scenario, lead_on=self.is_on("scale_up_lead"))
         self.headroom_factor = headroom_factor(scenario.headroom, on=self.is_on("headroom"))
+        self.options = allowed_options(scenario, on=self.is_on("options_allowed"))
+        self._successions = successions(scenario.periods)
         self._service_seconds: dict[tuple[int, int, float], tuple[float, ...]] = {}
         self._capacity: dict[tuple[OperatingPoint, int], Floats] = {}
+        self._layouts: dict[tuple[OperatingPoint, int, int, str, float], Layouts] = {}
+        self._supplies: dict[Key, Supply] = {}
 
     def is_on(self, rule: str) -> bool:
         """Whether a rule holds."""
         return rule not in self.rules_off
 
-    def protects(self, redundancy: Redundancy) -> bool:
-        """Whether a lost zone must leave the promise standing."""
-        return redundancy == "zone" and self.is_on("zone_loss")
+    def survives(self, service: Service) -> Survives:
+        """What a location of the service must be able to lose by itself."""
+        if service.redundancy == "zone" and self.is_on("zone_loss"):
+            return "zone"
+        if service.redundancy == "instance" and self.is_on("instance_loss"):
+            return "instance"
+        return "nothing"
 
-    def hourly_cost(self, candidate: Candidate) -> float:
-        """All that one instance adds to the bill in one hour."""
-        kind = candidate.instance
-        return self.rates.hourly_cost(kind.provider, kind.name, candidate.location.name, ON_DEMAND, candidate.model)
+    def stands_by(self, service: Service) -> bool:
+        """Whether each origin of the service needs a standby location."""
+        return service.redundancy == "region" and self.is_on("region_loss")
+
+    @property
+    def keeps_every_type(self) -> bool:
+        """Whether a dearer type may be needed: limits on the whole plan look at more than its cost."""
+        limits = self.scenario.limits
+        bounded = {
+            "max_instance_types": limits.max_instance_types,
+            "power_limit": limits.power_kw,
+            "carbon_limit": limits.carbon_t,
+        }
+        return any(limit is not None and self.is_on(rule) for rule, limit in bounded.items())
+
+    def supply(self, provider: str, instance_type: str, location: str) -> Supply:
+        """How an instance type can be had in a location."""
+        key = (provider, instance_type, location)
+        if key not in self._supplies:
+            self._supplies[key] = supply_of(
+                self.rates,
+                self.options,
+                key,
+                quotas_on=self.is_on("quotas"),
+                owned_on=self.is_on("owned_count"),
+                offered_on=self.is_on("offered"),
+            )
+        return self._supplies[key]
+
+    def supply_for(self, candidate: Candidate) -> Supply:
+        """How the candidate's instance type can be had where it stands."""
+        return self.supply(candidate.instance.provider, candidate.instance.name, candidate.location.name)
+
+    def spot_room(self, supply: Supply) -> SpotRoom | None:
+        """How much spot a pool may hold; None where there is no spot worth having."""
+        if supply.spot is None:
+            return None
+        terms = self.scenario.purchase.spot
+        vanishes = what_vanishes(terms.may_vanish, on=self.is_on("spot_may_vanish"))
+        return SpotRoom(terms.max_share, vanishes, self.is_on("spot_share"))
+
+    def pins_of(self, service: str, location: str) -> tuple[Pin, ...]:
+        """Decisions that are kept about a service in a location."""
+        return pins_for(self.scenario.pins, service, location) if self.is_on("pins") else ()
+
+    def pinned_batch(self, service: str, location: str) -> int | None:
+        """Batch size that is kept, None where it is free."""
+        sizes = [pin.batch_size for pin in self.pins_of(service, location) if pin.batch_size is not None]
+        return sizes[0] if sizes else None
+
+    def instance_bounds(self, candidate: Candidate) -> tuple[int, int | None]:
+        """Fewest and most instances of the candidate, None for no upper bound."""
+        service, per_instance = candidate.service, candidate.replicas_per_instance
+        bounds = [instance_bounds(service, per_instance, on=self.is_on("replica_bounds"))]
+        bounds += [
+            (pin.min_instances, pin.max_instances) for pin in self.pins_of(service.name, candidate.location.name)
+        ]
+        most = [bound[1] for bound in bounds if bound[1] is not None]
+        return max(bound[0] for bound in bounds), min(most, default=None)
+
+    def power(self, candidate: Candidate) -> PowerDraw | None:
+        """Draw of one of the candidate's instances, None where it is not known."""
+        return self.rates.power(candidate.instance.provider, candidate.instance.name, candidate.location.name)
+
+    def use_cost(self, candidate: Candidate) -> float:
+        """What one running instance adds to the bill in one hour besides its rent and its energy."""
+        return self.rates.use_cost(candidate.location.name, candidate.model)
 
     def service_seconds(self, curve: ProfileCurve, items: int, margin: float) -> tuple[float, ...]:
         """Service time by batch size, remembered for each curve."""
@@ -85,14 +166,43 @@ class Context:
             self._capacity[key] = known
         return known[: x_max + 1]
 
-    def instances_needed(self, phi_per_s: Floats, need_per_s: Floats) -> NDArray[np.int64]:
-        """Fewest instances for the need of each period (rule `capacity`)."""
-        return instances_needed(phi_per_s, need_per_s, on=self.is_on("capacity"))
+    def layouts(
+        self, point: OperatingPoint, replicas_per_instance: int, zones: int, service: Service, x_max: int
+    ) -> Layouts:
+        """Layouts of 0..x_max instances or more over zones, remembered."""
+        survives = self.survives(service)
+        key = (point, replicas_per_instance, zones, survives, service.protected_share)
+        known = self._layouts.get(key)
+        if known is None or known.capacity.size <= x_max:
+            capacity = self.zone_capacity(point, replicas_per_instance, x_max)
+            known = self._layouts[key] = Layouts(capacity, zones, survives, service.protected_share)
+        return known
 
-    def held_counts(self, instances: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Counts after the rule `autoscaling`, shape (..., periods)."""
+    def changed_counts(self, instances: Indices) -> Indices:
+        """Counts after the rules `scale_up` and `autoscaling`, shape (..., periods)."""
         scenario = self.scenario
+        before, after, _ = self._successions
+        if scenario.autoscaling == "hourly":
+            step = scenario.purchase.scale_up_max_instances
+            return ramped_counts(instances, before, after, step, on=self.is_on("scale_up"))
         return held_counts(instances, scenario.periods, scenario.autoscaling, on=self.is_on("autoscaling"))
+
+    def held_need(self, need_per_s: Floats) -> Floats:
+        """Need that a layout must carry in each period: the largest among the hours whose counts are held together."""
+        scenario = self.scenario
+        return held_counts(need_per_s, scenario.periods, scenario.autoscaling, on=self.is_on("autoscaling"))
+
+    def need(self, service: Service, origins: Sequence[int]) -> Floats:
+        """Peak rates of origins with headroom, demand by demand, shape (demands, periods), requests/s."""
+        peaks = service.demand.peaks_per_s
+        rows = [peaks.get(name, service.demand.peak_per_s) for name in self.timeline.demands]
+        total: Floats = np.array([row[list(origins)].sum(axis=0) for row in rows]) * self.headroom_factor
+        return total
+
+    def mean_rate(self, service: Service, origins: Sequence[int]) -> Floats:
+        """Expected rate of origins, shape (periods,), requests/s."""
+        rate: Floats = service.demand.mean_per_s[list(origins)].sum(axis=0)
+        return rate
 
     def flows(self, origin_index: int, location: str) -> tuple[Flow, ...]:
         """What one request moves."""
@@ -116,5 +226,5 @@ class Context:
             for flow in self.flows(origin, location):
                 if not self.is_tiered(flow.pair):
                     price = self.rates.transfer_tiers(*flow.pair)[0].price_per_gb
-                    cost += requests * flow.gb_per_request * price * self.rates.support_factor
+                    cost += requests * flow.gb_per_request * price * self.rates.support_factor(flow.origin)
         return cost

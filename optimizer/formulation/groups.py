@@ -1,26 +1,34 @@
-"""Which blocks there are: for each service and location, every set of origins it could serve."""
+"""Which blocks there are: for each service and location, every set of origins it could serve or stand by for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 
-from optimizer.formulation.blocks import Block, GroupResult, cheapest_block, configurations_of
+from optimizer.domain.scenario import Service
+from optimizer.formulation.blocks import Block, Group, configurations_of
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
+from optimizer.formulation.likes import cheapest_of_likes
 from optimizer.formulation.rules.accelerator_memory import why_accelerator_too_small
 from optimizer.formulation.rules.host_memory import why_host_too_small
 from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.offered import why_not_offered
+from optimizer.formulation.rules.pins import why_pinned_away
+from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 from optimizer.formulation.rules.zones_sold import zones_for
+from optimizer.formulation.selection import GroupResult, blocks_of_group
 
 #: Up to this many origins every set of them is considered; beyond, each alone and the nearest 2, 3, ... of a location.
 MAX_ORIGINS_FOR_ALL_SETS = 8
-Group = tuple[int, str, tuple[int, ...]]
+#: Up to this many ways of serving and standing by for origins in a location all are considered; beyond, a location
+#: stands by for one other location only.
+MAX_STANDBY_WAYS = 1300
 Progress = Callable[[str, str], None]
+Usable = tuple[Candidate, tuple[str, ...], float]
 
 
 @dataclass(slots=True)
@@ -28,18 +36,20 @@ class BlockSet:
     """All blocks, the groups they came from, and why candidates fell out.
 
     `reasons` maps (service index, provider, instance type) to what the filters said; `usable` maps (service name,
-    location) to the candidates that passed them, with the margin on their service times.
+    location) to the candidates that passed them, with the margin on their service times; `like_cheaper` maps (service
+    index, provider, instance type) to the like type that is cheaper in every way.
     """
 
     blocks: list[Block] = field(default_factory=list)
     groups: dict[Group, GroupResult] = field(default_factory=dict)
     reasons: dict[tuple[int, str, str], list[str]] = field(default_factory=dict)
     usable: dict[tuple[str, str], list[tuple[Candidate, float]]] = field(default_factory=dict)
+    like_cheaper: dict[tuple[int, str, str], str] = field(default_factory=dict)
     locations: tuple[str, ...] = ()
 
 
 def make_blocks(context: Context, progress: Progress | None = None) -> BlockSet:
-    """Return the cheapest block of every (service, location, origins) group, in a stable order.
+    """Return the blocks of every (service, location, origins) group that a cheapest plan may choose, in a stable order.
 
     Complexity: services x locations x origin sets x configurations bounds; capacity is simulated only for
     configurations whose bound lies below the best cost found.
@@ -51,28 +61,27 @@ def make_blocks(context: Context, progress: Progress | None = None) -> BlockSet:
                 progress("capacity", f"{service.name} in {location}")
             usable = _usable(context, result, index, location)
             result.usable[service.name, location] = [(candidate, margin) for candidate, _, margin in usable]
-            for group in _groups(context, index, location):
-                outcome = _solve_group(context, group, usable)
+            worth = cheapest_of_likes(context, usable)
+            for (candidate, _, _), like in worth.left_out:
+                result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
+            for group in _groups(context, index, location, result.locations):
+                outcome = _solve_group(context, group, worth.kept)
                 result.groups[group] = outcome
-                if outcome.block is not None:
-                    result.blocks.append(outcome.block)
+                result.blocks += outcome.blocks
     return result
 
 
-def _solve_group(context: Context, group: Group, usable: list[tuple[Candidate, tuple[str, ...], float]]) -> GroupResult:
-    index, location, origins = group
+def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
     scenario = context.scenario
-    members = [scenario.origins[origin] for origin in origins]
-    worst = network_s(scenario, context.catalog, members, location)
+    members = [scenario.origins[origin] for origin in (*group.origins, *(origin for origin, _ in group.standby))]
+    worst = network_s(scenario, context.catalog, members, group.location)
     if worst is None:
-        return GroupResult(block=None)
-    target = pool_target_s(scenario.services[index], worst, on=context.is_on("latency"))
-    return cheapest_block(context, group, configurations_of(context, usable, target), worst)
+        return GroupResult()
+    target = pool_target_s(scenario.services[group.service], worst, on=context.is_on("latency"))
+    return blocks_of_group(context, group, configurations_of(context, usable, target), worst)
 
 
-def _usable(
-    context: Context, result: BlockSet, index: int, location: str
-) -> list[tuple[Candidate, tuple[str, ...], float]]:
+def _usable(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:
     """Candidates that pass every filter, with zones and margin; the others leave their reason."""
     service = context.scenario.services[index]
     usable = []
@@ -92,33 +101,64 @@ def _usable(
 
 def _why_not(context: Context, candidate: Candidate, zones: tuple[str, ...]) -> str | None:
     """First reason for which a candidate may not be used at all, or None."""
-    for rule, reason_of in (
-        ("offered", why_not_offered),
-        ("accelerator_memory", why_accelerator_too_small),
-        ("host_memory", why_host_too_small),
-    ):
-        if context.is_on(rule) and (reason := reason_of(candidate)) is not None:
+    location = candidate.location.name
+    filters: tuple[tuple[str, Callable[[], str | None]], ...] = (
+        ("offered", lambda: why_not_offered(candidate, context.supply_for(candidate))),
+        ("accelerator_memory", lambda: why_accelerator_too_small(candidate)),
+        ("host_memory", lambda: why_host_too_small(candidate)),
+        ("pins", lambda: why_pinned_away(candidate, context.pins_of(candidate.service.name, location))),
+    )
+    for rule, reason_of in filters:
+        if context.is_on(rule) and (reason := reason_of()) is not None:
             return reason
+    return _why_no_place(context, candidate, zones)
+
+
+def _why_no_place(context: Context, candidate: Candidate, zones: tuple[str, ...]) -> str | None:
+    place = f"{candidate.instance.name} in {candidate.location.name}"
     if candidate.replicas_per_instance < 1:
         return f"{candidate.instance.name} has fewer accelerators than one replica needs"
-    place = f"{candidate.instance.name} in {candidate.location.name}"
+    if not context.supply_for(candidate).can_be_had:
+        return f"no price is known for {place}"
     if not zones:
         return f"no zone known that sells {place}"
-    if context.protects(candidate.service.redundancy) and len(zones) < 2:
+    if context.survives(candidate.service) == "zone" and len(zones) < 2:
         return f"{place} is known in one zone only ({zones[0]}): a lost zone would take all of it"
+    return _why_not_counted(context, candidate, place)
+
+
+def _why_not_counted(context: Context, candidate: Candidate, place: str) -> str | None:
+    """Return which limit cannot be kept because what it counts is not known, or None."""
+    limits, draw = context.scenario.limits, context.power(candidate)
+    if limits.power_kw is not None and context.is_on("power_limit") and draw is None:
+        return f"the power of {place} is not known, and power is limited"
+    no_carbon = draw is None or candidate.location.grid_gco2_per_kwh is None
+    if limits.carbon_t is not None and context.is_on("carbon_limit") and no_carbon:
+        return f"the carbon of {place} is not known, and carbon is limited"
     return None
 
 
-def _groups(context: Context, index: int, location: str) -> Iterator[Group]:
-    """Sets of origins with demand that the location can be reached from."""
-    scenario, demand = context.scenario, context.scenario.services[index].demand
+def _groups(context: Context, index: int, location: str, locations: Sequence[str]) -> Iterator[Group]:
+    """Sets of origins with demand that the location can be reached from, and may serve."""
+    scenario, service = context.scenario, context.scenario.services[index]
     reachable = []
     for number, origin in enumerate(scenario.origins):
         trip = network_s(scenario, context.catalog, [origin], location)
-        if trip is not None and float(demand.peak_per_s[number].max(initial=0.0)) > 0.0:
+        allowed = may_serve(origin, location, on=context.is_on("residency"))
+        if trip is not None and allowed and has_demand(service, number):
             reachable.append((trip, number))
-    for members in origin_sets([number for _, number in sorted(reachable)]):
-        yield index, location, members
+    nearest = [number for _, number in sorted(reachable)]
+    if context.stands_by(service):
+        yield from _standby_groups(context, index, location, nearest, locations)
+        return
+    for members in origin_sets(nearest):
+        yield Group(index, location, members)
+
+
+def has_demand(service: Service, origin: int) -> bool:
+    """Whether an origin asks for anything at any demand."""
+    peaks = service.demand.peaks_per_s or {"": service.demand.peak_per_s}
+    return any(float(peak[origin].max(initial=0.0)) > 0.0 for peak in peaks.values())
 
 
 def origin_sets(nearest_first: list[int]) -> list[tuple[int, ...]]:
@@ -130,3 +170,38 @@ def origin_sets(nearest_first: list[int]) -> list[tuple[int, ...]]:
         alone = [(origin,) for origin in sorted(nearest_first)]
         sets = alone + [tuple(sorted(nearest_first[:size])) for size in range(2, count + 1)]
     return sets
+
+
+def _standby_groups(
+    context: Context, index: int, location: str, origins: list[int], locations: Sequence[str]
+) -> Iterator[Group]:
+    """Every way in which a location serves some origins and stands by for others."""
+    others = [place for place in locations if place != location]
+    names = context.scenario.origins
+    residency = context.is_on("residency")
+    lost = {origin: [place for place in others if may_serve(names[origin], place, on=residency)] for origin in origins}
+    ways = 1
+    for origin in origins:
+        ways *= 2 + len(lost[origin])
+    if ways > MAX_STANDBY_WAYS:
+        yield from _standby_for_one(index, location, origins, lost)
+        return
+    choices = [[None, "", *lost[origin]] for origin in sorted(origins)]
+    for choice in product(*choices):
+        served = tuple(o for o, where in zip(sorted(origins), choice, strict=True) if where == "")
+        standby = tuple((o, where) for o, where in zip(sorted(origins), choice, strict=True) if where)
+        if served or standby:
+            yield Group(index, location, served, standby)
+
+
+def _standby_for_one(index: int, location: str, origins: list[int], lost: dict[int, list[str]]) -> Iterator[Group]:
+    """Sets of origins to serve, each with none or all that one other location could bring."""
+    sets: list[tuple[int, ...]] = [(), *origin_sets(origins)]
+    places = sorted({place for found in lost.values() for place in found})
+    for served in sets:
+        if served:
+            yield Group(index, location, served)
+        rest = [origin for origin in sorted(origins) if origin not in served]
+        for place in places:
+            for brought in origin_sets([origin for origin in rest if place in lost[origin]]):
+                yield Group(index, location, served, tuple((origin, place) for origin in brought))

@@ -71,7 +71,8 @@ class Columns:
 class BlockIndex:
     """Which block is what, for the rules that link blocks.
 
-    `service` and `location` have shape (blocks,); `serves` has shape (blocks, origins).
+    `service` and `location` have shape (blocks,); `serves` has shape (blocks, origins); `standby` holds for each block
+    the origins (indices) it stands by for, with the location whose loss brings them.
     """
 
     service: Indices
@@ -81,6 +82,9 @@ class BlockIndex:
     location_names: tuple[str, ...]
     origin_names: tuple[str, ...]
     demand_pairs: tuple[tuple[int, int], ...]
+    standby: tuple[frozenset[tuple[int, str]], ...] = ()
+    #: How many configurations of a service may stand in a location.
+    pools_per_location: int = 1
 
     def pair_label(self, service: int, origin: int) -> str:
         """``service,origin`` in the scenario's names."""

@@ -42,8 +42,8 @@ def _estimated_prices(context: Context, cost: Cost) -> list[Assumption]:
     for line in cost.lines:
         if line.category == "compute" and line.basis == "estimate":
             key = (f"price of {line.instance_type} in {line.location}", f"{line.unit_price:g} per hour", line.source)
-            amounts[key] = amounts.get(key, 0.0) + line.amount
-    factor = 0.1 * context.rates.support_factor
+            amounts[key] = amounts.get(key, 0.0) + line.amount * context.rates.support_factor(line.provider)
+    factor = 0.1
     return [Assumption(*key, amount * factor) for key, amount in sorted(amounts.items())]
 
 
@@ -58,9 +58,10 @@ def _service_times(chosen: Sequence[Block]) -> list[Assumption]:
 
 def _volumes(context: Context, cost: Cost) -> list[Assumption]:
     scenario = context.scenario
-    use, network = scenario.network, cost.by_category.get("network", 0.0)
-    logs = sum(line.amount for line in cost.lines if line.item == "logs")
-    factor = 0.1 * context.rates.support_factor
+    use, factor = scenario.network, 0.1
+    supported = [(line, line.amount * context.rates.support_factor(line.provider)) for line in cost.lines]
+    network = sum(amount for line, amount in supported if line.category == "network")
+    logs = sum(amount for line, amount in supported if line.item == "logs")
     source = f"scenario {scenario.name}"
     return [
         Assumption(

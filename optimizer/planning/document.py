@@ -10,21 +10,20 @@ import numpy as np
 
 from optimizer.costs import make_bill
 from optimizer.domain.plan import PLAN_FORMAT, Cost, DemandRow, Objective, Plan, PlanPeriod, Pool, Route
+from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 from optimizer.planning.assumptions import assumptions_of
 from optimizer.planning.capacity_use import capacity_shares
-from optimizer.planning.extract import fleet_of, pools_of, routes_of, uses_of, volumes_of
+from optimizer.planning.chosen import Chosen
+from optimizer.planning.extract import pools_of, routes_of, standbys_of, uses_of, volumes_of
+from optimizer.planning.fleet import fleet_of
 from optimizer.planning.inputs_used import inputs_used
 from optimizer.planning.layout import BlockLoad
 from optimizer.planning.rejected import rejected_types
 from optimizer.solve import Outcome
+from optimizer.units import HOURS_PER_MONTH
 
-PLAN_SPACE = (
-    "every instance type priced on demand in the allowed locations, every batch size of the profile's grid, every "
-    "accelerator count of the profile, 1 to all zones (every layout up to 24 instances, balanced ones beyond), any "
-    "partition of origins over locations, one configuration of a service in a location, one service on an instance"
-)
 #: The objective and the bill may differ by rounding of floats only.
 AGREEMENT = 0.01
 
@@ -32,9 +31,7 @@ AGREEMENT = 0.01
 def write_plan(
     context: Context,
     block_set: BlockSet,
-    loads: Sequence[BlockLoad],
-    promises_s: Sequence[float],
-    outcome: Outcome,
+    chosen: Chosen,
     *,
     seed: int,
     gap: float,
@@ -46,29 +43,26 @@ def write_plan(
     RuntimeError
         If the solver's objective and the bill differ: a cost would stand in one and not in the other.
     """
-    scenario, catalog = context.scenario, context.catalog
-    pools, routes = _pools_and_routes(context, loads, promises_s)
-    cost = make_bill(
-        context.rates, uses_of(context, loads), volumes_of(context, loads), tiered=context.is_on("egress_tiers")
-    )
-    objective = _objective(context, cost, outcome)
-    _refuse_disagreement(context, loads, cost)
+    scenario, catalog, loads = context.scenario, context.catalog, chosen.loads
+    pools, routes = _pools_and_routes(context, chosen)
+    cost = _bill(context, chosen, context.timeline.weights)
+    objective = _objective(context, cost, chosen.outcome)
+    _refuse_disagreement(context, chosen, cost)
     status: Literal["optimal", "feasible"] = "optimal" if objective.gap <= gap + 1e-9 else "feasible"
-    chosen = [load.block for load in loads]
     cautious = cost.total if scenario.plan_on == "cautious" else None
     return Plan(
         format=PLAN_FORMAT,
         status=status,
-        stopped_by=outcome.stopped_by,
-        plan_space=PLAN_SPACE,
+        stopped_by=chosen.outcome.stopped_by,
+        plan_space=plan_space(context),
         created_with={"version": fleetopt_version(), "solver": solver_version(), "seed": seed},
         scenario={"name": scenario.name, "sha256": scenario.sha256, "start": scenario.horizon_start},
         catalog=({"name": catalog.name, "sha256": catalog.sha256, "as_of": catalog.as_of},),
         objective=objective,
         total_at={"central": None if cautious is not None else cost.total, "cautious": cautious},
-        obligation_after_horizon=0.0,
-        expected={name: cost.total if name == scenario.plan_for else None for name in ("low", "mid", "high")},
-        fleet=fleet_of(context, loads),
+        obligation_after_horizon=_obligation(context, chosen),
+        expected=_expected(context, chosen),
+        fleet=fleet_of(context, chosen.buys),
         pools=tuple(pools),
         routing=tuple(routes),
         pipelines=(),
@@ -77,22 +71,92 @@ def write_plan(
         cost=cost,
         checks=(),
         alternatives=(),
-        assumptions=assumptions_of(context, cost, chosen),
-        rejected=rejected_types(context, block_set, chosen),
+        assumptions=assumptions_of(context, cost, chosen.blocks),
+        rejected=rejected_types(context, block_set, chosen.blocks),
         headroom=capacity_shares(context, loads),
-        inputs=inputs_used(context, chosen, block_set.locations),
+        inputs=inputs_used(context, chosen.blocks, chosen.buys, block_set.locations),
+        standby=standbys_of(context, loads),
+        energy=_energy(loads, pools),
     )
 
 
-def _pools_and_routes(
-    context: Context, loads: Sequence[BlockLoad], promises_s: Sequence[float]
-) -> tuple[list[Pool], list[Route]]:
+def plan_space(context: Context) -> str:
+    """Say which plans were considered."""
+    scenario = context.scenario
+    bought = ", ".join(option.replace("_", " ") for option in context.options)
+    parts = [
+        f"every instance type that can be had ({bought}) in the allowed locations",
+        "every batch size of the profile's grid",
+        "every accelerator count of the profile",
+        "1 to all zones (every layout up to 24 instances, balanced ones beyond)",
+        "any partition of origins over locations",
+        "one configuration of a service in a location",
+        "one service on an instance",
+    ]
+    if len(context.timeline.demands) > 1:
+        parts.append("the same configuration and commitments for every demand")
+    if any(context.stands_by(service) for service in scenario.services):
+        parts.append("one running standby location for each origin of a service that survives a region")
+    if "spot" in context.options:
+        parts.append("fewest instances first, then most of them spot")
+    return ", ".join(parts)
+
+
+def _pools_and_routes(context: Context, chosen: Chosen) -> tuple[list[Pool], list[Route]]:
     pools: list[Pool] = []
     routes: list[Route] = []
-    for load, promise in zip(loads, promises_s, strict=True):
+    for load, promise in zip(chosen.loads, chosen.promises_s, strict=True):
         routes += routes_of(context, load, len(pools))
-        pools += pools_of(load, promise)
+        pools += pools_of(context, load, promise)
     return pools, routes
+
+
+def _bill(context: Context, chosen: Chosen, weights: Floats) -> Cost:
+    """The bill, expected over demands of the given weights."""
+    return make_bill(
+        context.rates,
+        [buy.bought(context, weights) for buy in chosen.buys],
+        uses_of(context, chosen.loads, weights),
+        volumes_of(context, chosen.loads),
+        tiered=context.is_on("egress_tiers"),
+    )
+
+
+def _expected(context: Context, chosen: Chosen) -> dict[str, float | None]:
+    """Total at each demand: configuration and commitments stay, counts follow."""
+    names = context.timeline.demands
+    totals: dict[str, float | None] = {}
+    for name in ("low", "mid", "high"):
+        alone = np.array([float(other == name) for other in names])
+        totals[name] = _bill(context, chosen, alone).total if name in names else None
+    return totals
+
+
+def _obligation(context: Context, chosen: Chosen) -> float:
+    """Everything still to be paid after the horizon, support plan apart."""
+    total = 0.0
+    for buy in chosen.buys:
+        for option, count in buy.steady.items():
+            price = context.rates.instance_hour(*buy.key, option)
+            rest = context.rates.months_left_over(option) * HOURS_PER_MONTH
+            total += count * rest * (0.0 if price is None else price.amount)
+        for item in buy.supply.signed:
+            total += item.count * item.price_per_hour * item.months_after_horizon * HOURS_PER_MONTH
+    return total
+
+
+def _energy(loads: Sequence[BlockLoad], pools: Sequence[Pool]) -> dict[str, float | None]:
+    """Largest draw (kW), energy (kWh) and carbon (kg) of all pools; None where a part is not known."""
+    draws = [load.block.running.kw for load in loads]
+    known = [draw for draw in draws if draw is not None]
+    peak = float(np.sum(known, axis=0).max(initial=0.0)) if known else 0.0
+    kwh = [pool.energy_kwh for pool in pools]
+    carbon = [pool.carbon_kg for pool in pools]
+    return {
+        "peak_kw": peak if len(known) == len(draws) else None,
+        "energy_kwh": None if None in kwh else sum(value or 0.0 for value in kwh),
+        "carbon_kg": None if None in carbon else sum(value or 0.0 for value in carbon),
+    }
 
 
 def _objective(context: Context, cost: Cost, outcome: Outcome) -> Objective:
@@ -111,16 +175,17 @@ def _objective(context: Context, cost: Cost, outcome: Outcome) -> Objective:
     )
 
 
-def _refuse_disagreement(context: Context, loads: Sequence[BlockLoad], cost: Cost) -> None:
-    """Add the chosen blocks up as the objective does; tiered pairs are compared by the second reading."""
+def _refuse_disagreement(context: Context, chosen: Chosen, cost: Cost) -> None:
+    """Add up as the objective does; tiered pairs are compared by the second reading."""
     if any(
         context.is_tiered(f.pair)
-        for item in loads
-        for o in item.block.origins
-        for f in context.flows(o, item.block.location)
+        for block in chosen.blocks
+        for o in block.origins
+        for f in context.flows(o, block.location)
     ):
         return
-    objective = sum(load.block.cost for load in loads) + context.rates.fixed_total()
+    objective = sum(block.own_cost for block in chosen.blocks) + context.rates.fixed_total()
+    objective += sum(buy.rent(context) for buy in chosen.buys)
     if abs(objective - cost.total) > AGREEMENT + 1e-9 * cost.total:
         message = f"the objective ({objective:.2f}) and the bill ({cost.total:.2f}) differ"
         raise RuntimeError(message)
@@ -142,8 +207,8 @@ def _demand_row(context: Context, index: int, loads: Sequence[BlockLoad]) -> Dem
         candidate, point = load.block.configuration.candidate, load.block.configuration.point
         per_replica_s = point.service_s[-1] / len(point.service_s)
         accelerators = candidate.curve.accelerators_per_replica
-        busy += load.block.need_per_s / context.headroom_factor * per_replica_s * accelerators
-        replicas = load.instances.sum(axis=1) * candidate.replicas_per_instance
+        busy += load.block.need_per_s[0] / context.headroom_factor * per_replica_s * accelerators
+        replicas = load.instances[0].sum(axis=1) * candidate.replicas_per_instance
         memory += replicas * (candidate.model.weights_gib + candidate.model.tables_gib)
     kb = scenario.network.request_kb + scenario.network.response_kb
     months = context.rates.horizon_months

@@ -1,15 +1,14 @@
-"""Numbers to decisions: pools, routes and fleet in the planner's words."""
+"""Numbers to decisions: pools, routes and volumes in the planner's words."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.costs import InstanceUse, RequestVolume
-from optimizer.domain.plan import FleetRow, Pool, Route, ServiceTime
-from optimizer.formulation.candidates import ON_DEMAND
+from optimizer.costs import InstanceUse, RequestVolume, busy_instances
+from optimizer.domain.plan import Pool, PoolAtDemand, Route, ServiceTime, Standby
+from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import round_trip_s
 from optimizer.planning.layout import BlockLoad
@@ -22,21 +21,22 @@ def percentile_key(percentile: float) -> str:
     return f"p{round(percentile * 100):d}_ms"
 
 
-def pools_of(load: BlockLoad, promise_s: float) -> list[Pool]:
-    """Return one pool for each zone that a block uses in any period."""
-    used = np.flatnonzero(load.instances.any(axis=0))
-    return [_pool(load, int(zone), promise_s) for zone in used]
+def pools_of(context: Context, load: BlockLoad, promise_s: float) -> list[Pool]:
+    """Return one pool for each zone that a block uses in any period of any demand."""
+    used = np.flatnonzero(load.instances.any(axis=(0, 1)))
+    return [_pool(context, load, int(zone), promise_s) for zone in used]
 
 
-def _pool(load: BlockLoad, zone: int, promise_s: float) -> Pool:
+def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Pool:
     block = load.block
     configuration, candidate = block.configuration, block.configuration.candidate
     service, times = candidate.service, configuration.point.service_s
-    replicas = load.instances[:, zone] * candidate.replicas_per_instance
-    arrival = load.arrival_per_s[:, zone]
-    full_rate = replicas * configuration.batch_size / times[-1]
+    planned = _at(load, zone, 0)
+    arrival = np.array(planned.arrival_rate_per_s_by_period)
+    full_rate = np.array(planned.replicas_by_period) * configuration.batch_size / times[-1]
     utilisation = np.divide(arrival, full_rate, out=np.zeros_like(arrival), where=full_rate > 0.0)
     key = percentile_key(service.percentile)
+    peak_kw, energy_kwh, carbon_kg = _draw(context, load, zone)
     return Pool(
         service=service.name,
         profile=candidate.curve.profile,
@@ -47,9 +47,9 @@ def _pool(load: BlockLoad, zone: int, promise_s: float) -> Pool:
         accelerators_per_replica=candidate.curve.accelerators_per_replica,
         batch_size=configuration.batch_size,
         max_wait_ms=milliseconds(configuration.point.max_wait_s),
-        replicas_by_period=tuple(replicas.tolist()),
-        arrival_rate_per_s_by_period=tuple(arrival.tolist()),
-        capacity_per_s_by_period=tuple(load.capacity_per_s[:, zone].tolist()),
+        replicas_by_period=planned.replicas_by_period,
+        arrival_rate_per_s_by_period=planned.arrival_rate_per_s_by_period,
+        capacity_per_s_by_period=planned.capacity_per_s_by_period,
         utilisation_by_period=tuple(utilisation.tolist()),
         promised={key: edge_ms(block, service.overhead_s, promise_s)},
         target={key: milliseconds(service.latency_s)},
@@ -59,69 +59,88 @@ def _pool(load: BlockLoad, zone: int, promise_s: float) -> Pool:
         network_ms=milliseconds(block.network_s),
         overhead_ms=milliseconds(service.overhead_s),
         service_time=ServiceTime(tuple(range(1, len(times) + 1)), times),
+        spot_replicas_by_period=planned.spot_replicas_by_period,
+        at_demand={name: _at(load, zone, number) for number, name in enumerate(context.timeline.demands) if number > 0},
+        peak_kw=peak_kw,
+        energy_kwh=energy_kwh,
+        carbon_kg=carbon_kg,
     )
+
+
+def _at(load: BlockLoad, zone: int, demand: int) -> PoolAtDemand:
+    per_instance = load.block.configuration.candidate.replicas_per_instance
+    return PoolAtDemand(
+        tuple((load.instances[demand, :, zone] * per_instance).tolist()),
+        tuple((load.block.staffing.spot[demand, :, zone] * per_instance).tolist()),
+        tuple(load.arrival_per_s[demand, :, zone].tolist()),
+        tuple(load.capacity_per_s[demand, :, zone].tolist()),
+    )
+
+
+def _draw(context: Context, load: BlockLoad, zone: int) -> tuple[float | None, float | None, float | None]:
+    """Largest draw (kW), energy (kWh) and carbon (kg) of a pool, None where not known."""
+    block = load.block
+    candidate, draw = block.configuration.candidate, context.power(block.configuration.candidate)
+    if draw is None:
+        return None, None, None
+    full = block.configuration.full_instance_rate_per_s
+    counts = load.instances[:, :, zone].astype(np.float64)
+    peak = draw.kw(counts[0], busy_instances(load.arrival_per_s[0, :, zone], counts[0], full))
+    busy = busy_instances(mean_arrivals(context, load)[None, :] * load.share[0, :, zone], counts, full)
+    kwh = float(draw.kw(counts, busy).ravel() @ context.timeline.full_hours)
+    grid = candidate.location.grid_gco2_per_kwh
+    return float(peak.max(initial=0.0)), kwh, None if grid is None else kwh * grid / 1000.0
+
+
+def mean_arrivals(context: Context, load: BlockLoad) -> Floats:
+    """Expected requests/s of a block, shape (periods,)."""
+    return context.mean_rate(context.scenario.services[load.block.service], load.block.origins)
 
 
 def routes_of(context: Context, load: BlockLoad, first_pool: int) -> list[Route]:
     """Return how the origins of a block are spread over its pools, which start at index `first_pool`."""
     block = load.block
-    used = np.flatnonzero(load.instances.any(axis=0))
+    used = np.flatnonzero(load.instances.any(axis=(0, 1)))
     routes = []
     for origin_index in block.origins:
         origin = context.scenario.origins[origin_index]
         trip = round_trip_s(context.catalog, origin, block.location)
         for offset, zone in enumerate(used):
-            shares = tuple(load.share[:, zone].tolist())
+            shares = tuple(load.share[0, :, zone].tolist())
             service = block.configuration.candidate.service.name
             routes.append(Route(service, origin.name, first_pool + offset, shares, milliseconds(trip or 0.0)))
     return routes
 
 
-def fleet_of(context: Context, loads: Sequence[BlockLoad]) -> tuple[FleetRow, ...]:
-    """Return instances by type and zone, summed over services, sorted by place and type."""
-    counts: dict[tuple[str, str, str], np.ndarray] = defaultdict(
-        lambda: np.zeros(len(context.scenario.periods), dtype=np.int64)
-    )
-    for load in loads:
-        candidate = load.block.configuration.candidate
-        for zone in np.flatnonzero(load.instances.any(axis=0)):
-            key = (candidate.location.name, load.block.configuration.zones[zone], candidate.instance.name)
-            counts[key] = counts[key] + load.instances[:, zone]
-    return tuple(_fleet_row(context, *key, counts[key]) for key in sorted(counts))
-
-
-def _fleet_row(context: Context, location: str, zone: str, instance_type: str, counts: np.ndarray) -> FleetRow:
-    place = context.catalog.locations[location]
-    price = context.rates.instance_hour(place.provider, instance_type, location, ON_DEMAND)
-    return FleetRow(
-        provider=place.provider,
-        region=place.region,
-        zone=zone,
-        instance_type=instance_type,
-        purchase_option=ON_DEMAND,
-        count_by_period=tuple(counts.tolist()),
-        expected_count_by_period=tuple(counts.astype(np.float64).tolist()),
-        price_per_hour=0.0 if price is None else price.amount,
-        price_as_of="" if price is None else price.source.as_of,
-        price_basis="unknown" if price is None else price.source.basis,
+def standbys_of(context: Context, loads: Sequence[BlockLoad]) -> tuple[Standby, ...]:
+    """Return where each origin goes when the location that serves it is lost."""
+    scenario = context.scenario
+    return tuple(
+        Standby(scenario.services[load.block.service].name, scenario.origins[origin].name, lost, load.block.location)
+        for load in loads
+        for origin, lost in load.block.group.standby
     )
 
 
-def uses_of(context: Context, loads: Sequence[BlockLoad]) -> list[InstanceUse]:
-    """Return instance-hours of each block, for the bill."""
+def uses_of(context: Context, loads: Sequence[BlockLoad], weights: Floats) -> list[InstanceUse]:
+    """Return instance-hours of each block in use, expected over demands of the given weights, for the bill."""
     uses = []
     for load in loads:
-        candidate = load.block.configuration.candidate
-        hours = float(load.instances.sum(axis=1) @ context.period_hours)
+        candidate, full = load.block.configuration.candidate, load.block.configuration.full_instance_rate_per_s
+        hours = np.outer(weights, context.period_hours)
+        by_zone = load.instances.astype(np.float64)
+        counts, draw = by_zone.sum(axis=2), context.power(candidate)
+        arrivals = mean_arrivals(context, load)[:, None] * load.share[0]
+        busy = busy_instances(arrivals, by_zone, full).sum(axis=2)
         uses.append(
             InstanceUse(
                 service=candidate.service.name,
                 provider=candidate.instance.provider,
                 location=candidate.location.name,
                 instance_type=candidate.instance.name,
-                purchase_option=ON_DEMAND,
                 served_model=candidate.model.name,
-                instance_hours=hours,
+                instance_hours=float((counts * hours).sum()),
+                energy_kwh=None if draw is None else float((draw.kw(counts, busy) * hours).sum()),
             )
         )
     return uses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.domain.scenario import Origin, Service
 from optimizer.formulation.candidates import candidates_of
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.groups import BlockSet, has_demand
 from optimizer.formulation.rules.latency import network_s
 from optimizer.planning.extract import percentile_key
 from optimizer.units import milliseconds
@@ -20,7 +20,7 @@ def unserved_pairs(context: Context, blocks: BlockSet) -> list[tuple[int, int]]:
         (service, origin)
         for service, item in enumerate(context.scenario.services)
         for origin in range(len(context.scenario.origins))
-        if float(item.demand.peak_per_s[origin].max(initial=0.0)) > 0.0 and (service, origin) not in served
+        if has_demand(item, origin) and (service, origin) not in served
     ]
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from optimizer.domain.catalog import Source
+from optimizer.domain.purchase import OWNED
 from optimizer.domain.scenario import Scenario
 from optimizer.formulation.blocks import Block
-from optimizer.formulation.candidates import ON_DEMAND, Candidate
+from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import round_trip_s
+from optimizer.formulation.supply import Key
+from optimizer.planning.buying import KeyBuy
 from optimizer.units import milliseconds
 
 
-def inputs_used(context: Context, blocks: Sequence[Block], locations: Sequence[str]) -> dict[str, Any]:
+def inputs_used(
+    context: Context, blocks: Sequence[Block], buys: Sequence[KeyBuy], locations: Sequence[str]
+) -> dict[str, Any]:
     """Return scenario figures, and the catalog rows that the chosen blocks rest on.
 
     Parameters
     ----------
     blocks
         The chosen ones.
+    buys
+        What is bought.
     locations
         Where blocks could stand.
     """
@@ -29,10 +37,15 @@ def inputs_used(context: Context, blocks: Sequence[Block], locations: Sequence[s
         **_asked(scenario),
         "origins": [_origin(context, number, locations) for number in range(len(scenario.origins))],
         "locations": list(scenario.locations),
-        "zones": {name: list(context.catalog.locations[name].zones) for name in locations},
+        "zones": {name: list(context.catalog.locations[name].zones) for name in _places(buys, locations)},
         "demand": _demand(scenario),
-        **_rows_used(context, blocks),
+        **_rows_used(context, blocks, buys),
     }
+
+
+def _places(buys: Sequence[KeyBuy], locations: Sequence[str]) -> list[str]:
+    """Where blocks could stand, and where something is signed."""
+    return sorted({*locations, *(buy.key[2] for buy in buys)})
 
 
 def _asked(scenario: Scenario) -> dict[str, Any]:
@@ -53,13 +66,25 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
                 "overhead_ms": milliseconds(service.overhead_s),
                 "redundancy": service.redundancy,
                 "dispatch": service.dispatch,
+                "protected_share": service.protected_share,
+                "min_replicas": service.min_replicas,
+                "max_replicas": service.max_replicas,
             }
             for service in scenario.services
         ],
         "plan_for": scenario.plan_for,
         "plan_on": scenario.plan_on,
         "autoscaling": scenario.autoscaling,
+        "cost_weights": dict(scenario.weights),
+        "horizon_start": scenario.horizon_start,
         "horizon_months": scenario.horizon_months,
+        "purchase": _plain(asdict(scenario.purchase)),
+        "price_rules": [asdict(rule) for rule in scenario.price_rules],
+        "commitments": [asdict(item) for item in scenario.commitments],
+        "owned": asdict(scenario.owned),
+        "limits": _plain(asdict(scenario.limits)),
+        "pins": [asdict(pin) for pin in scenario.pins],
+        "currency_rates": [asdict(rate) for rate in scenario.currency_rates],
         "headroom": {"release_share": headroom.release_share, "retry_share": headroom.retry_share},
         "network": {
             "request_kb": network.request_kb,
@@ -86,7 +111,15 @@ def _origin(context: Context, number: int, locations: Sequence[str]) -> dict[str
     origin = context.scenario.origins[number]
     trips = {name: round_trip_s(context.catalog, origin, name) for name in locations}
     known = {name: milliseconds(trip) for name, trip in trips.items() if trip is not None}
-    return {"name": origin.name, "at": origin.at, "rtt_ms": known}
+    residency = None if origin.residency is None else list(origin.residency)
+    return {"name": origin.name, "at": origin.at, "rtt_ms": known, "residency": residency}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any plain document
+    """Return a document with lists where records have tuples."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _demand(scenario: Scenario) -> dict[str, Any]:
@@ -95,6 +128,11 @@ def _demand(scenario: Scenario) -> dict[str, Any]:
             origin.name: {
                 "mean": service.demand.mean_per_s[number].tolist(),
                 "peak": service.demand.peak_per_s[number].tolist(),
+                "at_demand": {
+                    name: service.demand.peaks_per_s[name][number].tolist()
+                    for name in scenario.weights
+                    if name != scenario.plan_for
+                },
             }
             for number, origin in enumerate(scenario.origins)
         }
@@ -102,26 +140,54 @@ def _demand(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _rows_used(context: Context, blocks: Sequence[Block]) -> dict[str, Any]:
-    """Catalog rows of the chosen blocks, sorted by what they are about."""
+def _rows_used(context: Context, blocks: Sequence[Block], buys: Sequence[KeyBuy]) -> dict[str, Any]:
+    """Catalog rows of the chosen blocks and of what is bought, sorted by what they are about."""
     candidates = sorted((block.configuration.candidate for block in blocks), key=lambda item: item.sort_key)
-    places = sorted({(item.instance.provider, item.instance.name, item.location.name) for item in candidates})
+    keys = sorted({buy.key for buy in buys})
     return {
-        "prices": [_price(context, *place) for place in places],
-        "instance_types": _instance_types(candidates),
+        "prices": [row for key in keys for row in _prices(context, key)],
+        "instance_types": _instance_types(context, keys),
+        "idle_power_share": context.catalog.idle_power_share,
         "availability": [
             {"provider": p, "instance_type": t, "location": place, "zones": list(context.catalog.zones_of(p, t, place))}
-            for p, t, place in places
+            for p, t, place in keys
         ],
         "served_models": _served_models(candidates),
         "curves": _curves(candidates),
         "transfer": _transfer(context, blocks),
         "storage_prices": _storage_prices(context, {block.location for block in blocks}),
+        "location_energy": _location_energy(context, {key[2] for key in keys}),
+        "owned_servers": [_server(context, key) for key in keys if key in context.catalog.owned],
+        "sites": [_site(context, place) for place in sorted({key[2] for key in keys} & set(context.catalog.sites))],
     }
 
 
-def _instance_types(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    kinds = {(item.instance.provider, item.instance.name): item.instance for item in candidates}
+def _location_energy(context: Context, places: Iterable[str]) -> dict[str, dict[str, float | None]]:
+    rows = {place: context.catalog.locations[place] for place in sorted(places)}
+    return {
+        place: {
+            "pue": row.pue,
+            "grid_gco2_per_kwh": row.grid_gco2_per_kwh,
+            "electricity_price_per_kwh": row.electricity_price_per_kwh,
+        }
+        for place, row in rows.items()
+    }
+
+
+def _server(context: Context, key: Key) -> dict[str, Any]:
+    row = asdict(context.catalog.owned[key])
+    del row["source"]
+    return {**row, **_from(context.catalog.owned[key].source)}
+
+
+def _site(context: Context, place: str) -> dict[str, Any]:
+    row = asdict(context.catalog.sites[place])
+    del row["source"]
+    return {**row, **_from(context.catalog.sites[place].source)}
+
+
+def _instance_types(context: Context, keys: Sequence[Key]) -> list[dict[str, Any]]:
+    kinds = {key[:2]: context.catalog.instance_types[key[0], key[1]] for key in keys}
     return [
         {
             "provider": kind.provider,
@@ -131,6 +197,8 @@ def _instance_types(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
             "accelerator": kind.accelerator,
             "accelerator_count": kind.accelerator_count,
             "accelerator_memory_gib": kind.accelerator_memory_gib,
+            "idle_power_w": kind.idle_power_w,
+            "max_power_w": kind.max_power_w,
         }
         for _, kind in sorted(kinds.items())
     ]
@@ -195,18 +263,27 @@ def _storage_prices(context: Context, places: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _price(context: Context, provider: str, instance_type: str, location: str) -> dict[str, Any]:
-    row = context.catalog.prices.get((provider, instance_type, location, ON_DEMAND))
-    known = {} if row is None else {"status": row.status, "price_per_hour": row.price_per_hour, **_from(row.source)}
-    return {
-        "provider": provider,
-        "instance_type": instance_type,
-        "location": location,
-        "purchase_option": ON_DEMAND,
-        "status": "unknown",
-        "price_per_hour": None,
-        **known,
-    }
+def _prices(context: Context, key: Key) -> list[dict[str, Any]]:
+    """Rows of every allowed option that the catalog has for a type in a location, as the catalog has them."""
+    rows = []
+    for option in context.options:
+        row = context.catalog.prices.get((*key, option))
+        if row is None or option == OWNED:
+            continue
+        rows.append(
+            {
+                "provider": key[0],
+                "instance_type": key[1],
+                "location": key[2],
+                "purchase_option": option,
+                "status": row.status,
+                "price_per_hour": row.price_per_hour,
+                "upfront": row.upfront,
+                "term_months": row.term_months,
+                **_from(row.source),
+            }
+        )
+    return rows
 
 
 def _from(source: Source) -> dict[str, str]:

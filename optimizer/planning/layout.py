@@ -1,50 +1,93 @@
-"""Chosen blocks to rates: what each zone of a block carries, period by period."""
+"""Chosen blocks to rates: what each zone of a block carries, demand by demand and period by period."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block
+from optimizer.formulation.context import Context
+from optimizer.formulation.problem import Indices
+from optimizer.formulation.staffing import shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockLoad:
-    """A block's zones in numbers, each of shape (periods, zones).
+    """A block's zones in numbers, each of shape (demands, periods, zones).
 
     `instances` counts whole instances, `capacity_per_s` what they may carry, `share` which part of the block's requests
-    each zone takes (0 in a period without instances), `hardest_per_s` the rate after the loss of the fullest other zone
-    where the block is protected against one, else the planned rate.
+    each zone takes (0 in a period without instances), `arrival_per_s` what arrives there.
     """
 
     block: Block
-    instances: NDArray[np.int64]
+    instances: Indices
     capacity_per_s: Floats
     share: Floats
     arrival_per_s: Floats
-    hardest_per_s: Floats
+
+    def kept(self, instances: Indices) -> Floats:
+        """Capacity of other counts of the same instances, shape as given."""
+        capacity: Floats = self.block.staffing.zone_capacity_per_s[instances]
+        return capacity
 
 
-def load_of(block: Block, *, protected: bool) -> BlockLoad:
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """Something that may happen at the peak: what is left, and what each zone then receives.
+
+    Both have shape (demands, periods, zones).
+    """
+
+    name: str
+    instances: Indices
+    rate_per_s: Floats
+
+
+def load_of(block: Block) -> BlockLoad:
     """Spread a block's need over its zones in proportion to what they can carry."""
     instances = block.staffing.instances
     capacity = block.staffing.zone_capacity_per_s[instances]
-    total = capacity.sum(axis=1, keepdims=True)
-    share = np.divide(capacity, total, out=np.zeros_like(capacity), where=total > 0.0)
-    need = block.need_per_s[:, None]
-    hardest = need * share
-    if protected and instances.shape[1] > 1:
-        left = total - _fullest_other(capacity)
-        hardest = np.divide(need * capacity, left, out=np.zeros_like(capacity), where=left > 0.0)
-    return BlockLoad(block, instances, capacity, share, need * share, hardest)
+    share = shares(capacity)
+    return BlockLoad(block, instances, capacity, share, block.need_per_s[:, :, None] * share)
 
 
-def _fullest_other(capacity: Floats) -> Floats:
-    """Largest capacity among the other zones, shape (periods, zones)."""
-    order = np.sort(capacity, axis=1)
-    largest, second = order[:, -1:], order[:, -2:-1]
-    only_largest = (capacity == largest) & ((capacity == largest).sum(axis=1, keepdims=True) == 1)
+def events_of(context: Context, load: BlockLoad) -> Iterator[Event]:
+    """Yield what the block's promise must survive, one thing at a time, as planned first."""
+    block = load.block
+    service = context.scenario.services[block.service]
+    need = service.protected_share * block.need_per_s[:, :, None]
+    yield Event("as planned", load.instances, load.arrival_per_s)
+    survives = context.survives(service)
+    total = load.capacity_per_s.sum(axis=2, keepdims=True)
+    if survives == "zone":
+        left = total - _fullest_other(load.capacity_per_s)
+        yield Event("one zone lost", load.instances, _divided(need * load.capacity_per_s, left))
+    if survives == "instance":
+        fewer = np.maximum(load.instances - 1, 0)
+        lost = load.capacity_per_s - load.kept(fewer)
+        yield Event("one instance lost", fewer, _divided(need * load.kept(fewer), total - lost))
+        left = total - _fullest_other(lost)
+        yield Event("an instance elsewhere lost", load.instances, _divided(need * load.capacity_per_s, left))
+    if block.group.standby:
+        yield Event("standing by", load.instances, block.hardest_per_s[:, :, None] * load.share)
+    if block.staffing.spot.any() and context.scenario.purchase.spot.may_vanish != "tolerated":
+        stay = load.instances - block.staffing.spot
+        yield Event("spot gone", stay, need * shares(load.kept(stay)))
+
+
+def _divided(above: Floats, below: Floats) -> Floats:
+    below = np.broadcast_to(below, above.shape)
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
+
+
+def _fullest_other(values: Floats) -> Floats:
+    """Largest value among the other zones, shape (demands, periods, zones); 0 with a single zone."""
+    if values.shape[2] == 1:
+        return np.zeros_like(values)
+    order = np.sort(values, axis=2)
+    largest, second = order[:, :, -1:], order[:, :, -2:-1]
+    only_largest = (values == largest) & ((values == largest).sum(axis=2, keepdims=True) == 1)
     return np.where(only_largest, second, largest)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
+
+import numpy as np
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound, VerificationFailed
 from optimizer.formulation.assemble import assemble
-from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet, make_blocks
+from optimizer.formulation.rules.budget import budget_total
 from optimizer.performance import CapacityStore, OperatingPoint
+from optimizer.planning.buying import buys_of
+from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
 from optimizer.planning.infeasible import unserved_pairs, why_unserved
-from optimizer.planning.layout import BlockLoad, load_of
+from optimizer.planning.layout import load_of
 from optimizer.planning.promise import broken_promises, promised_s
-from optimizer.solve import Outcome, Status, solve_problem
+from optimizer.solve import Status, solve_problem
 from optimizer.verification import verify as second_reading
 
 Progress = Callable[[str, str], None]
@@ -27,18 +31,10 @@ DEFAULT_GAP = 0.001
 #: A promise that its own re-evaluation misses costs its operating point one per cent of capacity, so many times.
 PROMISE_ROUNDS = 6
 PROMISE_DERATE = 0.99
+#: A budget is kept to the cent.
+CENT = 0.01
 #: From so many simulated capacities on, the extra `fast` is worth a word.
 SLOW_WITHOUT_NUMBA = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Chosen:
-    """Blocks a solve chose, with what they carry and promise."""
-
-    blocks: tuple[Block, ...]
-    loads: tuple[BlockLoad, ...]
-    promises_s: tuple[float, ...]
-    outcome: Outcome
 
 
 def plan_scenario(
@@ -100,7 +96,8 @@ def plan_scenario(
             break
         for point in broken:
             derates[point] = derates.get(point, 1.0) * PROMISE_DERATE
-    plan = write_plan(context, block_set, chosen.loads, chosen.promises_s, chosen.outcome, seed=seed, gap=gap)
+    plan = write_plan(context, block_set, chosen, seed=seed, gap=gap)
+    _refuse_over_budget(context, plan)
     return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
 
 
@@ -124,7 +121,8 @@ def _choose(
     time_limit_s: float | None,
     progress: Progress | None,
 ) -> Chosen:
-    problem = assemble(context, block_set.blocks, block_set.locations)
+    assembled = assemble(context, block_set.blocks, block_set.locations)
+    problem = assembled.problem
     if progress is not None:
         progress("solve", f"{len(block_set.blocks)} blocks, {store_text(context.store)}")
     outcome = solve_problem(problem, seed=seed, gap=gap, time_limit_s=time_limit_s)
@@ -134,19 +132,32 @@ def _choose(
             raise NoPlanFound(message)
         message = "no plan of the kinds considered fits: the origins cannot be divided over the locations."
         raise NoPlanFound(message)
-    blocks = tuple(
-        block
-        for block, value in zip(block_set.blocks, outcome.values[: problem.block_count], strict=True)
-        if value > 0.5
-    )
-    loads = tuple(_load(context, block) for block in blocks)
+    numbers = np.flatnonzero(outcome.values[: problem.block_count] > 0.5)
+    blocks = tuple(block_set.blocks[number] for number in numbers.tolist())
+    buys = buys_of(context, assembled.keys, block_set.blocks, numbers, outcome.values)
+    loads = tuple(load_of(block) for block in blocks)
     if progress is not None:
         progress("promise", "simulating what each pool promises")
-    return Chosen(blocks, loads, tuple(promised_s(load, context.store.seed) for load in loads), outcome)
+    promises = tuple(promised_s(context, load, context.store.seed) for load in loads)
+    return Chosen(blocks, loads, promises, tuple(buys), outcome)
 
 
-def _load(context: Context, block: Block) -> BlockLoad:
-    return load_of(block, protected=context.protects(context.scenario.services[block.service].redundancy))
+def _refuse_over_budget(context: Context, plan: Plan) -> None:
+    limit = budget_total(context.scenario, on=context.is_on("budget"))
+    if limit is None or plan.objective.total <= limit + CENT:
+        return
+    months, currency = context.rates.horizon_months, plan.objective.currency
+    short = (plan.objective.total - limit) / months
+    asked = context.scenario.limits.budget_per_month or 0.0
+    least = plan.objective.lower_bound / months
+    text = (
+        f"the budget of {currency} {asked:,.2f} a month is short by {currency} {short:,.2f}: "
+        f"the cheapest plan costs {plan.objective.total / months:,.2f} a month. "
+        f"Set limits.budget_per_month to {math.ceil(plan.objective.total / months)} or more."
+    )
+    if plan.objective.lower_bound > limit + CENT:
+        raise Infeasible([text])
+    raise NoPlanFound(f"{text} Not proved: the bound is {least:,.2f} a month.")
 
 
 def store_text(store: CapacityStore) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.formulation.blocks import Block
+from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import NO_TARGET_S
 from optimizer.performance import OperatingPoint, percentile_at
-from optimizer.planning.layout import BlockLoad
+from optimizer.planning.layout import BlockLoad, events_of
 
 #: Cases of a block that are simulated: the fullest by rate over capacity.
 CASES = 2
@@ -21,24 +22,27 @@ CASES = 2
 SEED_OFFSET = 1_000_003
 
 
-def hardest_cases(load: BlockLoad) -> list[tuple[int, float]]:
+def hardest_cases(context: Context, load: BlockLoad) -> list[tuple[int, float]]:
     """Return (replicas, requests/s) of the cases nearest to the capacity of their zone, hardest first."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(load.capacity_per_s > 0.0, load.hardest_per_s / load.capacity_per_s, 0.0)
+    events = list(events_of(context, load))
+    instances = np.concatenate([event.instances.ravel() for event in events])
+    rates = np.concatenate([event.rate_per_s.ravel() for event in events])
+    capacity = load.kept(instances)
+    ratio = np.divide(rates, capacity, out=np.zeros_like(rates), where=(capacity > 0.0) & (instances > 0))
     per_instance = load.block.configuration.candidate.replicas_per_instance
     cases: dict[tuple[int, float], None] = {}
-    for flat in np.argsort(-ratio, axis=None, kind="stable"):
-        period, zone = np.unravel_index(int(flat), ratio.shape)
-        if ratio[period, zone] <= 0.0 or len(cases) == CASES:
+    for place in np.argsort(-ratio, kind="stable").tolist():
+        if ratio[place] <= 0.0 or len(cases) == CASES:
             break
-        cases[int(load.instances[period, zone]) * per_instance, float(load.hardest_per_s[period, zone])] = None
+        cases[int(instances[place]) * per_instance, float(rates[place])] = None
     return list(cases)
 
 
-def promised_s(load: BlockLoad, seed: int) -> float:
+def promised_s(context: Context, load: BlockLoad, seed: int) -> float:
     """Return the latency at the percentile that a block's pools keep in their hardest case, seconds, network apart."""
     point = load.block.configuration.point
-    found = [percentile_at(point, replicas, rate, seed + SEED_OFFSET).value_s for replicas, rate in hardest_cases(load)]
+    cases = hardest_cases(context, load)
+    found = [percentile_at(point, replicas, rate, seed + SEED_OFFSET).value_s for replicas, rate in cases]
     # A pool that is overloaded has no percentile; the figure stays finite, and far above any target.
     return min(max(found, default=point.service_s[0]), NO_TARGET_S)
 

@@ -47,9 +47,10 @@ def _extra_costs(blocks: BlockSet, mine: Sequence[Block]) -> dict[tuple[str, str
     """Least rise of the bill by instance type, with the words for it."""
     extra: dict[tuple[str, str], tuple[float, str]] = {}
     for block in mine:
-        for (service, location, origins), result in blocks.groups.items():
-            if service != block.service or origins != block.origins:
+        for group, result in blocks.groups.items():
+            if (group.service, group.origins, group.standby) != (block.service, block.origins, block.group.standby):
                 continue
+            location = group.location
             for key, verdict in result.verdicts.items():
                 rise = max(0.0, verdict.least_cost - block.cost)
                 if rise < extra.get(key, (float("inf"), ""))[0]:
@@ -71,6 +72,8 @@ def _verdict(
     if key in extra and extra[key][0] != float("inf"):
         rise, detail = extra[key]
         return Rejected(service, name, "costs_more" if rise > 0.0 else "dominated", detail, rise)
+    if (like := blocks.like_cheaper.get((index, *key))) is not None:
+        return Rejected(service, name, "dominated", f"does the work of {like} at a higher price", None)
     reasons = list(dict.fromkeys(blocks.reasons.get((index, *key), [])))
     detail = "; ".join(reasons[:2]) if reasons else "one request alone misses what the network leaves of the target"
     return Rejected(service, name, "cannot", detail, None)

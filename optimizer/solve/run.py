@@ -48,7 +48,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
     bound = max(float(result.termination.objective_bounds.dual_bound), 0.0)
     if status in (Status.INFEASIBLE, Status.NOTHING):
         return Outcome(status, None, bound if np.isfinite(bound) else 0.0, stopped_by)
-    values = np.array([result.variable_values(variable) for variable in variables])
+    values = np.array(result.variable_values(variables))
     return Outcome(status, _rounded(values, problem.columns.integer), bound, stopped_by)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizer.domain.scenario import Autoscaling, Period
+from optimizer.domain.scenario import Autoscaling, Floats, Period
+from optimizer.formulation.problem import Indices
 from optimizer.formulation.rule import Relaxation, Rule
 
+Counts = TypeVar("Counts", Indices, Floats)
 
-def held_counts(
-    instances: NDArray[np.int64], periods: Sequence[Period], mode: Autoscaling, *, on: bool = True
-) -> NDArray[np.int64]:
+
+def held_counts(instances: Counts, periods: Sequence[Period], mode: Autoscaling, *, on: bool = True) -> Counts:
     """Return the instances that run in each period once counts are held within a day type, or always.
 
     Parameters

@@ -1,22 +1,23 @@
-"""Only what is sold, at a price we know, can be rented."""
+"""Only what is sold, at a price we know, or owned, can be used."""
 
 from __future__ import annotations
 
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.rule import Relaxation, Rule
+from optimizer.formulation.supply import Supply
 
 
-def why_not_offered(candidate: Candidate) -> str | None:
-    """Return why the instance type cannot be rented on demand in the location, or None.
+def why_not_offered(candidate: Candidate, supply: Supply) -> str | None:
+    """Return why the instance type cannot be had in the location, or None.
 
     A missing price is never 0: ``not_offered`` means not sold there, ``unknown`` means the catalog does not know.
     """
     place = f"{candidate.instance.name} in {candidate.location.name}"
-    if candidate.price is None or candidate.price.status == "unknown":
-        return f"no on-demand price known for {place}"
-    if candidate.price.status == "not_offered":
+    if supply.can_be_had:
+        return None
+    if candidate.price is not None and candidate.price.status == "not_offered":
         return f"{place} is not sold"
-    return None
+    return f"no on-demand price known for {place}"
 
 
 RULE = Rule(

@@ -1,0 +1,134 @@
+"""How many instances a block needs in each period, where they stand, and how many may be spot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.domain.scenario import Floats, Service
+from optimizer.formulation.context import Context
+from optimizer.formulation.layouts import Layouts, SpotRoom
+from optimizer.formulation.problem import Indices
+from optimizer.formulation.rules.capacity import instances_needed
+
+if TYPE_CHECKING:
+    from optimizer.formulation.blocks import Configuration
+
+#: A block larger than this in one location is not considered; the plan space says so.
+MAX_INSTANCES = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staffing:
+    """Instances of a block.
+
+    Parameters
+    ----------
+    instances, spot
+        By demand, period and zone, shape (demands, periods, zones); `spot` is how many of them may stand on spot.
+    zone_capacity_per_s
+        Capacity of 0..x instances in a zone.
+    unprotected_instances, needed_instances
+        Of the demand planned for, shape (periods,): fewest without anything lost, and fewest with what must be
+        survived, before counts are held between hours.
+    """
+
+    instances: Indices
+    spot: Indices
+    zone_capacity_per_s: Floats
+    unprotected_instances: Indices
+    needed_instances: Indices
+
+    @property
+    def planned_share(self) -> Floats:
+        """Which part of the requests each zone takes under the demand planned for, shape (periods, zones)."""
+        return shares(self.zone_capacity_per_s[self.instances[0]])
+
+
+def shares(capacity_per_s: Floats) -> Floats:
+    """Divide requests in proportion to what each zone can carry, shape (..., zones); 0 where nothing runs."""
+    total = np.broadcast_to(capacity_per_s.sum(axis=-1, keepdims=True), capacity_per_s.shape)
+    parts: Floats = np.divide(capacity_per_s, total, out=np.zeros_like(capacity_per_s), where=total > 0.0)
+    return parts
+
+
+def fewest_possible(context: Context, configurations: list[Configuration], service: Service, need: Floats) -> Floats:
+    r"""Return a lower bound of instances, shape (configurations, demands, periods); inf where it cannot serve.
+
+    With :math:`q = \rho\,need / rate` instances left after a loss and Z zones, at least :math:`q + q / (Z - 1)` must
+    run, since the fullest zone holds at least an equal share; after the loss of an instance :math:`q + 1`.
+    """
+    rate = np.array([item.optimistic_instance_rate_per_s for item in configurations])[:, None, None]
+    zones = np.array([len(item.zones) for item in configurations])[:, None, None]
+    fewest = np.array([item.fewest for item in configurations])[:, None, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plain = np.where(need[None] > 0.0, np.ceil(need[None] / rate * (1.0 - 1e-12)), 0.0)
+        left = np.where(need[None] > 0.0, np.ceil(service.protected_share * need[None] / rate * (1.0 - 1e-12)), 0.0)
+        spare = {"nothing": 0.0 * left, "instance": np.sign(left), "zone": np.ceil(left / np.maximum(zones - 1, 0))}
+    needed = np.maximum(np.maximum(plain, np.where(left > 0.0, left + spare[context.survives(service)], 0.0)), fewest)
+    usable = (np.isfinite(needed) & (needed < 1e15)).all(axis=(1, 2)) & (zones[:, 0, 0] > 0)
+    counts = context.changed_counts(np.where(usable[:, None, None], needed, 0.0).astype(np.int64))
+    return np.where(usable[:, None, None], counts, np.inf)
+
+
+def staff(
+    context: Context, configuration: Configuration, service: Service, need: Floats, room: SpotRoom | None
+) -> Staffing | None:
+    """Return the fewest instances that carry the need in their best layout, or None beyond what may run.
+
+    Parameters
+    ----------
+    need
+        Requests/s to carry, shape (demands, periods).
+    room
+        What spot may be; None for none.
+    """
+    found = _counts(context, configuration, service, need)
+    if found is None:
+        return None
+    layouts, needed = found
+    counts = context.changed_counts(np.maximum(needed, configuration.fewest))
+    most = MAX_INSTANCES if configuration.most is None else min(MAX_INSTANCES, configuration.most)
+    if counts.max(initial=0) > most:
+        return None
+    layouts = _layouts(context, configuration, service, int(counts.max(initial=0)))
+    held = context.held_need(need)
+    flat = counts.ravel()
+    cases, back = np.unique(np.stack([flat.astype(np.float64), held.ravel()]), axis=1, return_inverse=True)
+    instances, spot = layouts.laid_out(cases[0].astype(np.int64), cases[1], room)
+    shape = (*counts.shape, len(configuration.zones))
+    plain = layouts
+    if layouts.survives != "nothing":
+        plain = Layouts(layouts.capacity, len(configuration.zones))
+    return Staffing(
+        instances[back.ravel()].reshape(shape),
+        spot[back.ravel()].reshape(shape),
+        layouts.capacity,
+        instances_needed(plain.phi_per_s, need[0], on=context.is_on("capacity")),
+        needed[0],
+    )
+
+
+def _layouts(context: Context, configuration: Configuration, service: Service, x_max: int) -> Layouts:
+    per_instance = configuration.candidate.replicas_per_instance
+    return context.layouts(configuration.point, per_instance, len(configuration.zones), service, x_max)
+
+
+def _counts(
+    context: Context, configuration: Configuration, service: Service, need: Floats
+) -> tuple[Layouts, Indices] | None:
+    """Fewest instances by demand and period, with the layouts that say so; None where none carry it."""
+    rate, peak = configuration.optimistic_instance_rate_per_s, float(need.max(initial=0.0))
+    growth = 1.3 if context.survives(service) == "nothing" else 1.8
+    x_max = min(MAX_INSTANCES, max(configuration.fewest, int(np.ceil(peak / rate * growth))) + 3)
+    while True:
+        layouts = _layouts(context, configuration, service, x_max)
+        size = layouts.phi_per_s.size - 1
+        needed = instances_needed(layouts.phi_per_s, need, on=context.is_on("capacity"))
+        if needed.max(initial=0) <= size:
+            return layouts, needed
+        if size >= MAX_INSTANCES or (layouts.phi_per_s[-1] <= 0.0 < peak and size > 64):
+            return None
+        x_max = min(MAX_INSTANCES, 2 * size)
