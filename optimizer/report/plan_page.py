@@ -6,6 +6,7 @@ import dataclasses
 
 from optimizer.domain.plan import CostLine, Plan
 from optimizer.report.page import Facts, Page, Table
+from optimizer.report.plan_buy import buy_facts, buy_table
 from optimizer.report.plan_checked import checked_facts
 from optimizer.report.plan_cost import cost_table, service_table
 from optimizer.report.plan_rests import (
@@ -30,6 +31,8 @@ def plan_page(plan: Plan) -> Page:
     parts: list[Facts | Table] = [
         *total_facts(plan),
         run_table(plan),
+        buy_table(plan),
+        *buy_facts(plan),
         cost_table(plan),
         service_table(plan),
         capacity_table(plan),

@@ -51,7 +51,7 @@ def title(plan: Plan) -> tuple[str, ...]:
     months, start = plan.inputs.get("horizon_months"), plan.scenario.get("start", "")
     if months:
         pieces.append(counted(months, "month") + (f" from {start}" if start else ""))
-    pieces.append(f"prices as of {date_range(row.price_as_of for row in plan.fleet)}")
+    pieces.append(f"prices as of {date_range(row.price_as_of for row in plan.fleet if not row.until)}")
     pieces.append(f"plans for: {plan.inputs.get('plan_for', 'unknown')}")
     plan_on = plan.inputs.get("plan_on", "")
     return (*pieces, *([_SERVICE_TIMES.get(plan_on, plan_on)] if plan_on else []))
@@ -124,11 +124,11 @@ def _run_row(plan: Plan, group: PoolGroup, before: PoolGroup | None) -> Row:
 
 
 def _options(plan: Plan, group: PoolGroup) -> str:
-    places = {(pool.provider, pool.region, pool.zone, pool.instance_type) for pool in group.pools}
+    places = {(pool.provider, pool.region, pool.instance_type) for pool in group.pools}
     found = dict.fromkeys(
         option_label(row.purchase_option)
         for row in plan.fleet
-        if (row.provider, row.region, row.zone, row.instance_type) in places
+        if (row.provider, row.region, row.instance_type) in places
     )
     return " + ".join(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.costs import InstanceUse, Rates, RequestVolume, make_bill, tiered_average
+from optimizer.costs import Bought, InstanceUse, Rates, RequestVolume, make_bill, tiered_average
 from optimizer.domain.plan import CATEGORIES
 from optimizer.domain.scenario import Origin
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
@@ -13,13 +13,22 @@ WEB = Origin("web", "internet", {HOME: 0.02, AWAY: 0.02})
 
 
 def _use(name: str, hours: float, place: str = HOME) -> InstanceUse:
-    return InstanceUse(name, "p", place, "one", "on_demand", "net", hours)
+    return InstanceUse(name, "p", place, "one", "net", hours, None)
+
+
+def _on_demand(hours: float, place: str = HOME) -> Bought:
+    return Bought("p", place, "one", hours, 0.0, 0.0, 0.0, {}, ())
 
 
 def test_one_service_at_home():
     """Rent, disk, between-zones network, logs, monitoring, support and people of one service in its own region."""
     scenario = small_scenario(service("s", demand([[1.0, 1.0]])))
-    bill = make_bill(Rates(scenario, small_catalog()), [_use("s", 1460.0)], [RequestVolume("s", "shop", HOME, 3e6)])
+    bill = make_bill(
+        Rates(scenario, small_catalog()),
+        [_on_demand(1460.0)],
+        [_use("s", 1460.0)],
+        [RequestVolume("s", "shop", HOME, 3e6)],
+    )
     # compute: 1,460 h x 1.00 = 1,460.00
     assert bill.by_category["compute"] == pytest.approx(1460.0)
     # network: 3e6 requests x 1,000 kB = 3,000 GB, 2/3 of it crosses the 3 zones: 2,000 GB x 0.01 = 20.00
@@ -43,7 +52,7 @@ def test_two_services_share_the_internet_tiers():
     """Egress tiers apply to the month's volume of both services together; each line gets the average price."""
     scenario = small_scenario(service("s", demand([[1, 1]])), service("u", demand([[1, 1]])), origins=(WEB,))
     volumes = [RequestVolume("s", "web", HOME, 1e6), RequestVolume("u", "web", HOME, 2e6)]
-    bill = make_bill(Rates(scenario, small_catalog()), [], volumes)
+    bill = make_bill(Rates(scenario, small_catalog()), [], [], volumes)
     # responses: 900 GB + 1,800 GB = 2,700 GB in the one month: 1,000 x 0.10 + 1,700 x 0.05 = 185.00
     lines = {line.service: line for line in bill.lines if line.category == "network"}
     assert sum(line.amount for line in lines.values()) == pytest.approx(185.0)
@@ -57,7 +66,7 @@ def test_service_away_from_home():
     """Requests and responses pay the price of their direction; logs fall back to block storage where needed."""
     scenario = small_scenario(service("s", demand([[1.0, 1.0]])))
     volumes = [RequestVolume("s", "shop", AWAY, 1e6)]
-    bill = make_bill(Rates(scenario, small_catalog()), [_use("s", 730.0, AWAY)], volumes)
+    bill = make_bill(Rates(scenario, small_catalog()), [_on_demand(730.0, AWAY)], [_use("s", 730.0, AWAY)], volumes)
     network = {line.item: line for line in bill.lines if line.category == "network"}
     # 1e6 x 100 kB = 100 GB there, 1e6 x 900 kB = 900 GB back, 0.02 each way
     assert network["p/home to p/away"].amount == pytest.approx(2.0)
@@ -74,7 +83,7 @@ def test_lines_add_up_in_every_grouping():
     scenario = small_scenario(service("s", demand([[1, 1]])), service("u", demand([[1, 1]])), origins=(WEB,))
     uses = [_use("s", 100.0), _use("u", 50.0, AWAY)]
     volumes = [RequestVolume("s", "web", HOME, 1e5), RequestVolume("u", "web", AWAY, 2e5)]
-    bill = make_bill(Rates(scenario, small_catalog()), uses, volumes)
+    bill = make_bill(Rates(scenario, small_catalog()), [_on_demand(100.0), _on_demand(50.0, AWAY)], uses, volumes)
     assert sum(line.amount for line in bill.lines) == pytest.approx(bill.total, abs=1e-9)
     assert sum(bill.by_category.values()) == pytest.approx(bill.total, abs=1e-9)
     assert sum(bill.by_service.values()) == pytest.approx(bill.total, abs=1e-9)
