@@ -16,6 +16,9 @@ class PlanService(TypedDict):
     overhead_ms: float
     redundancy: str
     dispatch: str
+    protected_share: float
+    min_replicas: int
+    max_replicas: int | None
 
 
 class PlanOrigin(TypedDict):
@@ -24,6 +27,7 @@ class PlanOrigin(TypedDict):
     name: str
     at: str
     rtt_ms: dict[str, float]
+    residency: list[str] | None
 
 
 class PlanRates(TypedDict):
@@ -31,6 +35,7 @@ class PlanRates(TypedDict):
 
     mean: list[float]
     peak: list[float]
+    at_demand: dict[str, list[float]]
 
 
 class PlanHeadroom(TypedDict):
@@ -82,6 +87,149 @@ class PlanPrice(TypedDict):
     purchase_option: str
     status: str
     price_per_hour: float | None
+    upfront: float
+    term_months: int
+    as_of: str
+    basis: str
+    source: str
+
+
+class PlanMatch(TypedDict):
+    """Which instances are meant; null means any."""
+
+    provider: str | None
+    location: str | None
+    instance_type: str | None
+    purchase_option: str | None
+
+
+class PlanSpot(TypedDict):
+    """Terms of spot."""
+
+    max_share: float
+    overhead_share: float
+    may_vanish: str
+
+
+class PlanPurchase(TypedDict):
+    """What may be bought, and how counts may change."""
+
+    options: list[str]
+    after_horizon: str
+    value_share: float
+    spot: PlanSpot
+    scale_up_lead_hours: float
+    scale_up_max_instances: int | None
+
+
+class PlanPriceRule(TypedDict):
+    """What is really paid."""
+
+    match: PlanMatch
+    discount_share: float | None
+    price_per_hour: float | None
+    reason: str
+
+
+class PlanCommitment(TypedDict):
+    """What is signed already."""
+
+    location: str
+    instance_type: str
+    purchase_option: str
+    count: int
+    price_per_hour: float
+    until: str
+    horizon_share: float
+    months_after_horizon: float
+    reserved: bool
+    reason: str
+
+
+class PlanOwned(TypedDict):
+    """How owned hardware is priced and run."""
+
+    price: str
+    discount_rate_per_year: float
+    unused: str
+    operator_cost_per_year: float | None
+
+
+class PlanQuota(TypedDict):
+    """Most that may run at once."""
+
+    match: PlanMatch
+    max_instances: int | None
+    max_vcpu: int | None
+    reason: str
+
+
+class PlanLimits(TypedDict):
+    """Limits on the whole plan."""
+
+    budget_per_month: float | None
+    power_kw: float | None
+    carbon_t: float | None
+    max_instance_types: int | None
+    quotas: list[PlanQuota]
+
+
+class PlanPin(TypedDict):
+    """A decision that is kept."""
+
+    service: str
+    location: str | None
+    instance_type: str | None
+    profile: str | None
+    batch_size: int | None
+    min_instances: int
+    max_instances: int | None
+
+
+class PlanCurrencyRate(TypedDict):
+    """One unit of a currency in the currency of the plan."""
+
+    currency: str
+    rate: float
+    as_of: str
+    source: str
+
+
+class PlanLocationEnergy(TypedDict):
+    """What energy is like in a location."""
+
+    pue: float | None
+    grid_gco2_per_kwh: float | None
+    electricity_price_per_kwh: float | None
+
+
+class PlanServer(TypedDict):
+    """A server that can be bought."""
+
+    provider: str
+    instance_type: str
+    location: str
+    purchase_price_low: float
+    purchase_price_mid: float
+    purchase_price_high: float
+    amortisation_months: float
+    residual_share: float
+    maintenance_share_per_year: float | None
+    rack_units: float
+    max_count: int | None
+    as_of: str
+    basis: str
+    source: str
+
+
+class PlanSite(TypedDict):
+    """A site for owned hardware."""
+
+    location: str
+    power_limit_kw: float | None
+    rack_units: float | None
+    space_price_per_kw_month: float | None
+    servers_per_operator: float | None
     as_of: str
     basis: str
     source: str
@@ -97,6 +245,8 @@ class PlanInstanceType(TypedDict):
     accelerator: str | None
     accelerator_count: int
     accelerator_memory_gib: float
+    idle_power_w: float | None
+    max_power_w: float | None
 
 
 class PlanAvailability(TypedDict):
@@ -171,6 +321,15 @@ class PlanInputs(TypedDict):
     network: PlanNetwork
     storage: PlanStorage
     horizon_months: int
+    horizon_start: str
+    cost_weights: dict[str, float]
+    purchase: PlanPurchase
+    price_rules: list[PlanPriceRule]
+    commitments: list[PlanCommitment]
+    owned: PlanOwned
+    limits: PlanLimits
+    pins: list[PlanPin]
+    currency_rates: list[PlanCurrencyRate]
     operations: PlanOperations
     prices: list[PlanPrice]
     instance_types: list[PlanInstanceType]
@@ -179,3 +338,7 @@ class PlanInputs(TypedDict):
     curves: list[PlanCurve]
     transfer: list[PlanTransfer]
     storage_prices: list[PlanStoragePrice]
+    idle_power_share: float
+    location_energy: dict[str, PlanLocationEnergy]
+    owned_servers: list[PlanServer]
+    sites: list[PlanSite]

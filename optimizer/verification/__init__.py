@@ -11,29 +11,60 @@ from collections.abc import Callable
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
-from optimizer.verification import bill, carried, latency, placement, sources, structure
+from optimizer.verification import (
+    bill,
+    carried,
+    covered,
+    draw,
+    latency,
+    limits,
+    placement,
+    redundancy,
+    sources,
+    spot,
+    structure,
+)
+from optimizer.verification.demands import at_every_demand
 from optimizer.verification.view import Unreadable, View
 
-#: Every rule by name; each reads the plan alone.
+#: Every rule by name; each reads the plan alone, the counts of a service under every demand.
 CHECKS: dict[str, Callable[[View], list[Check]]] = {
     "locations": placement.locations,
-    "offered": placement.offered,
+    "options_allowed": covered.options_allowed,
+    "offered": covered.offered,
     "zones_sold": placement.zones_sold,
     "accelerator_memory": placement.accelerator_memory,
     "host_memory": placement.host_memory,
     "service_time_margin": placement.service_time_margin,
+    "residency": limits.residency,
+    "pins": limits.pins,
     "latency": latency.latency,
-    "utilisation_cap": carried.utilisation_cap,
-    "headroom": carried.headroom,
-    "capacity": carried.capacity,
-    "zone_loss": carried.zone_loss,
-    "autoscaling": carried.autoscaling,
+    "utilisation_cap": at_every_demand(carried.utilisation_cap),
+    "headroom": at_every_demand(carried.headroom),
+    "capacity": at_every_demand(carried.capacity),
+    "replica_bounds": at_every_demand(limits.replica_bounds),
+    "zone_loss": at_every_demand(redundancy.zone_loss),
+    "instance_loss": at_every_demand(redundancy.instance_loss),
+    "region_loss": at_every_demand(redundancy.region_loss),
+    "autoscaling": at_every_demand(carried.autoscaling),
+    "scale_up": at_every_demand(limits.scale_up),
+    "spot_share": at_every_demand(spot.spot_share),
+    "spot_may_vanish": at_every_demand(spot.spot_may_vanish),
     "every_origin_served": carried.every_origin_served,
     "one_pool_per_location": carried.one_pool_per_location,
-    "fleet_holds_replicas": carried.fleet_holds_replicas,
+    "purchases_cover_use": covered.purchases_cover_use,
+    "owned_count": limits.owned_count,
+    "site_limits": limits.site_limits,
+    "quotas": at_every_demand(limits.quotas),
+    "max_instance_types": limits.max_instance_types,
+    "power_limit": limits.power_limit,
+    "carbon_limit": limits.carbon_limit,
     "hours": carried.hours,
+    "energy": draw.energy,
     "egress_tiers": bill.egress_tiers,
+    "scale_up_lead": bill.scale_up_lead,
     "bill": bill.bill,
+    "budget": limits.budget,
     "bound": bill.bound,
 }
 

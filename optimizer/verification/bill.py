@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from optimizer.domain.plan import Check, CostLine
-from optimizer.verification.ledger import CLOUD_SPEND, Entry, ledger_of
+from optimizer.verification.ledger import Entry, ledger_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 #: Two amounts of money are the same when they differ by no more.
 CENT = 0.01
 #: Gaps that are the same.
 SAME_GAP = 1e-6
-#: Categories whose quantities are compared; maintenance counts money and machine-hours, which do not add up.
-COUNTED = (*CLOUD_SPEND, "energy", "monitoring", "people")
+#: Categories whose quantities are compared; the others count different things, which do not add up.
+COUNTED = ("compute", "overhead", "network", "storage", "obligation", "monitoring", "people")
 Item = CostLine | Entry
 Money = dict[str, Fraction]
 
@@ -22,10 +22,12 @@ Money = dict[str, Fraction]
 def bill(view: View) -> list[Check]:
     """Check lines, sums and totals against each other and against the bill written again, to a cent.
 
-    Written again are categories, services in each, rent by service, type and location, the quantities, and what is
-    fixed; the total at the plan's own reading of service times and of demand is its total.
+    Written again are categories, services in each, rent by service, type, location and option, the quantities, and what
+    is fixed; the total at the plan's own reading of service times is its total, and the totals at the demands that
+    money is counted for are that total on average.
     """
-    return judged("bill", [*_lines(view), *_sums(view), *_totals(view), *_written_again(view)])
+    findings = [*_lines(view), *_sums(view), *_totals(view), *_average(view), *_written_again(view)]
+    return judged("bill", [*findings, *_fleet_hours(view), *_obligation(view)])
 
 
 def _lines(view: View) -> list[Finding]:
@@ -56,10 +58,45 @@ def _totals(view: View) -> list[Finding]:
         "the bill": plan.cost.total,
         "the objective": plan.objective.total,
         f"service times at {reading}": plan.total_at.get(reading),
-        f"demand {inputs['plan_for']}": plan.expected.get(inputs["plan_for"]),
     }
+    if list(inputs["cost_weights"]) == [inputs["plan_for"]]:
+        stated[f"demand {inputs['plan_for']}"] = plan.expected.get(inputs["plan_for"])
     total = sum((Fraction(line.amount) for line in plan.cost.lines), Fraction(0))
     return [_same(f"total of {name}", value, total) for name, value in stated.items() if value is not None]
+
+
+def _average(view: View) -> list[Finding]:
+    """The totals at the counted demands, weighted, are the total."""
+    expected, weights = view.plan.expected, view.plan.inputs["cost_weights"]
+    if any(expected.get(name) is None for name in weights):
+        text = "totals at the demands: one that money is counted for is missing"
+        return [Finding("totals at the demands", 1.0, 0.0, -1.0, text)]
+    average = sum((Fraction(weight) * Fraction(expected[name] or 0) for name, weight in weights.items()), Fraction(0))
+    return [_same("average of the totals at the demands", view.plan.objective.total, average)]
+
+
+def _fleet_hours(view: View) -> list[Finding]:
+    """Expected counts of the fleet x hours are the instance-hours paid."""
+    found: Money = {}
+    right: Money = {}
+    hours = [Fraction(period.hours) for period in view.plan.periods]
+    for row in view.plan.fleet:
+        name = f"{row.instance_type} in {row.location}, {row.purchase_option}"
+        paid_hours = sum(
+            (Fraction(count) * length for count, length in zip(row.expected_count_by_period, hours, strict=True)),
+            Fraction(0),
+        )
+        found[name] = found.get(name, Fraction(0)) + paid_hours
+    for entry in ledger_of(view).entries:
+        if entry.category == "compute":
+            name = f"{entry.instance_type} in {entry.location}, {entry.option}"
+            right[name] = right.get(name, Fraction(0)) + entry.quantity
+    return _counted("expected hours of", found, right)
+
+
+def _obligation(view: View) -> list[Finding]:
+    """What is still to be paid after the horizon: the rest of every term at its full price."""
+    return [_same("left after the horizon", view.plan.obligation_after_horizon, ledger_of(view).obligation)]
 
 
 def _written_again(view: View) -> list[Finding]:
@@ -71,7 +108,7 @@ def _written_again(view: View) -> list[Finding]:
     total = sum((entry.amount for entry in entries), Fraction(0))
     return [
         _same("total written again", plan.objective.total, total),
-        _same("fixed part written again", plan.objective.fixed, ledger.people),
+        _same("fixed part written again", plan.objective.fixed, ledger.fixed),
         *_compared("written again,", _added(lines, _category), _added(entries, _category)),
         *_compared("written again,", _added(lines, _use), _added(entries, _use)),
         *_compared("rent written again,", _added(rent, _machine), _added(rent_again, _machine)),
@@ -89,7 +126,8 @@ def _use(item: Item) -> str:
 
 
 def _machine(item: Item) -> str:
-    return f"{item.service} on {item.instance_type} in {item.location}"
+    option = item.option if isinstance(item, Entry) else item.purchase_option
+    return f"{item.service} on {item.instance_type} in {item.location}, {option}"
 
 
 def _only(items: Iterable[Item], categories: tuple[str, ...]) -> list[Item]:
@@ -154,6 +192,18 @@ def egress_tiers(view: View) -> list[Check]:
         text = f"{name}: {found:.6g} per GB, the average of its tiers is {right:.6g}"
         findings.append(Finding(name, right, found, ROUNDING * max(right, 1e-6) - abs(found - right), text))
     return judged("egress_tiers", findings)
+
+
+def scale_up_lead(view: View) -> list[Check]:
+    """Check that instances are paid from their start, the lead time before the hour that needs them."""
+    right = _added((e for e in ledger_of(view).entries if e.category == "overhead"), _option)
+    found = _added((line for line in view.plan.cost.lines if line.category == "overhead"), _option)
+    return judged("scale_up_lead", _compared("started early or interrupted,", found, right))
+
+
+def _option(item: Item) -> str:
+    option = item.option if isinstance(item, Entry) else item.purchase_option
+    return f"{item.instance_type} in {item.location}, {option}"
 
 
 def bound(view: View) -> list[Check]:

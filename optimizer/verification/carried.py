@@ -80,28 +80,6 @@ def utilisation_cap(view: View) -> list[Check]:
     return judged("utilisation_cap", findings)
 
 
-def zone_loss(view: View) -> list[Check]:
-    """Check, for services that must survive it, every zone's loss in every period."""
-    groups: dict[tuple[str, str], list[tuple[int, Pool]]] = defaultdict(list)
-    for index, pool in enumerate(view.plan.pools):
-        if view.services[pool.service]["redundancy"] == "zone":
-            groups[pool.service, pool.location].append((index, pool))
-    findings = []
-    for (service, place), members in groups.items():
-        served = {route.origin for index, _ in members for route in view.routes_to(index)}
-        for period in range(len(view.plan.periods)):
-            need = view.headroom_factor * sum(view.peak(service, origin, period) for origin in served)
-            by_zone: dict[str, float] = defaultdict(float)
-            for _, pool in members:
-                by_zone[pool.zone] += pool.capacity_per_s_by_period[period]
-            for lost in by_zone:
-                left = sum(amount for zone, amount in by_zone.items() if zone != lost)
-                label = f"{service} in {place} without zone {lost}, {view.period_label(period)}"
-                text = f"{label}: {left:.1f} of {need:.1f} requests/s"
-                findings.append(Finding(label, need, left, left - need + ROUNDING * max(1.0, need), text))
-    return judged("zone_loss", findings)
-
-
 def autoscaling(view: View) -> list[Check]:
     """Check that counts change no more often than asked."""
     mode = view.plan.inputs["autoscaling"]
@@ -140,8 +118,12 @@ def every_origin_served(view: View) -> list[Check]:
 
 
 def one_pool_per_location(view: View) -> list[Check]:
-    """Check one configuration of a service in a location, one pool in a zone, one location for an origin."""
+    """Check one configuration of a service in a location, one pool in a zone, one location for an origin.
+
+    Where quotas are given there may be two of each, and an origin is divided in eighths.
+    """
     faults = []
+    most = 2 if view.plan.inputs["limits"]["quotas"] else 1
     configurations: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
     zones: dict[tuple[str, str, str], int] = defaultdict(int)
     for pool in view.plan.pools:
@@ -150,42 +132,14 @@ def one_pool_per_location(view: View) -> list[Check]:
         configurations[pool.service, pool.location].add(own)
         zones[pool.service, pool.location, pool.zone] += 1
     for (service, place), found in sorted(configurations.items()):
-        if len(found) > 1:
+        if len(found) > most:
             faults.append(f"{service} has {len(found)} configurations in {place}")
-    faults += [f"{s} has {count} pools in {place} zone {z}" for (s, place, z), count in zones.items() if count > 1]
+    faults += [f"{s} has {count} pools in {place} zone {z}" for (s, place, z), count in zones.items() if count > most]
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     for route in view.plan.routing:
         places[route.service, route.origin].add(view.plan.pools[route.pool].location)
-    faults += [f"{s} from {o} goes to {len(where)} locations" for (s, o), where in places.items() if len(where) > 1]
+    faults += [f"{s} from {o} goes to {len(where)} locations" for (s, o), where in places.items() if len(where) > most]
     return stated("one_pool_per_location", faults, "one configuration of a service in a location")
-
-
-def fleet_holds_replicas(view: View) -> list[Check]:
-    """Check that the fleet is what the pools need, instance by instance."""
-    need: dict[tuple[str, str, str, str], list[int]] = {}
-    for pool in view.plan.pools:
-        key = (pool.provider, pool.region, pool.zone, pool.instance_type)
-        known = need.setdefault(key, [0] * len(view.plan.periods))
-        need[key] = [a + b for a, b in zip(known, view.instances(pool), strict=True)]
-    have: dict[tuple[str, str, str, str], list[int]] = {}
-    for row in view.plan.fleet:
-        key = (row.provider, row.region, row.zone, row.instance_type)
-        known = have.setdefault(key, [0] * len(view.plan.periods))
-        have[key] = [a + b for a, b in zip(known, row.count_by_period, strict=True)]
-    faults = []
-    for key in sorted(need.keys() | have.keys()):
-        none = [0] * len(view.plan.periods)
-        for period, (held, needed) in enumerate(zip(have.get(key, none), need.get(key, none), strict=True)):
-            if held != needed:
-                place = f"{key[3]} in {key[0]}/{key[1]} zone {key[2]}, {view.period_label(period)}"
-                faults.append(f"{place}: the fleet does not match its pools (found {held} of {needed} instances)")
-    for row in view.plan.fleet:
-        if list(row.expected_count_by_period) != [float(count) for count in row.count_by_period]:
-            place = f"{row.instance_type} in {row.location} zone {row.zone}"
-            faults.append(f"{place}: expected counts differ from counts though one demand is planned for")
-        if row.zone not in view.plan.inputs["zones"][row.location]:
-            faults.append(f"{row.instance_type} in {row.location}: {row.zone!r} is not a zone of it")
-    return stated("fleet_holds_replicas", faults, "the fleet is what the pools need")
 
 
 def hours(view: View) -> list[Check]:

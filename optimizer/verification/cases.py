@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from optimizer.domain.plan import Pool
+from optimizer.verification.demands import views
 from optimizer.verification.replay import PoolModel
 from optimizer.verification.view import Site, View
 
 AS_PLANNED = "as planned"
 ZONE_LOST = "one zone lost"
+INSTANCE_LOST = "one instance lost"
+STANDING_BY = "standing by for a lost region"
+SPOT_GONE = "spot gone"
 AT_CLAIM = "at the capacity claimed"
 
 
@@ -58,12 +62,14 @@ class Case:
 def cases_of(view: View, service: str) -> list[Case]:
     """Return what is replayed for a service, the same pool, count and rate once.
 
-    For every pool its fullest hour, for every configuration in a location the hour with the longest queue: with the
-    fullest other zone lost where the service is protected against that, else as planned. A protected service has its
-    fullest hour as planned replayed too. Once for the service: its most daring claim of capacity, and that of its
-    fullest survivor.
+    For every pool its fullest hour, for every configuration in a location the hour with the longest queue: after the
+    loss that the service must survive, else as planned. A protected service has its fullest hour as planned replayed
+    too, one with spot that may vanish its fullest hour without it. Once for the service: its most daring claim of
+    capacity, and that of its fullest survivor. Other demands that money is counted for have their fullest hour
+    replayed.
     """
-    protected = view.services[service]["redundancy"] == "zone"
+    redundancy = view.services[service]["redundancy"]
+    protected = redundancy in _AFTER_LOSS
     chosen: list[Case] = []
     running: list[Case] = []
     for site, pools in view.sites.items():
@@ -71,12 +77,17 @@ def cases_of(view: View, service: str) -> list[Case]:
             continue
         for group in _configurations(pools):
             planned = list(_as_planned(view, group))
-            hard = [case for case in _zone_lost(view, site) if case.pool_index in dict(group)] if protected else planned
+            lost = _AFTER_LOSS[redundancy](view, site) if protected else ()
+            hard = [case for case in lost if case.pool_index in dict(group)] or planned
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
+            chosen += _fullest(case for case in _spot_gone(view, site) if case.pool_index in dict(group))
+            for other in list(views(view).values())[1:]:
+                chosen += _fullest(_as_planned(other, [(index, other.plan.pools[index]) for index, _ in group]))
             running += planned
     claims = _longest_queue(case.at_claim() for case in running if case.claim_per_s > 0.0)
-    claims += [case.at_claim() for case in _fullest(case for case in chosen if case.what == ZONE_LOST)]
+    survivors = (case for case in chosen if case.what in (ZONE_LOST, STANDING_BY))
+    claims += [case.at_claim() for case in _fullest(survivors)]
     known = {(case.pool_index, case.replicas, case.rate_per_s): case for case in reversed([*chosen, *claims])}
     return list(known.values())[::-1]
 
@@ -123,7 +134,8 @@ def _as_planned(view: View, pools: Iterable[tuple[int, Pool]]) -> Iterator[Case]
 def _zone_lost(view: View, site: Site) -> Iterator[Case]:
     """Every pool after the loss of the other zone that claims most; survivors share the need by what they claim."""
     pools = view.sites[site]
-    for period, need in enumerate(view.need(site)):
+    for period, full in enumerate(view.need(site)):
+        need = full * view.services[site[0]]["protected_share"]
         by_zone: dict[str, float] = {}
         for _, pool in pools:
             by_zone[pool.zone] = by_zone.get(pool.zone, 0.0) + pool.capacity_per_s_by_period[period]
@@ -133,3 +145,67 @@ def _zone_lost(view: View, site: Site) -> Iterator[Case]:
             if lost > 0.0 and need > 0.0 and claim > 0.0 and replicas > 0:
                 left = sum(by_zone.values()) - lost
                 yield Case(index, pool, period, ZONE_LOST, replicas, need * claim / left, claim)
+
+
+def _instance_lost(view: View, site: Site) -> Iterator[Case]:
+    """Every pool without one of its instances; pools share the need by what they claim, the smaller one in part."""
+    pools = view.sites[site]
+    for period, full in enumerate(view.need(site)):
+        need = full * view.services[site[0]]["protected_share"]
+        claims = {index: pool.capacity_per_s_by_period[period] for index, pool in pools}
+        for index, pool in pools:
+            replicas = pool.replicas_by_period[period]
+            left = replicas - view.per_instance(pool)
+            if left > 0 and need > 0.0 and claims[index] > 0.0:
+                smaller = claims[index] * left / replicas
+                total = sum(claims.values()) - claims[index] + smaller
+                yield Case(index, pool, period, INSTANCE_LOST, left, need * smaller / total, smaller)
+
+
+def _standing_by(view: View, site: Site) -> Iterator[Case]:
+    """Every pool with what the worst lost region brings; zones share it by what they claim."""
+    pools = view.sites[site]
+    share = view.services[site[0]]["protected_share"]
+    rows = [row for row in view.plan.standby if (row.service, row.standby) == site]
+    for period, own in enumerate(view.need(site)):
+        brought: dict[str, float] = {}
+        for row in rows:
+            rate = view.peak(row.service, row.origin, period) * view.headroom_factor
+            brought[row.primary] = brought.get(row.primary, 0.0) + rate
+        need = max([own, *(share * (own + more) for more in brought.values())])
+        total = sum(pool.capacity_per_s_by_period[period] for _, pool in pools)
+        for index, pool in pools:
+            claim, replicas = pool.capacity_per_s_by_period[period], pool.replicas_by_period[period]
+            if replicas > 0 and claim > 0.0 and need > 0.0:
+                yield Case(index, pool, period, STANDING_BY, replicas, need * claim / total, claim)
+
+
+def _spot_gone(view: View, site: Site) -> Iterator[Case]:
+    """Every pool without its spot instances; what stays shares the need by how many replicas it is."""
+    if view.plan.inputs["purchase"]["spot"]["may_vanish"] == "tolerated":
+        return
+    pools, share = view.sites[site], view.services[site[0]]["protected_share"]
+    for period, full in enumerate(view.need(site)):
+        stay = {index: _without_spot(pool, period) for index, pool in pools}
+        if not any(pool.spot_replicas_by_period[period] for _, pool in pools):
+            continue
+        total = sum(claim for _, claim in stay.values())
+        for index, pool in pools:
+            replicas, claim = stay[index]
+            if replicas > 0 and full > 0.0 and total > 0.0:
+                yield Case(index, pool, period, SPOT_GONE, replicas, share * full * claim / total, claim)
+
+
+def _without_spot(pool: Pool, period: int) -> tuple[int, float]:
+    """Replicas of a pool that stay, and their part of its claim."""
+    replicas, spot = pool.replicas_by_period[period], pool.spot_replicas_by_period[period]
+    claim = pool.capacity_per_s_by_period[period]
+    return replicas - spot, claim * (replicas - spot) / replicas if replicas else 0.0
+
+
+#: What is left after the loss that a kind of redundancy must survive.
+_AFTER_LOSS: dict[str, Callable[[View, Site], Iterator[Case]]] = {
+    "zone": _zone_lost,
+    "instance": _instance_lost,
+    "region": _standing_by,
+}

@@ -9,6 +9,18 @@ from fractions import Fraction
 from functools import lru_cache
 
 from optimizer.domain.scenario import INTERNET
+from optimizer.verification.buying import KeyReading, readings
+from optimizer.verification.demands import views
+from optimizer.verification.draw import draw_of, energy_of, pool_kwh
+from optimizer.verification.prices import (
+    is_own,
+    months_left_over,
+    owning,
+    paid,
+    purchase_price,
+    server_of,
+    site_of,
+)
 from optimizer.verification.view import Row, Unreadable, View, model_name
 
 HOURS_OF_A_MONTH = Fraction(730)
@@ -18,12 +30,12 @@ SECONDS_OF_AN_HOUR = 3600
 GB_OF_A_GIB = Fraction(2**30, 10**9)
 KB_OF_A_GB = 10**6
 #: Categories whose amounts the support plan takes its share of.
-CLOUD_SPEND = ("compute", "network", "storage")
+CLOUD_SPEND = ("compute", "overhead", "network", "storage", "obligation")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One amount: a quantity at a price. `pair` names the border that data crosses, "" elsewhere."""
+    """One amount: a quantity at a price. `pair` names the border that data crosses, `option` how it is bought."""
 
     category: str
     service: str
@@ -32,6 +44,8 @@ class Entry:
     quantity: Fraction
     unit_price: Fraction
     pair: tuple[str, str] = ("", "")
+    option: str = ""
+    provider: str = ""
 
     @property
     def amount(self) -> Fraction:
@@ -62,21 +76,45 @@ class Ledger:
         self.entries = tuple(self._entries())
 
     @property
-    def people(self) -> Fraction:
-        """What no plan can change."""
-        return sum((entry.amount for entry in self.entries if entry.category == "people"), Fraction(0))
+    def fixed(self) -> Fraction:
+        """What no plan can change: people who run the fleet, and what is signed with its support plan."""
+        operations = self._view.plan.inputs["operations"]
+        years = self._horizon / HOURS_OF_A_YEAR
+        people = sum((Fraction(r["fte"]) * Fraction(r["cost_per_year"]) for r in operations["people"]), Fraction(0))
+        total = people * years
+        for item in self._view.plan.inputs["commitments"]:
+            paid_ = item["count"] * Fraction(item["price_per_hour"]) * self._horizon * Fraction(item["horizon_share"])
+            own = is_own(self._view, item["location"].split("/")[0])
+            total += paid_ * (1 if own else 1 + Fraction(operations["support_share_of_spend"]))
+        return total
+
+    @property
+    def obligation(self) -> Fraction:
+        """What is still to be paid when the horizon ends, without the support plan."""
+        total = Fraction(0)
+        for reading in readings(self._view).values():
+            _, kind, location = reading.key
+            for option, count in reading.steady.items():
+                over = months_left_over(self._view, option)
+                total += count * over * HOURS_OF_A_MONTH * (self._price(kind, location, option) if over else 0)
+        for item in self._view.plan.inputs["commitments"]:
+            months = Fraction(item["months_after_horizon"])
+            total += item["count"] * Fraction(item["price_per_hour"]) * months * HOURS_OF_A_MONTH
+        return total
 
     def is_tiered(self, entry: Entry) -> bool:
         """Whether the price of an entry depends on the month's volume."""
         return entry.category == "network" and len(self._tiers(entry.pair)) > 1
 
     def _entries(self) -> Iterator[Entry]:
-        spend = [*self._compute(), *self._network(), *self._disks(), *self._logs()]
+        bought = [entry for reading in readings(self._view).values() for entry in self._bought(reading)]
+        spend = [*bought, *self._network(), *self._disks(), *self._logs()]
         operations = self._view.plan.inputs["operations"]
         share = Fraction(operations["support_share_of_spend"])
         yield from spend
-        yield Entry("maintenance", "", "", "", sum((entry.amount for entry in spend), Fraction(0)), share)
-        yield Entry("energy", "", "", "", sum(self.instance_hours.values(), Fraction(0)), Fraction(0))
+        supported = [e for e in spend if e.category in CLOUD_SPEND and not is_own(self._view, e.provider)]
+        yield Entry("maintenance", "", "", "", sum((entry.amount for entry in supported), Fraction(0)), share)
+        yield from self._energy()
         monthly = Fraction(operations["monitoring_per_instance_month"])
         for (service, location, kind, _), hours in self.instance_hours.items():
             yield Entry("monitoring", service, location, kind, hours / HOURS_OF_A_MONTH, monthly)
@@ -85,13 +123,112 @@ class Ledger:
             yield Entry("people", "", "", "", Fraction(role["fte"]) * years, Fraction(role["cost_per_year"]))
 
     def _instance_hours(self) -> dict[tuple[str, str, str, str], Fraction]:
-        """Instance-hours by service, location, type and profile: whole instances, period by period."""
+        """Instance-hours in use by service, location, type and profile, expected over the demands."""
         hours: dict[tuple[str, str, str, str], Fraction] = defaultdict(Fraction)
-        for pool in self._view.plan.pools:
-            key = (pool.service, pool.location, pool.instance_type, pool.profile)
-            for count, length in zip(self._view.instances(pool), self._hours, strict=True):
-                hours[key] += count * length
+        for name, view in views(self._view).items():
+            weight = Fraction(self._view.plan.inputs["cost_weights"].get(name, 0))
+            for pool in view.plan.pools:
+                key = (pool.service, pool.location, pool.instance_type, pool.profile)
+                for count, length in zip(view.instances(pool), self._hours, strict=True):
+                    hours[key] += weight * count * length
         return dict(hours)
+
+    def _services(self, reading: KeyReading) -> dict[str, Fraction]:
+        """Share of each service in the use of a type in a location; "" where nothing uses it."""
+        _, kind, location = reading.key
+        hours: dict[str, Fraction] = defaultdict(Fraction)
+        for (service, place, name, _), used in self.instance_hours.items():
+            if (place, name) == (location, kind):
+                hours[service] += used
+        total = sum(hours.values(), Fraction(0))
+        return {name: used / total for name, used in hours.items() if used} if total else {"": Fraction(1)}
+
+    def _bought(self, reading: KeyReading) -> Iterator[Entry]:
+        """Everything that is paid for a type in a location, divided among its services."""
+        provider, kind, location = reading.key
+        for category, option, quantity, price in (*self._by_the_hour(reading), *self._for_the_horizon(reading)):
+            for service, share in self._services(reading).items() if quantity else ():
+                yield Entry(
+                    category, service, location, kind, quantity * share, price, option=option, provider=provider
+                )
+        yield from self._owned(reading)
+
+    def _by_the_hour(self, reading: KeyReading) -> Iterator[tuple[str, str, Fraction, Fraction]]:
+        """On demand and spot, interruptions and early starts: category, option, instance-hours and price."""
+        _, kind, location = reading.key
+        hours = reading.paid
+        interruptions = Fraction(self._view.plan.inputs["purchase"]["spot"]["overhead_share"])
+        on_demand, spot = (self._price(kind, location, option) for option in ("on_demand", "spot"))
+        yield "compute", "on_demand", hours.on_demand, on_demand
+        yield "compute", "spot", hours.spot, spot
+        yield "overhead", "spot", hours.spot, spot * interruptions
+        yield "overhead", "on_demand", hours.early_on_demand, on_demand
+        yield "overhead", "spot", hours.early_spot, spot * (1 + interruptions)
+
+    def _price(self, kind: str, location: str, option: str) -> Fraction:
+        """Price of an hour; 0 where it is not offered, which another rule tells."""
+        return paid(self._view, kind, location, option) or Fraction(0)
+
+    def _for_the_horizon(self, reading: KeyReading) -> Iterator[tuple[str, str, Fraction, Fraction]]:
+        """What is bought for the whole horizon, the rest of its term, and what is signed."""
+        _, kind, location = reading.key
+        terms = self._view.plan.inputs["purchase"]
+        counted = 1 - Fraction(terms["value_share"]) if terms["after_horizon"] == "value_share" else Fraction(1)
+        for option, count in reading.steady.items():
+            server = server_of(self._view, kind, location) if option == "owned" else None
+            price = owning(self._view, server) if server is not None else self._price(kind, location, option)
+            yield "compute", option, count * self._horizon, price
+            rest = count * months_left_over(self._view, option) * HOURS_OF_A_MONTH
+            yield "obligation", option, rest, price * counted
+        for item in reading.signed:
+            hours = item["count"] * self._horizon * Fraction(item["horizon_share"])
+            yield "compute", item["purchase_option"], hours, Fraction(item["price_per_hour"])
+
+    def _owned(self, reading: KeyReading) -> Iterator[Entry]:
+        """What bought machines cost besides their price."""
+        provider, kind, location = reading.key
+        count, server = reading.steady.get("owned", 0), server_of(self._view, kind, location)
+        if not count or server is None:
+            return
+        inputs, years = self._view.plan.inputs, count * self._horizon / HOURS_OF_A_YEAR
+        site, draw = site_of(self._view, location), draw_of(self._view, provider, kind, location)
+        share = server["maintenance_share_per_year"]
+        share = inputs["operations"]["maintenance_share"] if share is None else share
+        value = purchase_price(self._view, server)
+        yield Entry("maintenance", "", location, kind, years * value, Fraction(share), option="owned")
+        if site is None or draw is None:
+            return
+        if site["space_price_per_kw_month"] is not None:
+            months = count * draw.max_w / 1000 * self._horizon / HOURS_OF_A_MONTH
+            yield Entry("other", "", location, kind, months, Fraction(site["space_price_per_kw_month"]))
+        salary = inputs["owned"]["operator_cost_per_year"]
+        if site["servers_per_operator"] and salary:
+            yield Entry("people", "", location, kind, years / Fraction(site["servers_per_operator"]), Fraction(salary))
+        if inputs["owned"]["unused"] == "idle":
+            used = sum(
+                (h for (_, at, name, _), h in self.instance_hours.items() if (at, name) == (location, kind)),
+                Fraction(0),
+            )
+            kwh = (count * self._horizon - used) * draw.kw(Fraction(1), Fraction(0))
+            yield Entry("energy", "", location, kind, kwh, self._electricity(location))
+
+    def _electricity(self, location: str) -> Fraction:
+        """Price of a kWh that the planner pays."""
+        row = energy_of(self._view, location)
+        known = row is not None and row["electricity_price_per_kwh"] is not None
+        return Fraction(row["electricity_price_per_kwh"]) if row is not None and known else Fraction(0)
+
+    def _energy(self) -> Iterator[Entry]:
+        """Energy of own machines at work; rented instances are counted at no price."""
+        rented = Fraction(0)
+        for (_, location, _, _), hours in self.instance_hours.items():
+            rented += 0 if is_own(self._view, location.split("/")[0]) else hours
+        yield Entry("energy", "", "", "", rented, Fraction(0))
+        for index, pool in enumerate(self._view.plan.pools):
+            if is_own(self._view, pool.provider):
+                kwh = pool_kwh(self._view, index) or Fraction(0)
+                price = self._electricity(pool.location)
+                yield Entry("energy", pool.service, pool.location, pool.instance_type, kwh, price)
 
     def _requests(self) -> dict[tuple[str, str, str], Fraction]:
         """Expected requests by service, origin and the location that serves them."""
@@ -103,29 +240,6 @@ class Ledger:
                 requests[route.service, route.origin, location] += Fraction(share) * rate * SECONDS_OF_AN_HOUR * length
         return dict(requests)
 
-    def _compute(self) -> Iterator[Entry]:
-        for (service, location, kind, _), hours in self.instance_hours.items():
-            if hours > 0:
-                yield Entry("compute", service, location, kind, hours, self._rent(location, kind))
-
-    def _rent(self, location: str, kind: str) -> Fraction:
-        """Price of an instance-hour, averaged over the purchase options that the fleet uses there."""
-        paid, hours = Fraction(0), Fraction(0)
-        for row in self._view.plan.fleet:
-            if row.location != location or row.instance_type != kind:
-                continue
-            price = self._view.prices.get((row.provider, kind, location, row.purchase_option), {}).get("price_per_hour")
-            if price is None:
-                message = f"no price of {kind} in {location}, {row.purchase_option}"
-                raise Unreadable(message)
-            for count, length in zip(row.count_by_period, self._hours, strict=True):
-                paid += count * length * Fraction(price)
-                hours += count * length
-        if hours == 0:
-            message = f"no {kind} in {location} in the fleet"
-            raise Unreadable(message)
-        return paid / hours
-
     def _network(self) -> Iterator[Entry]:
         """Every border that requests and responses cross, at the average price of the month's volume of its pair."""
         moved: dict[tuple[str, str, tuple[str, str]], Fraction] = defaultdict(Fraction)
@@ -136,7 +250,8 @@ class Ledger:
                 of_pair[pair] += requests * gb_per_request
         months = self._horizon / HOURS_OF_A_MONTH
         for (service, location, pair), gb in moved.items():
-            yield Entry("network", service, location, "", gb, blended(self._tiers(pair), of_pair[pair] / months), pair)
+            price = blended(self._tiers(pair), of_pair[pair] / months)
+            yield Entry("network", service, location, "", gb, price, pair, provider=pair[0].split("/")[0])
 
     def _crossings(self, at: str, location: str) -> list[tuple[tuple[str, str], Fraction]]:
         """GB of one request by the pair of places it goes from and to."""
@@ -162,7 +277,8 @@ class Ledger:
             model = self._view.models[model_name(profile)]
             gib = Fraction(model["weights_gib"]) + Fraction(model["tables_gib"]) if stated is None else Fraction(stated)
             months = hours / HOURS_OF_A_MONTH
-            yield Entry("storage", service, location, kind, months * gib * GB_OF_A_GIB, self._stored("block", location))
+            price, provider = self._stored("block", location), location.split("/")[0]
+            yield Entry("storage", service, location, kind, months * gib * GB_OF_A_GIB, price, provider=provider)
 
     def _logs(self) -> Iterator[Entry]:
         use = self._view.plan.inputs["storage"]
@@ -170,7 +286,8 @@ class Ledger:
         gb_per_request = Fraction(use["logs_gb_per_million_requests"]) / 10**6
         for (service, _, location), requests in self.requests.items():
             quantity = requests * gb_per_request * months_kept
-            yield Entry("storage", service, location, "", quantity, self._stored("object", location))
+            price, provider = self._stored("object", location), location.split("/")[0]
+            yield Entry("storage", service, location, "", quantity, price, provider=provider)
 
     def _stored(self, kind: str, location: str) -> Fraction:
         """Price of a GB-month; block storage stands in where no object price is known."""

@@ -12,31 +12,15 @@ MEASURED = "measured"
 def locations(view: View) -> list[Check]:
     """Check that capacity stands only in the allowed locations."""
     allowed = set(view.plan.inputs["locations"])
-    places = {pool.location for pool in view.plan.pools} | {row.location for row in view.plan.fleet}
+    places = {pool.location for pool in view.plan.pools} | {r.location for r in view.plan.fleet if not r.until}
     faults = [f"{place} is not an allowed location" for place in sorted(places - allowed)]
     return stated("locations", faults, "all pools stand in allowed locations")
-
-
-def offered(view: View) -> list[Check]:
-    """Check that every instance is sold at the price the plan pays."""
-    faults = []
-    for row in view.plan.fleet:
-        name = f"{row.instance_type} in {row.location}"
-        price = view.prices.get((row.provider, row.instance_type, row.location, row.purchase_option))
-        if price is None or price["status"] != "offered" or price["price_per_hour"] is None:
-            status = "unknown" if price is None else price["status"]
-            faults.append(f"{name} is not offered {row.purchase_option.replace('_', ' ')} ({status})")
-        elif price["price_per_hour"] != row.price_per_hour:
-            faults.append(f"{name}: priced at {row.price_per_hour}, the catalog says {price['price_per_hour']}")
-        elif (price.get("as_of"), price.get("basis")) != (row.price_as_of, row.price_basis):
-            faults.append(f"{name}: date or basis of its price are not those of the inputs")
-    return stated("offered", faults, "every instance is sold at the price used")
 
 
 def zones_sold(view: View) -> list[Check]:
     """Check that every pool and fleet row stands in a zone that sells its type."""
     faults = []
-    items: list[Pool | FleetRow] = [*view.plan.pools, *view.plan.fleet]
+    items: list[Pool | FleetRow] = [*view.plan.pools, *(row for row in view.plan.fleet if row.zone)]
     for item in items:
         zones = view.sold.get((item.provider, item.instance_type, item.location), [])
         if item.zone not in zones or item.zone not in view.plan.inputs["zones"].get(item.location, []):

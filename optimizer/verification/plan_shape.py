@@ -12,8 +12,10 @@ from optimizer.domain.plan import (
     Plan,
     PlanPeriod,
     Pool,
+    PoolAtDemand,
     Route,
     ServiceTime,
+    Standby,
 )
 from optimizer.verification.shapes import (
     anything,
@@ -40,8 +42,78 @@ _SERVICE = record(
     latency_ms=_positive,
     percentile=_positive,
     overhead_ms=_not_negative,
-    redundancy=one_of("none", "zone"),
+    redundancy=one_of("none", "instance", "zone", "region"),
     dispatch=one_of("round_robin", "shared"),
+    protected_share=_positive,
+    min_replicas=count(),
+    max_replicas=maybe(count()),
+)
+_MATCH = record(provider=maybe(text), location=maybe(text), instance_type=maybe(text), purchase_option=maybe(text))
+_OPTION = one_of("on_demand", "spot", "committed_1y", "committed_3y", "owned")
+_PURCHASE = record(
+    options=each(_OPTION, at_least=1),
+    after_horizon=one_of("refuse", "charge", "value_share"),
+    value_share=_not_negative,
+    spot=record(
+        max_share=_not_negative,
+        overhead_share=_not_negative,
+        may_vanish=one_of("all_of_a_type", "one_zone", "tolerated"),
+    ),
+    scale_up_lead_hours=_not_negative,
+    scale_up_max_instances=maybe(count(1)),
+)
+_PRICE_RULE = record(
+    match=_MATCH, discount_share=maybe(_not_negative), price_per_hour=maybe(_not_negative), reason=text
+)
+_COMMITMENT = record(
+    location=text,
+    instance_type=text,
+    purchase_option=_OPTION,
+    count=count(),
+    price_per_hour=_not_negative,
+    until=text,
+    horizon_share=_not_negative,
+    months_after_horizon=_not_negative,
+    reserved=anything,
+    reason=text,
+)
+_LIMITS = record(
+    budget_per_month=maybe(_not_negative),
+    power_kw=maybe(_not_negative),
+    carbon_t=maybe(_not_negative),
+    max_instance_types=maybe(count()),
+    quotas=each(record(match=_MATCH, max_instances=maybe(count()), max_vcpu=maybe(count()), reason=text)),
+)
+_PIN = record(
+    service=text,
+    location=maybe(text),
+    instance_type=maybe(text),
+    profile=maybe(text),
+    batch_size=maybe(count(1)),
+    min_instances=count(),
+    max_instances=maybe(count()),
+)
+_SERVER = record(
+    provider=text,
+    instance_type=text,
+    location=text,
+    purchase_price_low=_not_negative,
+    purchase_price_mid=_not_negative,
+    purchase_price_high=_not_negative,
+    amortisation_months=_positive,
+    residual_share=_not_negative,
+    maintenance_share_per_year=maybe(_not_negative),
+    rack_units=_not_negative,
+    max_count=maybe(count()),
+    **_source,
+)
+_SITE = record(
+    location=text,
+    power_limit_kw=maybe(_not_negative),
+    rack_units=maybe(_not_negative),
+    space_price_per_kw_month=maybe(_not_negative),
+    servers_per_operator=maybe(_positive),
+    **_source,
 )
 _OPERATIONS = record(
     people=each(record(role=text, fte=_not_negative, cost_per_year=_not_negative)),
@@ -56,6 +128,9 @@ _PRICE = record(
     purchase_option=text,
     status=one_of("offered", "not_offered", "unknown"),
     price_per_hour=maybe(_not_negative),
+    upfront=_not_negative,
+    term_months=count(),
+    **_source,
 )
 _CURVE = record(
     profile=text,
@@ -70,10 +145,35 @@ _CURVE = record(
 #: What `Plan.inputs` repeats of scenario and catalog.
 INPUTS = record(
     services=each(_SERVICE, at_least=1),
-    origins=each(record(name=text, at=text, rtt_ms=table(_not_negative)), at_least=1),
+    origins=each(record(name=text, at=text, rtt_ms=table(_not_negative), residency=maybe(each(text))), at_least=1),
     locations=each(text),
     zones=table(each(text, at_least=1)),
-    demand=table(table(record(mean=each(_not_negative), peak=each(_not_negative)))),
+    demand=table(
+        table(record(mean=each(_not_negative), peak=each(_not_negative), at_demand=table(each(_not_negative))))
+    ),
+    cost_weights=table(_not_negative),
+    horizon_start=text,
+    purchase=_PURCHASE,
+    price_rules=each(_PRICE_RULE),
+    commitments=each(_COMMITMENT),
+    owned=record(
+        price=one_of("low", "mid", "high"),
+        discount_rate_per_year=_not_negative,
+        unused=one_of("off", "idle"),
+        operator_cost_per_year=maybe(_not_negative),
+    ),
+    limits=_LIMITS,
+    pins=each(_PIN),
+    idle_power_share=_not_negative,
+    location_energy=table(
+        record(
+            pue=maybe(_positive),
+            grid_gco2_per_kwh=maybe(_not_negative),
+            electricity_price_per_kwh=maybe(_not_negative),
+        )
+    ),
+    owned_servers=each(_SERVER),
+    sites=each(_SITE),
     plan_for=text,
     plan_on=one_of("cautious", "central", "measured_only"),
     autoscaling=one_of("hourly", "day_type", "fixed"),
@@ -96,6 +196,8 @@ INPUTS = record(
             accelerator=maybe(text),
             accelerator_count=count(),
             accelerator_memory_gib=_not_negative,
+            idle_power_w=maybe(_not_negative),
+            max_power_w=maybe(_not_negative),
         )
     ),
     availability=each(record(provider=text, instance_type=text, location=text, zones=each(text))),
@@ -118,12 +220,20 @@ _FLEET_ROW = instance(
     region=text,
     zone=text,
     instance_type=text,
-    purchase_option=text,
+    purchase_option=_OPTION,
     count_by_period=each(count()),
     expected_count_by_period=each(_not_negative),
     price_per_hour=_not_negative,
     price_as_of=text,
     price_basis=text,
+    until=text,
+)
+_AT_DEMAND = instance(
+    PoolAtDemand,
+    replicas_by_period=each(count()),
+    spot_replicas_by_period=each(count()),
+    arrival_rate_per_s_by_period=each(_not_negative),
+    capacity_per_s_by_period=each(_not_negative),
 )
 _POOL = instance(
     Pool,
@@ -148,6 +258,11 @@ _POOL = instance(
     network_ms=_not_negative,
     overhead_ms=_not_negative,
     service_time=instance(ServiceTime, batch=each(count(1), at_least=1), seconds=each(_positive, at_least=1)),
+    spot_replicas_by_period=each(count()),
+    at_demand=table(_AT_DEMAND),
+    peak_kw=maybe(_not_negative),
+    energy_kwh=maybe(_not_negative),
+    carbon_kg=maybe(_not_negative),
 )
 _LINE = instance(
     CostLine,
@@ -193,6 +308,9 @@ PLAN = instance(
     periods=each(
         instance(PlanPeriod, day_type=text, hour=count(), days=_not_negative, hours=_not_negative), at_least=1
     ),
+    standby=each(instance(Standby, service=text, origin=text, primary=text, standby=text)),
+    energy=table(maybe(_not_negative)),
+    obligation_after_horizon=_not_negative,
     cost=instance(Cost, lines=each(_LINE), by_category=table(_amount), by_service=table(_amount), total=_amount),
     inputs=INPUTS,
 )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -60,6 +61,9 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
             "overhead_ms": service.overhead_s * 1000.0,
             "redundancy": service.redundancy,
             "dispatch": service.dispatch,
+            "protected_share": service.protected_share,
+            "min_replicas": service.min_replicas,
+            "max_replicas": service.max_replicas,
         }
         for service in scenario.services
     ]
@@ -69,6 +73,11 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
             origin.name: {
                 "mean": service.demand.mean_per_s[row].tolist(),
                 "peak": service.demand.peak_per_s[row].tolist(),
+                "at_demand": {
+                    name: service.demand.peaks_per_s[name][row].tolist()
+                    for name in scenario.weights
+                    if name != scenario.plan_for
+                },
             }
             for row, origin in enumerate(scenario.origins)
         }
@@ -76,15 +85,27 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
     }
     yield "demand", inputs_["demand"], rates
     yield "locations", sorted(inputs_["locations"]), sorted(scenario.locations)
-    for name in ("plan_for", "plan_on", "autoscaling", "horizon_months"):
+    for name in ("plan_for", "plan_on", "autoscaling", "horizon_months", "horizon_start"):
         yield name, inputs_[name], getattr(scenario, name)
     for name in ("headroom", "network", "storage"):
         yield name, inputs_[name], {key: getattr(getattr(scenario, name), key) for key in inputs_[name]}
+    yield "cost_weights", inputs_["cost_weights"], dict(scenario.weights)
+    for name in ("purchase", "owned", "limits"):
+        yield name, inputs_[name], _listed(dataclasses.asdict(getattr(scenario, name)))
+    for name in ("price_rules", "commitments", "pins", "currency_rates"):
+        yield name, inputs_[name], [_listed(dataclasses.asdict(item)) for item in getattr(scenario, name)]
     operations = scenario.operations
     people = [{"role": role.role, "fte": role.fte, "cost_per_year": role.cost_per_year} for role in operations.people]
     yield "operations.people", inputs_["operations"]["people"], people
     for name in ("monitoring_per_instance_month", "support_share_of_spend", "maintenance_share"):
         yield f"operations.{name}", inputs_["operations"][name], getattr(operations, name)
+
+
+def _listed(value: Any) -> Any:
+    """A document with lists where a record has tuples."""
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
@@ -99,11 +120,12 @@ def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> 
         if price is None:
             yield where, (row["status"], row["price_per_hour"]), ("unknown", None)
         else:
-            yield from _row(where, row, price, ("status", "price_per_hour"))
+            yield from _row(where, row, price, ("status", "price_per_hour", "upfront", "term_months"))
+    yield from _every_option(inputs_, catalog)
     for row in inputs_["instance_types"]:
         kind = catalog.instance_types.get((row["provider"], row["name"]))
-        names = ("vcpu", "memory_gib", "accelerator", "accelerator_count", "accelerator_memory_gib")
-        yield from _row(f"instance_types.{row['name']}", row, kind, names)
+        hardware = ("vcpu", "memory_gib", "accelerator", "accelerator_count", "accelerator_memory_gib")
+        yield from _row(f"instance_types.{row['name']}", row, kind, (*hardware, "idle_power_w", "max_power_w"))
     for row in inputs_["availability"]:
         where = f"availability.{row['instance_type']} in {row['location']}"
         known = row["location"] in catalog.locations
@@ -113,9 +135,38 @@ def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> 
         model = catalog.served_models.get(row["name"])
         memory = ("weights_gib", "tables_gib", "runtime_gib", "host_base_gib")
         yield from _row(f"served_models.{row['name']}", row, model, memory)
+    yield "idle_power_share", inputs_["idle_power_share"], catalog.idle_power_share
+    for place, row in inputs_["location_energy"].items():
+        record = catalog.locations.get(place)
+        for name in ("pue", "grid_gco2_per_kwh", "electricity_price_per_kwh"):
+            yield f"location_energy.{place}.{name}", row[name], _MISSING if record is None else getattr(record, name)
+    for row in inputs_["owned_servers"]:
+        server = catalog.owned.get((row["provider"], row["instance_type"], row["location"]))
+        names = tuple(name for name in row if name not in ("as_of", "basis", "source"))
+        yield from _row(f"owned_servers.{row['instance_type']} in {row['location']}", row, server, names)
+    yield "sites", sorted(r["location"] for r in inputs_["sites"]), sorted(_places(inputs_) & set(catalog.sites))
+    for row in inputs_["sites"]:
+        names = tuple(name for name in row if name not in ("as_of", "basis", "source"))
+        yield from _row(f"sites.{row['location']}", row, catalog.sites.get(row["location"]), names)
     yield from _curves(inputs_, catalog)
     yield from _transfer(inputs_, catalog)
     yield from _storage(inputs_, catalog)
+
+
+def _places(inputs_: Mapping[str, Any]) -> set[str]:
+    """Locations in which something runs, is bought or is signed."""
+    return {row["location"] for row in inputs_["availability"]}
+
+
+def _every_option(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:
+    """A type in a location comes with the row of every allowed option that the catalog has."""
+    held = {(r["provider"], r["instance_type"], r["location"], r["purchase_option"]) for r in inputs_["prices"]}
+    for row in inputs_["availability"]:
+        key = (row["provider"], row["instance_type"], row["location"])
+        for option in ("on_demand", "spot"):
+            if option in inputs_["purchase"]["options"]:
+                where = f"prices.{row['instance_type']} in {row['location']}, {option}"
+                yield where, (*key, option) in held, (*key, option) in catalog.prices
 
 
 def _storage(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:

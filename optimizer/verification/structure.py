@@ -13,6 +13,8 @@ from optimizer.verification.shapes import twice
 from optimizer.verification.view import View, model_name, pool_label, stated
 
 _PERCENTILE_KEY = re.compile(r"p\d+(\.\d+)?_ms")
+#: Weights of demands sum to 1 but for rounding.
+WEIGHTS_SUM = 1e-6
 #: By which fields rows of the inputs are looked up.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "services": ("name",),
@@ -23,6 +25,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "prices": ("provider", "instance_type", "location", "purchase_option"),
     "availability": ("provider", "instance_type", "location"),
     "transfer": ("origin", "destination", "from_gb"),
+    "owned_servers": ("provider", "instance_type", "location"),
+    "sites": ("location",),
     "storage_prices": ("storage_class", "location"),
 }
 
@@ -33,7 +37,15 @@ def structure(view: View) -> list[Check]:
     The other rules may then look things up without asking whether they are there.
     """
     faults = list(PLAN(view.plan, ""))
-    readings: tuple[Callable[[View], Iterator[str]], ...] = (_inputs, _lengths, _curves, _pools, _fleet, _routes)
+    readings: tuple[Callable[[View], Iterator[str]], ...] = (
+        _inputs,
+        _lengths,
+        _curves,
+        _pools,
+        _fleet,
+        _routes,
+        _standby,
+    )
     for reading in () if faults else readings:
         faults += reading(view)
     return stated("structure", faults, "the plan document")
@@ -58,6 +70,21 @@ def _inputs(view: View) -> Iterator[str]:
             yield f"inputs.transfer: no price from 0 GB on, {start} to {end}"
 
 
+def _signed(view: View) -> Iterator[str]:
+    """Weights sum to 1, and what is signed names places and types of the plan."""
+    inputs = view.plan.inputs
+    weights = sum(inputs["cost_weights"].values())
+    if abs(weights - 1.0) > WEIGHTS_SUM:
+        yield f"inputs.cost_weights: must sum to 1 (found {weights:g})"
+    for item in inputs["commitments"]:
+        if item["horizon_share"] > 1.0:
+            yield f"inputs.commitments: a share of the horizon above 1 (found {item['horizon_share']:g})"
+        if item["location"] not in inputs["zones"]:
+            yield f"inputs.commitments: unknown location {item['location']!r}"
+        if (item["location"].split("/")[0], item["instance_type"]) not in view.types:
+            yield f"inputs.commitments: unknown instance type {item['instance_type']!r}"
+
+
 def _lengths(view: View) -> Iterator[str]:
     """Every series has one value for each period."""
     series: list[tuple[str, Any]] = []
@@ -65,6 +92,13 @@ def _lengths(view: View) -> Iterator[str]:
         for index, row in enumerate(getattr(view.plan, table)):
             names = [name for name in row.__dataclass_fields__ if name.endswith("_by_period")]
             series += [(f"{table}[{index}].{name}", getattr(row, name)) for name in names]
+    others = _other_demands(view)
+    for number, pool in enumerate(view.plan.pools):
+        if set(pool.at_demand) != others:
+            yield f"pools[{number}].at_demand: holds {sorted(pool.at_demand)}, money is counted for {sorted(others)}"
+        for name, at in pool.at_demand.items():
+            names = [field for field in at.__dataclass_fields__ if field.endswith("_by_period")]
+            series += [(f"pools[{number}].at_demand.{name}.{field}", getattr(at, field)) for field in names]
     for service in view.services:
         for origin in view.origins:
             rates = view.plan.inputs["demand"].get(service, {}).get(origin)
@@ -72,10 +106,19 @@ def _lengths(view: View) -> Iterator[str]:
                 yield f"inputs.demand: no rates of {service} from {origin}"
             else:
                 series += [(f"inputs.demand.{service}.{origin}.{name}", rates[name]) for name in ("mean", "peak")]
+                if set(rates["at_demand"]) != others:
+                    yield f"inputs.demand.{service}.{origin}.at_demand: must hold {sorted(others)}"
+                at_demand = rates["at_demand"].items()
+                series += [(f"inputs.demand.{service}.{origin}.at_demand.{name}", values) for name, values in at_demand]
     periods = len(view.plan.periods)
     for name, values in series:
         if len(values) != periods:
             yield f"{name}: {len(values)} values for {periods} periods"
+
+
+def _other_demands(view: View) -> set[str]:
+    """Demands that money is counted for besides the one planned for."""
+    return set(view.plan.inputs["cost_weights"]) - {view.plan.inputs["plan_for"]}
 
 
 def _curves(view: View) -> Iterator[str]:
@@ -122,6 +165,12 @@ def _fleet(view: View) -> Iterator[str]:
             yield f"fleet[{number}]: unknown location {row.location!r}"
         if (row.provider, row.instance_type) not in view.types:
             yield f"fleet[{number}]: unknown instance type {row.instance_type!r}"
+
+
+def _standby(view: View) -> Iterator[str]:
+    for number, row in enumerate(view.plan.standby):
+        if row.service not in view.services or row.origin not in view.origins:
+            yield f"standby[{number}]: unknown service or origin ({row.service!r}, {row.origin!r})"
 
 
 def _routes(view: View) -> Iterator[str]:

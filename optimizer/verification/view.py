@@ -148,9 +148,13 @@ class View:
         return float(trips[location])
 
     def network_ms(self, index: int) -> float:
-        """Worst mean round trip of the origins routed to a pool x factor, ms; 0 without routes."""
-        location = self.plan.pools[index].location
-        worst = max((self.trip_ms(route.origin, location) for route in self.routes_to(index)), default=0.0)
+        """Worst mean round trip of the origins of a pool, routed or stood by for, x factor, ms; 0 without any."""
+        pool = self.plan.pools[index]
+        origins = {route.origin for route in self.routes_to(index)}
+        origins |= {
+            row.origin for row in self.plan.standby if (row.service, row.standby) == (pool.service, pool.location)
+        }
+        worst = max((self.trip_ms(origin, pool.location) for origin in origins), default=0.0)
         return float(worst * self.plan.inputs["network"]["rtt_p99_factor"])
 
     def peak(self, service: str, origin: str, period: int) -> float:
