@@ -67,6 +67,21 @@ class Layouts:
         best_small = np.maximum.reduceat(self._phi, self._starts[:-1])
         best_large = self._carried(self._spread).max(axis=0) if self._spread.size else np.zeros(0)
         self.phi_per_s: Floats = np.maximum.accumulate(np.concatenate([best_small, best_large]))
+        self.full_per_s = self._largest_full(rows)
+        balanced = self._balanced(np.arange(capacity_per_s.size))
+        self._balanced_full = np.maximum.accumulate(capacity_per_s[balanced].sum(axis=-1), axis=1)
+
+    def fewest_without_loss(self, need_per_s: Floats) -> Indices:
+        """Fewest instances that carry a need while nothing is lost, shape as given."""
+        return np.searchsorted(self.full_per_s, need_per_s, side="left").astype(np.int64)
+
+    def _largest_full(self, rows: Indices) -> Floats:
+        """The most that 0..x_max instances carry while nothing is lost, never falling."""
+        if self.survives == "nothing":
+            return self.phi_per_s
+        small = np.maximum.reduceat(self.capacity[rows].sum(axis=1), self._starts[:-1])
+        large = self.capacity[self._spread].sum(axis=-1).max(axis=0) if self._spread.size else np.zeros(0)
+        return np.maximum.accumulate(np.concatenate([small, large]))
 
     def _carried(self, layouts: Indices) -> Floats:
         full: Floats = self.capacity[layouts].sum(axis=-1)
@@ -101,16 +116,63 @@ class Layouts:
         """
         layouts = np.zeros((counts.size, self.zones), dtype=np.int64)
         spot = np.zeros_like(layouts)
-        for count in np.unique(counts[counts > 0]).tolist():
+        for count in np.unique(counts[(counts > 0) & (counts <= self._small)]).tolist():
             cases = np.flatnonzero(counts == count)
-            rows, phi = self._of(count)
-            feasible = phi[None, :] >= need_per_s[cases][:, None]
-            able = feasible.any(axis=1)
-            chosen, vacant = self._with_spot(count, rows, feasible[able], need_per_s[cases[able]], room)
-            layouts[cases[able]], spot[cases[able]] = rows[chosen], vacant
-            for case in cases[~able].tolist():
-                layouts[case] = self._filled_up(count, float(need_per_s[case]))
+            layouts[cases], spot[cases] = self._small_layouts(count, need_per_s[cases], room)
+        cases = np.flatnonzero(counts > self._small)
+        if cases.size:
+            layouts[cases], spot[cases] = self._large_layouts(counts[cases], need_per_s[cases], room)
         return layouts, spot
+
+    def _small_layouts(self, count: int, need: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+        """Lay out a count within the exhaustive range for several needs."""
+        part = slice(int(self._starts[count]), int(self._starts[count + 1]))
+        rows, phi = self._parts[part], self._phi[part]
+        feasible = phi[None, :] >= need[:, None]
+        # Fewer than the need asks for: only where the rule `capacity` is off.
+        feasible[~feasible.any(axis=1), 0] = True
+        chosen, vacant = self._with_spot(count, rows, feasible, need, room)
+        return rows[chosen], vacant
+
+    def _large_layouts(self, counts: Indices, need: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+        """Lay out counts beyond the exhaustive range, each balanced on some zones; spot is taken off in balance."""
+        spread = np.swapaxes(self._spread[:, counts - self._small - 1, :], 0, 1)
+        feasible = self._carried(spread) >= need[:, None]
+        fits = feasible.any(axis=1)
+        vacant = np.zeros(feasible.shape, dtype=np.int64)
+        if room is not None:
+            vacant = self._balanced_room(counts, need, room)
+        best = np.argmax(np.where(feasible, vacant, -1), axis=1)
+        cases = np.arange(counts.size)
+        layouts, taken = spread[cases, best], vacant[cases, best]
+        stay = self._balanced(counts - taken)[best, cases]
+        spot = np.where((taken > 0)[:, None], layouts - stay, 0)
+        for case in np.flatnonzero(~fits).tolist():
+            layouts[case], spot[case] = self._filled_up(int(counts[case]), float(need[case])), 0
+        return layouts, spot
+
+    def _balanced_room(self, counts: Indices, need: Floats, room: SpotRoom) -> Indices:
+        """Most spot of balanced layouts on all, .., 1 zones, shape (cases, zones)."""
+        most = most_spot(counts, room.max_share, on=room.share_on)[:, None]
+        if room.may_vanish == "tolerated":
+            return np.broadcast_to(most, (counts.size, self.zones)).copy()
+        must = self.share * need
+        if room.may_vanish == "one_zone":
+            spread = np.swapaxes(self._spread[:, counts - self._small - 1, :], 0, 1)
+            found = [spot_by_zone(self.capacity, spread[:, row, :], must).sum(axis=1) for row in range(self.zones)]
+            # Taken off in balance, each zone loses no more than the zone with least room, times the zones in use.
+            least = [self._least_room(spread[:, row, :], must) for row in range(self.zones)]
+            room_: Indices = np.minimum(most, np.minimum(np.stack(found, axis=1), np.stack(least, axis=1)))
+            return room_
+        stay = np.stack([np.searchsorted(full, must, side="left") for full in self._balanced_full], axis=1)
+        vacant: Indices = np.clip(counts[:, None] - stay, 0, most)
+        return vacant
+
+    def _least_room(self, layouts: Indices, must: Floats) -> Indices:
+        room = spot_by_zone(self.capacity, layouts, must)
+        used = layouts > 0
+        least: Indices = np.where(used, room, room.max(initial=0) + 1).min(axis=1) * used.sum(axis=1)
+        return least
 
     def _filled_up(self, count: int, need: float) -> Indices:
         """Lay out the fewest that carry a need, and put the rest where fewest are.
@@ -119,20 +181,12 @@ class Layouts:
         """
         fewest = int(np.searchsorted(self.phi_per_s, need, side="left"))
         if fewest >= count:  # fewer than the need asks for: only where the rule `capacity` is off
-            first: Indices = self._of(count)[0][0]
+            first: Indices = self._balanced(np.array([count]))[0, 0]
             return first
         layout: Indices = self.laid_out(np.array([fewest]), np.array([need]), None)[0][0]
         for _ in range(count - fewest):
             layout[int(np.argmin(layout))] += 1
         return layout
-
-    def _of(self, count: int) -> tuple[Indices, Floats]:
-        """Layouts of a count, balanced first, with what they carry."""
-        if count <= self._small:
-            part = slice(int(self._starts[count]), int(self._starts[count + 1]))
-            return self._parts[part], self._phi[part]
-        rows = self._spread[:, count - self._small - 1, :]
-        return rows, self._carried(rows)
 
     def _with_spot(
         self, count: int, rows: Indices, feasible: np.ndarray, need: Floats, room: SpotRoom | None
@@ -167,29 +221,29 @@ class Layouts:
         """Keep as few instances off spot as carry the protected need in a layout within the chosen one."""
         chosen, open_ = np.argmax(feasible, axis=1), np.ones(need.size, dtype=bool)
         spot = np.zeros((need.size, self.zones), dtype=np.int64)
-        for stay in range(count - most, count):
-            inner, within = self._inner(count, rows, stay)
-            carries = self.capacity[inner].sum(axis=1)[None, :] >= (self.share * need[open_])[:, None]
-            able = feasible[open_] & (carries.astype(np.int64) @ within.T.astype(np.int64) > 0)
-            cases = np.flatnonzero(open_)[able.any(axis=1)]
-            for case, row_able, row_carries in zip(
-                cases, able[able.any(axis=1)], carries[able.any(axis=1)], strict=True
-            ):
-                row = int(np.argmax(row_able))
-                kept = int(np.argmax(row_carries & within[row]))
-                chosen[case], spot[case] = row, rows[row] - inner[kept]
+        # No layout of fewer carries it, whatever lies within what.
+        fewest = np.searchsorted(self.full_per_s, self.share * need, side="left")
+        for stay in range(max(count - most, int(fewest.min(initial=count))), count):
+            trying = np.flatnonzero(open_ & (fewest <= stay))
+            if not trying.size:
+                continue
+            inner, within = self._inner(count, stay)
+            carries = self.capacity[inner].sum(axis=1)[None, :] >= (self.share * need[trying])[:, None]
+            able = feasible[trying] & (carries.astype(np.int64) @ within.T.astype(np.int64) > 0)
+            found = able.any(axis=1)
+            row = np.argmax(able[found], axis=1)
+            kept = np.argmax(carries[found] & within[row], axis=1)
+            cases = trying[found]
+            chosen[cases], spot[cases] = row, rows[row] - inner[kept]
             open_[cases] = False
             if not open_.any():
                 break
         return chosen, spot
 
-    def _inner(self, count: int, rows: Indices, stay: int) -> tuple[Indices, np.ndarray]:
-        """Layouts of what stays, and which of them lie within which rows."""
-        if count <= self._small:
-            parts = self._parts[self._starts[stay] : self._starts[stay + 1]]
-            return parts, lies_within(self.zones, count, stay)
-        inner = self._balanced(np.array([stay]))[:, 0, :]
-        return inner, np.asarray((inner[None, :, :] <= rows[:, None, :]).all(axis=2))
+    def _inner(self, count: int, stay: int) -> tuple[Indices, np.ndarray]:
+        """Layouts of what stays, and which of them lie within which layouts of the count."""
+        parts = self._parts[self._starts[stay] : self._starts[stay + 1]]
+        return parts, lies_within(self.zones, count, stay)
 
 
 def _limited(layouts: Indices, most: int) -> Indices:

@@ -19,7 +19,7 @@ from optimizer.formulation.blocks import Block, Configuration, Group, block_of, 
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
-from optimizer.formulation.staffing import fewest_possible, staff
+from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
 from optimizer.formulation.supply import Key, Supply
 
 
@@ -80,9 +80,14 @@ def blocks_of_group(
         if bound >= best or (not draw_matters and _is_beaten(bounds, number, kept, supplies)):
             verdict.least_cost = min(verdict.least_cost, bound)
             continue
-        staffing = staff(context, configuration, service, hardest, context.spot_room(supply))
-        if staffing is None:
+        counted = count(context, configuration, service, hardest)
+        if counted is None:
             continue
+        least = _least_cost(context, configuration, supply, counted) + flow_cost
+        if least > best:
+            verdict.least_cost = min(verdict.least_cost, least)
+            continue
+        staffing = staff(context, configuration, service, hardest, counted, context.spot_room(supply))
         block = block_of(context, group, configuration, staffing, supply, (own, hardest), network_s, flow_cost)
         verdict.least_cost, verdict.simulated = min(verdict.least_cost, block.cost), True
         kept.append((number, block))
@@ -90,6 +95,23 @@ def blocks_of_group(
             best = min(best, block.cost)
     result.blocks = _worth_choosing(context, kept, supplies, best)
     return result
+
+
+def _least_cost(context: Context, configuration: Configuration, supply: Supply, counted: Counted) -> float:
+    """Bound of what counted instances cost, flows apart, before they are laid out over zones."""
+    line = context.timeline
+    counts = counted.counts.astype(np.float64)
+    use = line.slots(counts, line.least_early(counts))
+    room = np.zeros_like(use)
+    if supply.spot is not None:
+        terms, most = context.scenario.purchase.spot, use.astype(np.int64)
+        room = most_spot(most, terms.max_share, on=context.is_on("spot_share")).astype(np.float64)
+        if terms.may_vanish == "all_of_a_type" and context.is_on("spot_may_vanish"):
+            spare = np.maximum(counted.counts - counted.stay, 0).ravel()
+            room[: line.main_count] = np.minimum(room[: line.main_count], spare)
+    hours = float(counts.ravel() @ line.full_hours)
+    rent = float(supply.least_cost(use, room, line.slot_hours, line.main_count))
+    return rent + hours * context.use_cost(configuration.candidate)
 
 
 def _lower_bounds(

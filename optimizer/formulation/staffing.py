@@ -73,17 +73,26 @@ def fewest_possible(context: Context, configurations: list[Configuration], servi
     return np.where(usable[:, None, None], counts, np.inf)
 
 
-def staff(
-    context: Context, configuration: Configuration, service: Service, need: Floats, room: SpotRoom | None
-) -> Staffing | None:
-    """Return the fewest instances that carry the need in their best layout, or None beyond what may run.
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Instances that a configuration needs, before they are laid out over zones.
+
+    `counts` has shape (demands, periods), `needed` are the counts before they are changed between hours, and `stay` is
+    how many must stay when spot vanishes, at least.
+    """
+
+    counts: Indices
+    needed: Indices
+    stay: Indices
+
+
+def count(context: Context, configuration: Configuration, service: Service, need: Floats) -> Counted | None:
+    """Return the fewest instances that carry the need, or None beyond what may run.
 
     Parameters
     ----------
     need
         Requests/s to carry, shape (demands, periods).
-    room
-        What spot may be; None for none.
     """
     found = _counts(context, configuration, service, need)
     if found is None:
@@ -93,21 +102,39 @@ def staff(
     most = MAX_INSTANCES if configuration.most is None else min(MAX_INSTANCES, configuration.most)
     if counts.max(initial=0) > most:
         return None
+    return Counted(counts, needed, layouts.fewest_without_loss(service.protected_share * context.held_need(need)))
+
+
+def staff(
+    context: Context,
+    configuration: Configuration,
+    service: Service,
+    need: Floats,
+    counted: Counted,
+    room: SpotRoom | None,
+) -> Staffing:
+    """Lay counted instances out over the zones.
+
+    Parameters
+    ----------
+    need
+        Requests/s to carry, shape (demands, periods).
+    room
+        What spot may be; None for none.
+    """
+    counts = counted.counts
     layouts = _layouts(context, configuration, service, int(counts.max(initial=0)))
-    held = context.held_need(need)
-    flat = counts.ravel()
-    cases, back = np.unique(np.stack([flat.astype(np.float64), held.ravel()]), axis=1, return_inverse=True)
+    pairs = np.stack([counts.ravel().astype(np.float64), context.held_need(need).ravel()])
+    cases, back = np.unique(pairs, axis=1, return_inverse=True)
     instances, spot = layouts.laid_out(cases[0].astype(np.int64), cases[1], room)
     shape = (*counts.shape, len(configuration.zones))
-    plain = layouts
-    if layouts.survives != "nothing":
-        plain = Layouts(layouts.capacity, len(configuration.zones))
+    plain = instances_needed(layouts.full_per_s, need[0], on=context.is_on("capacity"))
     return Staffing(
         instances[back.ravel()].reshape(shape),
         spot[back.ravel()].reshape(shape),
         layouts.capacity,
-        instances_needed(plain.phi_per_s, need[0], on=context.is_on("capacity")),
-        needed[0],
+        plain,
+        counted.needed[0],
     )
 
 

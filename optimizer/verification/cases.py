@@ -82,8 +82,12 @@ def cases_of(view: View, service: str) -> list[Case]:
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
             chosen += _fullest(case for case in _spot_gone(view, site) if case.pool_index in dict(group))
-            for other in list(views(view).values())[1:]:
-                chosen += _fullest(_as_planned(other, [(index, other.plan.pools[index]) for index, _ in group]))
+            others = list(views(view).values())[1:]
+            chosen += _fullest(
+                case
+                for other in others
+                for case in _as_planned(other, [(index, other.plan.pools[index]) for index, _ in group])
+            )
             running += planned
     claims = _longest_queue(case.at_claim() for case in running if case.claim_per_s > 0.0)
     survivors = (case for case in chosen if case.what in (ZONE_LOST, STANDING_BY))

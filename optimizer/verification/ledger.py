@@ -199,7 +199,7 @@ class Ledger:
         if site is None or draw is None:
             return
         if site["space_price_per_kw_month"] is not None:
-            months = count * draw.max_w / 1000 * self._horizon / HOURS_OF_A_MONTH
+            months = count * Fraction(draw.max_w) / 1000 * self._horizon / HOURS_OF_A_MONTH
             yield Entry("other", "", location, kind, months, Fraction(site["space_price_per_kw_month"]))
         salary = inputs["owned"]["operator_cost_per_year"]
         if site["servers_per_operator"] and salary:
@@ -209,7 +209,7 @@ class Ledger:
                 (h for (_, at, name, _), h in self.instance_hours.items() if (at, name) == (location, kind)),
                 Fraction(0),
             )
-            kwh = (count * self._horizon - used) * draw.kw(Fraction(1), Fraction(0))
+            kwh = (count * self._horizon - used) * Fraction(draw.kw(1.0, 0.0))
             yield Entry("energy", "", location, kind, kwh, self._electricity(location))
 
     def _electricity(self, location: str) -> Fraction:
@@ -226,7 +226,7 @@ class Ledger:
         yield Entry("energy", "", "", "", rented, Fraction(0))
         for index, pool in enumerate(self._view.plan.pools):
             if is_own(self._view, pool.provider):
-                kwh = pool_kwh(self._view, index) or Fraction(0)
+                kwh = Fraction(pool_kwh(self._view, index) or 0.0)
                 price = self._electricity(pool.location)
                 yield Entry("energy", pool.service, pool.location, pool.instance_type, kwh, price)
 

@@ -180,9 +180,9 @@ def power_limit(view: View) -> list[Check]:
     limit = view.plan.inputs["limits"]["power_kw"]
     findings = []
     for period, kw in enumerate(plan_kw(view)) if limit is not None else ():
-        text = f"{view.period_label(period)}: {float(kw):.3f} of {limit:g} kW"
-        margin = limit - float(kw) + 1e-6 * max(1.0, limit)
-        findings.append(Finding(view.period_label(period), limit, float(kw), margin, text))
+        text = f"{view.period_label(period)}: {kw:.3f} of {limit:g} kW"
+        margin = limit - kw + 1e-6 * max(1.0, limit)
+        findings.append(Finding(view.period_label(period), limit, kw, margin, text))
     return judged("power_limit", findings + _unknown(view, "power", limit, [p.peak_kw for p in view.plan.pools]))
 
 
@@ -192,7 +192,7 @@ def carbon_limit(view: View) -> list[Check]:
     if limit is None:
         return judged("carbon_limit", [])
     kg = [pool_kg(view, index) for index in range(len(view.plan.pools))]
-    total = float(sum((value or Fraction(0) for value in kg), Fraction(0))) / 1000.0
+    total = math.fsum(value or 0.0 for value in kg) / 1000.0
     text = f"{total:.3f} of {limit:g} t"
     findings = [Finding("horizon", limit, total, limit - total + 1e-6 * max(1.0, limit), text)]
     return judged("carbon_limit", findings + _unknown(view, "carbon", limit, kg))
