@@ -28,6 +28,8 @@ class Asked:
         Those that fit the schema.
     planned
         Demand that capacity is planned for, None where it cannot be told.
+    counted
+        Demands that money is counted for.
     """
 
     root: Node
@@ -38,6 +40,7 @@ class Asked:
     origins: Mapping[str, OriginKeys]
     services: Mapping[str, ServiceKeys]
     planned: str | None
+    counted: tuple[str, ...]
 
 
 def asked_of(root: Node) -> Asked:
@@ -51,7 +54,8 @@ def asked_of(root: Node) -> Asked:
         day_types=tuple(default) if find(root, ("day_types",)) is None else keys_at(root, ("day_types",)),
         origins=_valid(root, "origins", OriginKeys),
         services=_valid(root, "services", ServiceKeys),
-        planned=_planned(root),
+        planned=None if (plan_for := _plan_for(root)) is None else plan_for.capacity,
+        counted=() if plan_for is None else tuple(plan_for.weights),
     )
 
 
@@ -78,10 +82,9 @@ def _valid(root: Node, key: str, model: type[Model]) -> dict[str, Model]:
     return found
 
 
-def _planned(root: Node) -> str | None:
+def _plan_for(root: Node) -> PlanForKeys | None:
     node = find(root, ("plan_for",))
     if node is None:
-        return PlanForKeys().capacity
+        return PlanForKeys()
     plain = node.plain()
-    keys = valid_or_none(PlanForKeys, {"capacity": plain} if isinstance(plain, str) else plain)
-    return keys.capacity if keys is not None else None
+    return valid_or_none(PlanForKeys, {"capacity": plain} if isinstance(plain, str) else plain)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.domain.catalog import Catalog
+from optimizer.domain.purchase import CurrencyRate
+from optimizer.inputs import catalog_owned
 from optimizer.inputs import catalog_records as records
 from optimizer.inputs import catalog_tables as tables
 from optimizer.inputs.catalog_part import CatalogPart, read_part
 from optimizer.inputs.catalog_references import check_references
 from optimizer.inputs.csv_table import Table
+from optimizer.inputs.currency import in_currency
 from optimizer.inputs.document import place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.shipped import find_catalog
@@ -33,6 +36,8 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
     ("storage", tables.STORAGE.file, records.storage),
     ("served_models", tables.SERVED_MODELS.file, records.served_models),
     ("profiles", tables.PROFILES.file, records.profiles),
+    ("owned", tables.OWNED.file, catalog_owned.owned),
+    ("sites", tables.SITES.file, catalog_owned.sites),
 )
 Records = dict[str, dict[Any, Any]]
 
@@ -75,7 +80,11 @@ def load_catalog(names: Sequence[str], relative_to: Path | None = None) -> Catal
 
 
 def read_catalogs(
-    names: Sequence[str], relative_to: Path | None, places: Sequence[str], faults: Faults
+    names: Sequence[str],
+    relative_to: Path | None,
+    places: Sequence[str],
+    faults: Faults,
+    rates: Sequence[CurrencyRate] = (),
 ) -> ReadCatalog | None:
     """Read catalogs as one; None where a fault was found in any of them.
 
@@ -83,6 +92,8 @@ def read_catalogs(
     ----------
     places
         Where each name was given, for the fault that there is no such catalog.
+    rates
+        Dated rates that bring a catalog into the currency of the first one.
     """
     before = len(faults)
     parts = []
@@ -93,12 +104,16 @@ def read_catalogs(
     if len(parts) < len(names) or not parts:
         return None
     _refuse_missing_files(parts, faults)
-    _refuse_currencies(parts, faults)
+    _refuse_currencies(parts, rates, faults)
     check_references([part.tables for part in parts], faults)
     by_part = [_records(part, faults) for part in parts]
+    by_part = [_converted(part, parts[0], built, rates) for part, built in zip(parts, by_part, strict=True)]
     if len(faults) > before:
         return None
     merged, warnings = _merge(parts, by_part)
+    catalog_owned.check_owned(merged, f"{parts[-1].found.shown}/{tables.OWNED.file}", faults)
+    if len(faults) > before:
+        return None
     return ReadCatalog(_catalog(parts, merged), tuple(warnings))
 
 
@@ -110,12 +125,21 @@ def _refuse_missing_files(parts: Sequence[CatalogPart], faults: Faults) -> None:
             faults.add_unless_told(place, "no such file", f"Write it with the columns {columns}.", "no-file")
 
 
-def _refuse_currencies(parts: Sequence[CatalogPart], faults: Faults) -> None:
-    first = parts[0].keys
+def _refuse_currencies(parts: Sequence[CatalogPart], rates: Sequence[CurrencyRate], faults: Faults) -> None:
+    first, known = parts[0].keys, {rate.currency for rate in rates}
     for part in parts[1:]:
-        if part.keys.currency != first.currency:
+        if part.keys.currency not in {first.currency, *known}:
             what = f"one plan has one currency (found {part.keys.currency}, {first.name} has {first.currency})"
-            faults.add(place_of(part.document, ("currency",)), what, "Convert the prices of one.", "currency")
+            mend = f"Give currency_rates an entry for {part.keys.currency}: rate in {first.currency}, as_of and source."
+            faults.add(place_of(part.document, ("currency",)), what, mend, "currency")
+
+
+def _converted(part: CatalogPart, first: CatalogPart, built: Records, rates: Sequence[CurrencyRate]) -> Records:
+    """Return the records of a part in the currency of the first one."""
+    if part.keys.currency == first.keys.currency:
+        return built
+    rate = next((item for item in rates if item.currency == part.keys.currency), None)
+    return built if rate is None else in_currency(built, rate)
 
 
 def _records(part: CatalogPart, faults: Faults) -> Records:
@@ -162,6 +186,9 @@ def _catalog(parts: Sequence[CatalogPart], merged: Records) -> Catalog:
         storage=pairs["storage"],
         served_models=_by_name(pairs["served_models"]),
         profiles=tuple(pairs["profiles"].values()),
+        owned=pairs["owned"],
+        sites=_by_name(pairs["sites"]),
+        idle_power_share=parts[-1].keys.idle_power_share,
         folders=tuple(str(part.found.path) for part in parts),
     )
 

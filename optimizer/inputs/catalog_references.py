@@ -30,6 +30,9 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     (tables.STORAGE.file, _PLACE, "region", "locations"),
     (tables.PROFILES.file, ("served_model",), "served_model", "served models"),
     (tables.PROFILES.file, ("accelerator",), "accelerator", "accelerators"),
+    (tables.OWNED.file, _TYPE, "instance_type", "instance types"),
+    (tables.OWNED.file, _PLACE, "region", "locations"),
+    (tables.SITES.file, _PLACE, "region", "locations"),
 )
 #: Kind of thing: the file that lists it, and the columns that name it.
 LISTED = {

@@ -186,6 +186,38 @@ PROFILES = TableSpec(
     ("served_model", "precision", "accelerator", "accelerators_per_replica", "batch_size"),
 )
 
+OWNED = TableSpec(
+    "owned.csv",
+    (
+        *_PLACE,
+        Column("instance_type"),
+        _amount("purchase_price_low"),
+        _amount("purchase_price_mid"),
+        _amount("purchase_price_high"),
+        _amount("amortisation_months", positive=True),
+        Column("residual_share", "number", low=0.0, high=1.0),
+        Column("maintenance_share_per_year", "number", low=0.0, high=1.0, may_be_empty=True),
+        _amount("rack_units"),
+        _count("max_count", may_be_empty=True),
+        *_provenance(*PRICE_BASES),
+    ),
+    ("provider", "instance_type", "region"),
+    needed=False,
+)
+SITES = TableSpec(
+    "sites.csv",
+    (
+        *_PLACE,
+        _amount("power_limit_kw", may_be_empty=True),
+        _amount("rack_units", may_be_empty=True),
+        _amount("space_price_per_kw_month", may_be_empty=True),
+        _amount("servers_per_operator", positive=True, may_be_empty=True),
+        *_provenance(*PRICE_BASES),
+    ),
+    ("provider", "region"),
+    needed=False,
+)
+
 #: Every file of a catalog but ``catalog.yaml``.
 TABLES = (
     INSTANCE_TYPES,
@@ -199,4 +231,6 @@ TABLES = (
     STORAGE,
     SERVED_MODELS,
     PROFILES,
+    OWNED,
+    SITES,
 )

@@ -123,6 +123,11 @@ def _from_file(
     found = rates_of(file, series, place, asked.origin_names, asked.day_types, faults)
     if found is None or asked.planned not in found.by_column:
         return None, ()
+    if missing := [demand for demand in asked.counted if demand not in found.by_column]:
+        what = f"{file.table.file} has no column {missing[0]}"
+        mend = f"Add it, or count money for {' and '.join(sorted(found.by_column.keys() & set(DEMANDS)))} only."
+        faults.add_unless_told(place_of(asked.root, ("plan_for", "cost", missing[0])), what, mend, "missing")
+        return None, ()
     return _scaled(found, keys, asked.planned, f"{file.table.file}, series {series}"), found.silent_origins
 
 

@@ -16,7 +16,7 @@ from optimizer.domain.purchase import (
     SpotTerms,
 )
 from optimizer.inputs.schema import ScenarioKeys
-from optimizer.inputs.schema_purchase import CommitmentKeys, MatchKeys, ValueShareKeys
+from optimizer.inputs.schema_purchase import CommitmentKeys, MatchKeys
 from optimizer.units import DAYS_PER_MONTH
 
 MINUTES_PER_HOUR = 60.0
@@ -25,11 +25,10 @@ MINUTES_PER_HOUR = 60.0
 def purchase_of(keys: ScenarioKeys) -> Purchase:
     """Return what may be bought."""
     given = keys.purchase
-    after = given.after_horizon
     return Purchase(
         options=tuple(given.options),
-        after_horizon="value_share" if isinstance(after, ValueShareKeys) else after,
-        value_share=after.value_share if isinstance(after, ValueShareKeys) else 0.0,
+        after_horizon=given.after_horizon,
+        value_share=given.value_share or 0.0,
         spot=SpotTerms(given.spot.max_share, given.spot.overhead_share, given.spot.may_vanish),
         scale_up_lead_hours=given.scale_up_lead_minutes / MINUTES_PER_HOUR,
         scale_up_max_instances=given.scale_up_max_instances,

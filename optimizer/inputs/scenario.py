@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from optimizer.domain.catalog import Catalog
+from optimizer.domain.purchase import CurrencyRate, RunningRow
 from optimizer.domain.scenario import (
     Headroom,
     NetworkUse,
@@ -21,12 +22,14 @@ from optimizer.domain.scenario import (
     StorageUse,
 )
 from optimizer.inputs.asked import Asked, asked_of
+from optimizer.inputs.buying_checks import check_buying
 from optimizer.inputs.catalog import ReadCatalog, read_catalogs
 from optimizer.inputs.checks import allowed_locations, check_names, check_overheads, check_routes, choice_warnings
 from optimizer.inputs.demands import ReadDemands, read_demands
 from optimizer.inputs.document import Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.overrides import effective_document
 from optimizer.inputs.purchase_terms import (
     commitments_of,
@@ -38,6 +41,7 @@ from optimizer.inputs.purchase_terms import (
     purchase_of,
     residency_of,
 )
+from optimizer.inputs.running_file import read_running
 from optimizer.inputs.schema import ScenarioKeys
 from optimizer.inputs.shipped import find_scenario
 from optimizer.units import HOURS_PER_DAY, seconds
@@ -81,31 +85,52 @@ def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[
         faults.refuse()
     keys = validate(ScenarioKeys, root, faults)
     asked = asked_of(root)
+    rates = currency_rates_of(keys) if keys is not None else ()
     check_overheads(asked, faults)
     demands = read_demands(asked, found.path.parent, faults)
-    read = _read_catalogs(asked, found.path.parent, faults)
+    read = _read_catalogs(asked, found.path.parent, rates, faults)
     warnings = list(read.warnings) if read is not None else []
     if read is not None:
         check_names(asked, read.catalog, faults)
         warnings += choice_warnings(asked, read.catalog)
         warnings += check_routes(asked, read.catalog, faults)
+        if keys is not None:
+            warnings += check_buying(keys, asked, read.catalog, faults)
     if keys is None or read is None or len(faults):
         faults.refuse()
-    record = _scenario(keys, asked, read.catalog, demands, _fingerprint(root, demands))
+    running, running_sha256 = _running(keys, asked, read.catalog, found.path.parent, faults)
+    faults.raise_if_any()
+    record = _scenario(keys, asked, read.catalog, demands, _fingerprint(root, demands, running_sha256))
+    record = replace(record, running=running)
     return Inputs(record, read.catalog, (*warnings, *demands.warnings))
 
 
-def _read_catalogs(asked: Asked, folder: Path, faults: Faults) -> ReadCatalog | None:
+def _read_catalogs(asked: Asked, folder: Path, rates: Sequence[CurrencyRate], faults: Faults) -> ReadCatalog | None:
     node = find(asked.root, ("catalog",))
     if node is None or not asked.catalogs:
         return None
     places = [place_of(asked.root, ("catalog", index)) for index in range(len(asked.catalogs))]
-    return read_catalogs(asked.catalogs, folder, places, faults)
+    return read_catalogs(asked.catalogs, folder, places, faults, rates)
 
 
-def _fingerprint(root: Node, demands: ReadDemands) -> str:
-    """Return the SHA-256 of the effective document and its demand files, wherever they lie."""
-    text = json.dumps({"document": _canonical(root.plain()), "files": demands.file_sha256}, sort_keys=True)
+def _running(
+    keys: ScenarioKeys, asked: Asked, catalog: Catalog, folder: Path, faults: Faults
+) -> tuple[tuple[RunningRow, ...], str]:
+    """Return today's fleet, and a hash of its file."""
+    if keys.running is None:
+        return (), ""
+    content = read_bytes(folder / keys.running, place_of(asked.root, ("running",)), faults)
+    text = None if content is None else decode(content, keys.running, faults)
+    if content is None or text is None:
+        return (), ""
+    rows = read_running(text, keys.running, catalog, tuple(keys.services), faults)
+    return rows, hashlib.sha256(content).hexdigest()
+
+
+def _fingerprint(root: Node, demands: ReadDemands, running_sha256: str) -> str:
+    """Return the SHA-256 of the effective document and the files it names, wherever they lie."""
+    files = [*demands.file_sha256, *([running_sha256] if running_sha256 else [])]
+    text = json.dumps({"document": _canonical(root.plain()), "files": files}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

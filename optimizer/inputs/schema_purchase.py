@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from optimizer.domain.purchase import MayVanish, PurchaseOption
+from optimizer.domain.purchase import AfterHorizon, MayVanish, PurchaseOption
 from optimizer.domain.scenario import Autoscaling
 from optimizer.inputs.schema_base import (
     HIGHEST_AMOUNT,
@@ -28,30 +28,23 @@ class SpotKeys(Document):
     may_vanish: MayVanish = Field("all_of_a_type", examples=["all_of_a_type"])
 
 
-class ValueShareKeys(Document):
-    """Which share of a term's rest keeps its value after the horizon."""
-
-    value_share: float = Field(ge=0, le=1, examples=[0.5])
-
-
-def _after_horizon(value: object) -> object:
-    if isinstance(value, str) and value not in ("refuse", "charge"):
-        mend = "Write refuse, charge, or {value_share: 0.5}."
-        refuse(f"must be refuse, charge or a value share (found {value})", mend, "not-a-choice")
-    return value
-
-
 class PurchaseKeys(Document):
     """What may be bought, and how the fleet may change size."""
 
     options: Annotated[list[PurchaseOption], Each] = Field(["on_demand"], min_length=1, examples=[["on_demand"]])
-    after_horizon: Annotated[Literal["refuse", "charge"] | ValueShareKeys, BeforeValidator(_after_horizon)] = Field(
-        "refuse", examples=["refuse"]
-    )
+    after_horizon: AfterHorizon = Field("refuse", examples=["refuse"])
+    value_share: float | None = Field(None, ge=0, le=1, examples=[0.5])
     spot: SpotKeys = Field(default_factory=SpotKeys, examples=[{"max_share": 0.3}])
     autoscaling: Autoscaling = Field("hourly", examples=["hourly"])
     scale_up_lead_minutes: float = Field(0.0, ge=0, le=60, examples=[15])
     scale_up_max_instances: int | None = Field(None, ge=1, le=MOST_INSTANCES, examples=[40])
+
+    @model_validator(mode="after")
+    def _value_share_belongs(self) -> PurchaseKeys:
+        if (self.after_horizon == "value_share") != (self.value_share is not None):
+            mend = "Write after_horizon: value_share and value_share: 0.5, or neither."
+            refuse("after_horizon: value_share and the key value_share go together", mend, "contradiction")
+        return self
 
 
 class MatchKeys(Document):
@@ -122,6 +115,8 @@ class QuotaKeys(Document):
             found = "neither" if self.max_instances is None else "both"
             mend = "Keep one, for example max_instances: 40."
             refuse(f"needs either max_instances or max_vcpu (found {found})", mend, "exactly-one")
+        if self.match.purchase_option == "spot":
+            refuse("a quota cannot count spot", "Limit it by purchase.spot.max_share.", "contradiction")
         return self
 
 

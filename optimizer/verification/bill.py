@@ -15,6 +15,7 @@ CENT = 0.01
 SAME_GAP = 1e-6
 #: Categories whose quantities are compared; the others count different things, which do not add up.
 COUNTED = ("compute", "overhead", "network", "storage", "obligation", "monitoring", "people")
+ENERGY = ("energy",)
 Item = CostLine | Entry
 Money = dict[str, Fraction]
 
@@ -114,7 +115,12 @@ def _written_again(view: View) -> list[Finding]:
         *_compared("rent written again,", _added(rent, _machine), _added(rent_again, _machine)),
         *_counted("instance-hours of", _quantities(rent, _machine), _quantities(rent_again, _machine)),
         *_counted("quantity of", _quantities(counted, _use), _quantities(counted_again, _use)),
+        *_counted("energy in", _quantities(_only(lines, ENERGY), _unit), _quantities(_only(entries, ENERGY), _unit)),
     ]
+
+
+def _unit(item: Item) -> str:
+    return item.unit
 
 
 def _category(item: Item) -> str:

@@ -69,13 +69,14 @@ class KeyReading:
             if (item["location"].split("/")[0], item["instance_type"], item["location"]) == key
         ]
 
-    @property
+    @cached_property
     def sells_on_demand(self) -> bool:
         """Whether on demand may be bought here, which is where hours can be paid one by one."""
         allowed = "on_demand" in self._view.plan.inputs["purchase"]["options"]
-        return allowed and paid(self._view, self.key[1], self.key[2], "on_demand") is not None
+        rented = any(row.purchase_option == "on_demand" and not row.until for row in self.rows)
+        return rented or (allowed and paid(self._view, self.key[1], self.key[2], "on_demand") is not None)
 
-    @property
+    @cached_property
     def spot_pays(self) -> bool:
         """Whether spot, interruptions included, is cheaper than on demand."""
         terms = self._view.plan.inputs["purchase"]
@@ -138,10 +139,8 @@ class KeyReading:
     def slot(self, view: View, period: int) -> Slot:
         """The instances of a period."""
         pools = self.pools(view)
-        return Slot(
-            sum(view.instances(pool)[period] for pool in pools),
-            sum(spot_instances(view, pool)[period] for pool in pools),
-        )
+        room = sum(spot_instances(view, pool)[period] for pool in pools) if self.spot_pays else 0
+        return Slot(sum(view.instances(pool)[period] for pool in pools), room)
 
     def end(self, view: View, period: int, follower: int) -> Slot:
         """The instances at the end of a period, when those of the next one run as well."""
@@ -153,7 +152,7 @@ class KeyReading:
             both = sum(max(pair) for pair in counts)
             use += both
             room += here + min(both - sum(now for now, _ in counts), max(0, there - here))
-        return Slot(use, room)
+        return Slot(use, room if self.spot_pays else 0)
 
 
 @lru_cache(maxsize=8)

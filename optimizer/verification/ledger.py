@@ -16,10 +16,10 @@ from optimizer.verification.prices import (
     is_own,
     months_left_over,
     owning,
-    paid,
     purchase_price,
     server_of,
     site_of,
+    stated_price,
 )
 from optimizer.verification.view import Row, Unreadable, View, model_name
 
@@ -46,6 +46,7 @@ class Entry:
     pair: tuple[str, str] = ("", "")
     option: str = ""
     provider: str = ""
+    unit: str = ""
 
     @property
     def amount(self) -> Fraction:
@@ -158,7 +159,10 @@ class Ledger:
         _, kind, location = reading.key
         hours = reading.paid
         interruptions = Fraction(self._view.plan.inputs["purchase"]["spot"]["overhead_share"])
-        on_demand, spot = (self._price(kind, location, option) for option in ("on_demand", "spot"))
+        on_demand = (
+            self._price(kind, location, "on_demand") if hours.on_demand or hours.early_on_demand else Fraction(0)
+        )
+        spot = self._price(kind, location, "spot") if hours.spot or hours.early_spot else Fraction(0)
         yield "compute", "on_demand", hours.on_demand, on_demand
         yield "compute", "spot", hours.spot, spot
         yield "overhead", "spot", hours.spot, spot * interruptions
@@ -166,8 +170,12 @@ class Ledger:
         yield "overhead", "spot", hours.early_spot, spot * (1 + interruptions)
 
     def _price(self, kind: str, location: str, option: str) -> Fraction:
-        """Price of an hour; 0 where it is not offered, which another rule tells."""
-        return paid(self._view, kind, location, option) or Fraction(0)
+        """Price of an hour, offered or not, which another rule tells."""
+        price = stated_price(self._view, kind, location, option)
+        if price is None:
+            message = f"no price of {kind} in {location}, {option}"
+            raise Unreadable(message)
+        return price
 
     def _for_the_horizon(self, reading: KeyReading) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """What is bought for the whole horizon, the rest of its term, and what is signed."""
@@ -210,7 +218,7 @@ class Ledger:
                 Fraction(0),
             )
             kwh = (count * self._horizon - used) * Fraction(draw.kw(1.0, 0.0))
-            yield Entry("energy", "", location, kind, kwh, self._electricity(location))
+            yield Entry("energy", "", location, kind, kwh, self._electricity(location), unit="kWh")
 
     def _electricity(self, location: str) -> Fraction:
         """Price of a kWh that the planner pays."""
@@ -223,12 +231,12 @@ class Ledger:
         rented = Fraction(0)
         for (_, location, _, _), hours in self.instance_hours.items():
             rented += 0 if is_own(self._view, location.split("/")[0]) else hours
-        yield Entry("energy", "", "", "", rented, Fraction(0))
+        yield Entry("energy", "", "", "", rented, Fraction(0), unit="instance-hour")
         for index, pool in enumerate(self._view.plan.pools):
             if is_own(self._view, pool.provider):
                 kwh = Fraction(pool_kwh(self._view, index) or 0.0)
                 price = self._electricity(pool.location)
-                yield Entry("energy", pool.service, pool.location, pool.instance_type, kwh, price)
+                yield Entry("energy", pool.service, pool.location, pool.instance_type, kwh, price, unit="kWh")
 
     def _requests(self) -> dict[tuple[str, str, str], Fraction]:
         """Expected requests by service, origin and the location that serves them."""

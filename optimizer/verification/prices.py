@@ -26,11 +26,17 @@ def fits(match: Mapping[str, Any], kind: str, location: str, option: str | None)
 
 
 def paid(view: View, kind: str, location: str, option: str) -> Fraction | None:
-    """Price of an hour with the rules applied and the upfront payment spread; None where nothing is offered."""
+    """Price of an hour as `stated_price`; None where nothing is offered."""
     row = view.prices.get((location.split("/", maxsplit=1)[0], kind, location, option))
     if row is not None and row["status"] == "not_offered":
         return None
-    known = row is not None and row["status"] == "offered" and row["price_per_hour"] is not None
+    return stated_price(view, kind, location, option)
+
+
+def stated_price(view: View, kind: str, location: str, option: str) -> Fraction | None:
+    """Price of an hour with the rules applied and the upfront payment spread, offered or not; None without any."""
+    row = view.prices.get((location.split("/", maxsplit=1)[0], kind, location, option))
+    known = row is not None and row["price_per_hour"] is not None
     price = Fraction(row["price_per_hour"]) if row is not None and known else None
     upfront = Fraction(row["upfront"]) if row is not None and known else Fraction(0)
     term = (row["term_months"] if row is not None else 0) or TERMS.get(option, 0)

@@ -15,12 +15,18 @@ def spot_instances(view: View, pool: Pool) -> list[int]:
     return [-(-count // holds) for count in pool.spot_replicas_by_period]
 
 
+def _hours_with_spot(pools: list[Pool]) -> list[int]:
+    """Periods in which any of the pools may stand on spot."""
+    columns = zip(*(pool.spot_replicas_by_period for pool in pools), strict=True)
+    return [period for period, column in enumerate(columns) if any(column)]
+
+
 def spot_share(view: View) -> list[Check]:
     """Check the share of spot among the instances of each service in each location."""
     most = view.plan.inputs["purchase"]["spot"]["max_share"]
     findings = []
     for (service, place), members in view.sites.items():
-        for period in range(len(view.plan.periods)):
+        for period in _hours_with_spot([pool for _, pool in members]):
             total = sum(view.instances(pool)[period] for _, pool in members)
             spot = sum(spot_instances(view, pool)[period] for _, pool in members)
             limit = math.floor(most * total + ROUNDING)
@@ -41,8 +47,9 @@ def spot_may_vanish(view: View) -> list[Check]:
     vanishes = view.plan.inputs["purchase"]["spot"]["may_vanish"]
     findings: list[Finding] = []
     for site, members in view.sites.items() if vanishes != "tolerated" else ():
-        for period, full in enumerate(view.need(site)):
-            need = share_of(view, site[0]) * full
+        needs = view.need(site)
+        for period in _hours_with_spot([pool for _, pool in members]):
+            need = share_of(view, site[0]) * needs[period]
             claims = {pool.zone: 0.0 for _, pool in members}
             stay = dict(claims)
             for _, pool in members:

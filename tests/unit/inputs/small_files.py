@@ -199,6 +199,8 @@ def small_scenario() -> Document:
         "overhead_ms": 4,
         "demand": {"file": "demand.csv", "series": "page", "calls_per_page": 2},
         "redundancy": "zone",
+        "protected_share": 0.9,
+        "replicas": {"min": 1, "max": 500},
         "dispatch": "round_robin",
     }
     return {
@@ -209,7 +211,7 @@ def small_scenario() -> Document:
         "horizon": {"start": "2027-01-01", "months": 12},
         "day_types": {"workday": 261, "weekend": 104},
         "origins": {
-            "shop": {"at": WEST, "kind": "internal", "rtt_ms": {EAST: 25}},
+            "shop": {"at": WEST, "kind": "internal", "rtt_ms": {EAST: 25}, "residency": [WEST, EAST]},
             "web": {"at": "internet", "kind": "internet", "rtt_ms": {WEST: 12.5}},
         },
         "services": {
@@ -218,9 +220,67 @@ def small_scenario() -> Document:
             "tail": {**service, "latency": {"p90_ms": 30}, "demand": constant},
             "far": {**service, "latency": {"p95_ms": 40}, "demand": constant, "redundancy": "none"},
         },
-        "plan_for": {"capacity": "high", "cost": {"high": 1.0}},
+        "plan_for": {"capacity": "high", "cost": {"high": 0.5, "mid": 0.5}},
         "plan_on": "central",
-        "purchase": {"options": ["on_demand"], "autoscaling": "day_type"},
+        "purchase": {
+            "options": ["on_demand", "spot", "committed_1y"],
+            "after_horizon": "value_share",
+            "value_share": 0.5,
+            "spot": {"max_share": 0.2, "overhead_share": 0.1, "may_vanish": "one_zone"},
+            "autoscaling": "day_type",
+            "scale_up_lead_minutes": 10,
+            "scale_up_max_instances": 50,
+        },
+        "price_rules": [
+            {
+                "match": {
+                    "provider": "aws",
+                    "location": WEST,
+                    "instance_type": "g6.*",
+                    "purchase_option": "on_demand",
+                },
+                "discount_share": 0.1,
+                "reason": "agreement",
+            }
+        ],
+        "commitments": [
+            {
+                "location": WEST,
+                "instance_type": "g6.xlarge",
+                "purchase_option": "committed_1y",
+                "count": 2,
+                "until": "2027-06-30",
+                "price_per_hour": 0.4,
+                "reserved": False,
+                "reason": "signed in 2026",
+            }
+        ],
+        "owned": {
+            "price": "high",
+            "discount_rate_per_year": 0.05,
+            "unused": "idle",
+            "operator_cost_per_year": 100000,
+        },
+        "running": "running.csv",
+        "limits": {
+            "budget_per_month": 1000000,
+            "power_kw": 500,
+            "carbon_t": 900,
+            "max_instance_types": 4,
+            "quotas": [{"match": {"provider": "aws"}, "max_instances": 400, "reason": "asked in May"}],
+        },
+        "pins": [
+            {
+                "service": "search",
+                "location": WEST,
+                "instance_type": "g6.xlarge",
+                "profile": "bert/fp16",
+                "batch_size": 2,
+                "min": 1,
+                "max": 400,
+            }
+        ],
+        "currency_rates": [{"currency": "CNY", "rate": 0.14, "as_of": "2026-10-01", "source": "central bank"}],
         "headroom": {"release_share": 0.1, "retry_share": 0.2},
         "network": {"request_kb": 3, "response_kb": 30, "rtt_p99_factor": 1.4},
         "storage": {"model_copies_gib": 7, "logs_gb_per_million_requests": 1, "log_retention_days": 14},
@@ -231,6 +291,22 @@ def small_scenario() -> Document:
             "maintenance_share": 0.04,
         },
     }
+
+
+def running_rows() -> list[dict[str, Any]]:
+    """Return today's fleet: two rows of the one type, one without a zone, a service and an end."""
+    base = {"provider": "aws", "region": WEST.split("/")[1], "instance_type": "g6.xlarge"}
+    return [
+        {**base, "zone": "a", "purchase_option": "on_demand", "count": 4, "service": "search", "committed_until": ""},
+        {
+            **base,
+            "zone": "",
+            "purchase_option": "committed_1y",
+            "count": 2,
+            "service": "",
+            "committed_until": "2027-06-30",
+        },
+    ]
 
 
 def demand_rows() -> list[dict[str, Any]]:
@@ -273,6 +349,7 @@ def write_small(folder: Path, document: Document | None = None) -> Path:
     """Write the scenario with its catalog and demand, and return the scenario's file."""
     write_catalog(folder / "catalog")
     write_rows(folder / "demand.csv", demand_rows())
+    write_rows(folder / "running.csv", running_rows())
     file = folder / "small.yaml"
     file.write_text(dump(document or small_scenario())[0], encoding="utf-8")
     return file

@@ -110,27 +110,16 @@ def test_unknown_keys_get_a_hint(small: Path, written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("value", "said"),
     [
-        ("services.search.redundancy", "region"),
-        ("services.search.redundancy", "instance"),
-        ("purchase.options.0", "spot"),
-        ("purchase.options.0", "committed_3y"),
+        ("{capacity: high, cost: {low: 0.5, high: 0.4}}", "weights must sum to 1 (found 0.9)"),
+        ("{capacity: high, cost: {low: 0.7, high: 0.4}}", "weights must sum to 1 (found 1.1)"),
     ],
 )
-def test_what_comes_later_says_so(small: Path, path: str, value: str) -> None:
-    """Known words that no plan can use yet are no typing errors."""
-    fault = fault_at(lambda: load_inputs(small, [f"{path}={value}"]), f"--set {path}")
-    assert (fault.code, fault.what) == ("not-yet", f'not available yet (found "{value}")')
-
-
-@pytest.mark.parametrize(
-    "value", ["{capacity: high, cost: {low: 0.5, high: 0.5}}", "{capacity: high, cost: {mid: 1.0}}"]
-)
-def test_several_demands_come_later(small: Path, value: str) -> None:
-    """Capacity and money over different demands are refused, not ignored."""
+def test_weights_of_demands_sum_to_one(small: Path, value: str, said: str) -> None:
+    """Shares of demands that are no whole are refused."""
     fault = fault_at(lambda: load_inputs(small, [f"plan_for={value}"]), "--set plan_for")
-    assert fault.code == "not-yet"
+    assert fault.what == said
 
 
 @pytest.mark.parametrize("value", ["high", "{capacity: high}", "{capacity: high, cost: {high: 1.0, low: 0}}"])

@@ -32,6 +32,7 @@ from optimizer.inputs.plan_inputs import PlanInputs
 from tests.unit.inputs.small_files import faults_of
 
 PLACE = {"provider": "aws", "instance_type": "g6.xlarge", "location": "aws/us-east-1"}
+MATCH = {"provider": "aws", "location": None, "instance_type": "g6.*", "purchase_option": None}
 FROM = {"as_of": "2026-07", "basis": "list", "source": "a price page"}
 INPUTS: dict[str, Any] = {
     "services": [
@@ -44,12 +45,17 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 4.0,
             "redundancy": "zone",
             "dispatch": "round_robin",
+            "protected_share": 1.0,
+            "min_replicas": 0,
+            "max_replicas": None,
         }
     ],
-    "origins": [{"name": "shop", "at": "aws/us-east-1", "rtt_ms": {"aws/us-east-1": 1.0}}],
+    "origins": [
+        {"name": "shop", "at": "aws/us-east-1", "rtt_ms": {"aws/us-east-1": 1.0}, "residency": ["aws/us-east-1"]}
+    ],
     "locations": ["aws/us-east-1"],
     "zones": {"aws/us-east-1": ["a", "b"]},
-    "demand": {"search": {"shop": {"mean": [10.0, 20.0], "peak": [15.0, 30.0]}}},
+    "demand": {"search": {"shop": {"mean": [10.0, 20.0], "peak": [15.0, 30.0], "at_demand": {}}}},
     "plan_for": "high",
     "plan_on": "cautious",
     "autoscaling": "hourly",
@@ -57,13 +63,94 @@ INPUTS: dict[str, Any] = {
     "network": {"request_kb": 4.0, "response_kb": 20.0, "rtt_p99_factor": 1.3},
     "storage": {"model_copies_gib": None, "logs_gb_per_million_requests": 2.0, "log_retention_days": 30.0},
     "horizon_months": 12,
+    "horizon_start": "2027-01-01",
+    "cost_weights": {"high": 1.0},
+    "purchase": {
+        "options": ["on_demand"],
+        "after_horizon": "refuse",
+        "value_share": 0.0,
+        "spot": {"max_share": 0.3, "overhead_share": 0.05, "may_vanish": "tolerated"},
+        "scale_up_lead_hours": 0.25,
+        "scale_up_max_instances": 3,
+    },
+    "price_rules": [{"match": MATCH, "discount_share": 0.1, "price_per_hour": None, "reason": "agreement"}],
+    "commitments": [
+        {
+            "location": "aws/us-east-1",
+            "instance_type": "g6.xlarge",
+            "purchase_option": "committed_1y",
+            "count": 2,
+            "price_per_hour": 0.5,
+            "until": "2027-06-30",
+            "horizon_share": 0.5,
+            "months_after_horizon": 0.0,
+            "reserved": False,
+            "reason": "signed before",
+        }
+    ],
+    "owned": {"price": "mid", "discount_rate_per_year": 0.08, "unused": "off", "operator_cost_per_year": None},
+    "limits": {
+        "budget_per_month": 1000.0,
+        "power_kw": 5.0,
+        "carbon_t": 2.0,
+        "max_instance_types": 3,
+        "quotas": [{"match": MATCH, "max_instances": 5, "max_vcpu": None, "reason": "asked"}],
+    },
+    "pins": [
+        {
+            "service": "search",
+            "location": None,
+            "instance_type": "g6.xlarge",
+            "profile": None,
+            "batch_size": 8,
+            "min_instances": 0,
+            "max_instances": 5,
+        }
+    ],
+    "currency_rates": [{"currency": "CNY", "rate": 0.14, "as_of": "2026-10-01", "source": "a bank"}],
+    "idle_power_share": 0.3,
+    "location_energy": {"aws/us-east-1": {"pue": 1.2, "grid_gco2_per_kwh": 400.0, "electricity_price_per_kwh": None}},
+    "owned_servers": [
+        {
+            **PLACE,
+            "purchase_price_low": 1.0,
+            "purchase_price_mid": 2.0,
+            "purchase_price_high": 3.0,
+            "amortisation_months": 60.0,
+            "residual_share": 0.1,
+            "maintenance_share_per_year": None,
+            "rack_units": 2.0,
+            "max_count": None,
+            **FROM,
+        }
+    ],
+    "sites": [
+        {
+            "location": "aws/us-east-1",
+            "power_limit_kw": 10.0,
+            "rack_units": None,
+            "space_price_per_kw_month": 200.0,
+            "servers_per_operator": None,
+            **FROM,
+        }
+    ],
     "operations": {
         "people": [{"role": "engineer", "fte": 1.0, "cost_per_year": 150000.0}],
         "monitoring_per_instance_month": 15.0,
         "support_share_of_spend": 0.03,
         "maintenance_share": 0.05,
     },
-    "prices": [{**PLACE, "purchase_option": "on_demand", "status": "unknown", "price_per_hour": None, **FROM}],
+    "prices": [
+        {
+            **PLACE,
+            "purchase_option": "on_demand",
+            "status": "unknown",
+            "price_per_hour": None,
+            "upfront": 0.0,
+            "term_months": 0,
+            **FROM,
+        }
+    ],
     "instance_types": [
         {
             "provider": "aws",
@@ -73,6 +160,8 @@ INPUTS: dict[str, Any] = {
             "accelerator": None,
             "accelerator_count": 0,
             "accelerator_memory_gib": 0.0,
+            "idle_power_w": None,
+            "max_power_w": 70.0,
         }
     ],
     "availability": [{**PLACE, "zones": ["a"]}],
@@ -105,7 +194,7 @@ def small_plan() -> Plan:
     pool = Pool(
         "search", "bert/fp16", "aws", "us-east-1", "a", "g6.xlarge", 1, 8, 0.0, (1, 2), (15.0, 30.0), (20.0, 40.0),
         (0.75, 0.75), {"p99_ms": 55.5}, {"p99_ms": 60.0}, "measured", 0.05, "round_robin", 1.3, 4.0,
-        ServiceTime((1, 2), (0.003, 0.004)),
+        ServiceTime((1, 2), (0.003, 0.004)), (0, 1), {}, 1.0, 2.0, None,
     )  # fmt: skip
     return Plan(
         format="fleetopt/plan/1",
@@ -207,13 +296,19 @@ WRONG = {str: [5, True, None], int: ["5", 1.5, True, None], float: ["5", True, N
 @pytest.mark.parametrize(("path", "kind"), LEAVES, ids=name_of)
 def test_every_value_is_checked(tmp_path: Path, path: tuple[Any, ...], kind: Any) -> None:
     """Each scalar of the plan, and of its inputs, replaced by values of another kind."""
-    for wrong in [5 if get_origin(kind) is tuple else [[]], *WRONG.get(kind, [])]:
+    is_list = get_origin(kind) is tuple or kind == (list[str] | None)
+    for wrong in [5 if is_list else [[]], *WRONG.get(kind, [])]:
         document = copy.deepcopy(DOCUMENT)
         inner = document
         for part in path[:-1]:
             inner = inner[part]
         inner[path[-1]] = wrong
         assert list(faults_by_path(tmp_path, document)) == [name_of(path)]
+
+
+WITH_DEFAULT = (
+    "detail", "effect_of_10_percent_on_total", "until", "peak_kw", "energy_kwh", "carbon_kg", "today",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [path for path, _ in LEAVES], ids=name_of)
@@ -226,7 +321,7 @@ def test_every_key_is_needed(tmp_path: Path, path: tuple[Any, ...]) -> None:
     for part in path[:-1]:
         inner = inner[part]
     del inner[path[-1]]
-    if path[0] in ("checks", "assumptions") and path[-1] in ("detail", "effect_of_10_percent_on_total"):
+    if path[0] not in ("inputs", "rejected") and path[-1] in WITH_DEFAULT:
         read_plan(written(tmp_path, document))
         return
     told = faults_by_path(tmp_path, document)

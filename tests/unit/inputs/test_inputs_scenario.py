@@ -8,6 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optimizer.domain.limits import Limits, Pin, Quota
+from optimizer.domain.purchase import (
+    Commitment,
+    CurrencyRate,
+    Match,
+    OwnedTerms,
+    PriceRule,
+    Purchase,
+    RunningRow,
+    SpotTerms,
+)
 from optimizer.domain.scenario import Headroom, NetworkUse, Operations, Origin, Role, StorageUse
 from optimizer.inputs import load_inputs
 from tests.unit.inputs.small_files import EAST, WEST, Document, Raw, dump, small_scenario
@@ -28,7 +39,7 @@ def test_every_key_arrives_in_its_unit(small: Path) -> None:
     assert scenario.locations_given
     assert (scenario.horizon_start, scenario.horizon_months) == ("2027-01-01", 12)
     assert scenario.origins == (
-        Origin("shop", WEST, {EAST: 0.025}),
+        Origin("shop", WEST, {EAST: 0.025}, (WEST, EAST)),
         Origin("web", "internet", {WEST: 0.0125}),
     )
     assert [origin.is_internet for origin in scenario.origins] == [False, True]
@@ -47,6 +58,36 @@ def test_every_key_arrives_in_its_unit(small: Path) -> None:
     assert scenario.network == NetworkUse(3.0, 30.0, 1.4)
     assert scenario.storage == StorageUse(7.0, 1.0, 14.0)
     assert scenario.operations == Operations((Role("engineer", 0.5, 100000.0),), 12.0, 0.02, 0.04)
+    assert (search.protected_share, search.min_replicas, search.max_replicas) == (0.9, 1, 500)
+    assert dict(scenario.weights) == {"high": 0.5, "mid": 0.5}
+
+
+def test_what_is_bought_arrives(small: Path) -> None:
+    """Minutes become hours, an end date a share of the horizon, words their records."""
+    scenario = load_inputs(small).scenario
+    assert scenario.purchase == Purchase(
+        options=("on_demand", "spot", "committed_1y"),
+        after_horizon="value_share",
+        value_share=0.5,
+        spot=SpotTerms(0.2, 0.1, "one_zone"),
+        scale_up_lead_hours=10 / 60,
+        scale_up_max_instances=50,
+    )
+    assert scenario.price_rules == (PriceRule(Match("aws", WEST, "g6.*", "on_demand"), 0.1, None, "agreement"),)
+    # 180 of the 365 days from 2027-01-01 lie before 2027-06-30
+    assert scenario.commitments == (
+        Commitment(WEST, "g6.xlarge", "committed_1y", 2, 0.4, "2027-06-30", 180 / 365, 0.0, False, "signed in 2026"),
+    )
+    assert scenario.owned == OwnedTerms("high", 0.05, "idle", 100000.0)
+    assert scenario.limits == Limits(
+        1e6, 500.0, 900.0, 4, (Quota(Match("aws", None, None, None), 400, None, "asked in May"),)
+    )
+    assert scenario.pins == (Pin("search", WEST, "g6.xlarge", "bert/fp16", 2, 1, 400),)
+    assert scenario.currency_rates == (CurrencyRate("CNY", 0.14, "2026-10-01", "central bank"),)
+    assert scenario.running == (
+        RunningRow(WEST, "a", "g6.xlarge", "on_demand", 4, "search", ""),
+        RunningRow(WEST, "", "g6.xlarge", "committed_1y", 2, "", "2027-06-30"),
+    )
 
 
 def test_defaults_are_those_of_the_interface(small: Path) -> None:
@@ -70,6 +111,10 @@ def test_defaults_are_those_of_the_interface(small: Path) -> None:
     assert scenario.network == NetworkUse(4.0, 20.0, 1.3)
     assert scenario.storage == StorageUse(None, 2.0, 30.0)
     assert scenario.operations == Operations((), 15.0, 0.03, 0.05)
+    assert scenario.purchase == Purchase()
+    assert (scenario.owned, scenario.limits) == (OwnedTerms(), Limits())
+    assert (scenario.price_rules, scenario.commitments, scenario.pins, scenario.running) == ((), (), (), ())
+    assert dict(scenario.weights) == {"high": 1.0}
     found = scenario.services[0]
     assert (found.items_per_request, found.overhead_s, found.redundancy, found.dispatch) == (
         1,

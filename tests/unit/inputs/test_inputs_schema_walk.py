@@ -121,8 +121,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_walk_reaches_every_key() -> None:
     """Each key of each model is met on the walk: a new key must come into the small scenario."""
     met = {(parent_model(path), path[-1]) for path, _, _ in KEYS}
-    people = {("RoleKeys", name) for name in SCENARIO["operations"]["people"][0]}
-    assert set(declared(ScenarioKeys)) <= met | people
+    assert set(declared(ScenarioKeys)) <= met | {(model, name) for model, names in LISTED.items() for name in names}
+
+
+#: Keys of the entries of lists, which have a test of their own.
+LISTED = {
+    "RoleKeys": set(SCENARIO["operations"]["people"][0]),
+    "PriceRuleKeys": {*SCENARIO["price_rules"][0], "price_per_hour"},
+    "MatchKeys": set(SCENARIO["price_rules"][0]["match"]),
+    "CommitmentKeys": set(SCENARIO["commitments"][0]),
+    "QuotaKeys": {*SCENARIO["limits"]["quotas"][0], "max_vcpu"},
+    "PinKeys": set(SCENARIO["pins"][0]),
+    "CurrencyRateKeys": set(SCENARIO["currency_rates"][0]),
+}
 
 
 def parent_model(path: Path_) -> str:
@@ -220,6 +231,45 @@ def test_entries_of_lists_are_checked(folder: Path, where: str, value: object) -
     assert [fault for fault in faults_of(lambda: load_inputs(file)) if fault.where == place]
 
 
+ENTRIES = [(("price_rules",), "discount_share", value) for value in ("much", -0.1, 1.5)] + [
+    (("price_rules",), "price_per_hour", 0.5),  # both prices
+    (("price_rules",), "reason", ""),
+    (("price_rules",), "match", {"colour": "red"}),
+    (("commitments",), "count", -1),
+    (("commitments",), "count", 1.5),
+    (("commitments",), "until", "2027-02-30"),
+    (("commitments",), "price_per_hour", -0.1),
+    (("commitments",), "purchase_option", "spot"),
+    (("commitments",), "purchase_option", "leased"),
+    (("commitments",), "reserved", "yes"),
+    (("limits", "quotas"), "max_instances", -1),
+    (("limits", "quotas"), "max_vcpu", 5),  # both limits
+    (("limits", "quotas"), "match", {"purchase_option": "spot"}),
+    (("pins",), "batch_size", 0),
+    (("pins",), "min", 500),  # above max
+    (("pins",), "service", "a b"),
+    (("currency_rates",), "currency", "cny"),
+    (("currency_rates",), "rate", 0),
+    (("currency_rates",), "as_of", "yesterday"),
+    (("currency_rates",), "source", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "key", "value"), ENTRIES)
+def test_entries_of_other_lists_are_checked(folder: Path, path: Path_, key: str, value: object) -> None:
+    """A wrong key of a price rule, commitment, quota, pin or rate is told with its index."""
+    document = SCENARIO
+    for part in path:
+        document = document[part]
+    entries = [{**document[0], key: value}]
+    text, lines = dump(with_value(SCENARIO, path, entries))
+    file = folder / "wrong.yaml"
+    file.write_text(text, encoding="utf-8")
+    place = f"{file}:{lines[path]} {'.'.join(path)}.0"
+    told = [fault.where for fault in faults_of(lambda: load_inputs(file))]
+    assert any(where.startswith(place) for where in told), told
+
+
 def test_every_key_has_an_example_that_is_valid() -> None:
     """Mends quote the example of a key, so each key has one."""
     for model, name in set(declared(ScenarioKeys)) | set(declared(CatalogKeys)):
@@ -228,9 +278,10 @@ def test_every_key_has_an_example_that_is_valid() -> None:
 
 def example_of(model: str, name: str) -> list[Any] | None:
     """Return the examples of a key."""
-    from optimizer.inputs import schema
+    from optimizer.inputs import schema, schema_purchase
 
-    return getattr(schema, model).model_fields[name].examples
+    home = schema if hasattr(schema, model) else schema_purchase
+    return getattr(home, model).model_fields[name].examples
 
 
 ANY_TEXT = ("basis", "description")

@@ -52,6 +52,9 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 4.0,
             "redundancy": "zone",
             "dispatch": "round_robin",
+            "protected_share": 1.0,
+            "min_replicas": 0,
+            "max_replicas": None,
         },
         {
             "name": "rank",
@@ -62,22 +65,25 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 0.0,
             "redundancy": "none",
             "dispatch": "shared",
+            "protected_share": 1.0,
+            "min_replicas": 0,
+            "max_replicas": None,
         },
     ],
     "origins": [
-        {"name": "shop", "at": NORTH, "rtt_ms": {NORTH: 2.0, SOUTH: 10.0}},
-        {"name": "web", "at": "internet", "rtt_ms": {NORTH: 20.0}},
+        {"name": "shop", "at": NORTH, "rtt_ms": {NORTH: 2.0, SOUTH: 10.0}, "residency": None},
+        {"name": "web", "at": "internet", "rtt_ms": {NORTH: 20.0}, "residency": None},
     ],
     "locations": [NORTH, SOUTH],
     "zones": {NORTH: ["a", "b"], SOUTH: ["a"]},
     "demand": {
         "search": {
-            "shop": {"mean": [24.0, 48.0], "peak": [48.0, 96.0]},
-            "web": {"mean": [6.0, 12.0], "peak": [12.0, 24.0]},
+            "shop": {"mean": [24.0, 48.0], "peak": [48.0, 96.0], "at_demand": {}},
+            "web": {"mean": [6.0, 12.0], "peak": [12.0, 24.0], "at_demand": {}},
         },
         "rank": {
-            "shop": {"mean": [3.0, 8.0], "peak": [6.0, 16.0]},
-            "web": {"mean": [0.0, 0.0], "peak": [0.0, 0.0]},
+            "shop": {"mean": [3.0, 8.0], "peak": [6.0, 16.0], "at_demand": {}},
+            "web": {"mean": [0.0, 0.0], "peak": [0.0, 0.0], "at_demand": {}},
         },
     },
     "plan_for": "high",
@@ -87,6 +93,34 @@ INPUTS: dict[str, Any] = {
     "network": {"request_kb": 10.0, "response_kb": 40.0, "rtt_p99_factor": 1.5},
     "storage": {"model_copies_gib": None, "logs_gb_per_million_requests": 2.0, "log_retention_days": 365.0 / 12.0},
     "horizon_months": 1,
+    "horizon_start": "2027-01-01",
+    "cost_weights": {"high": 1.0},
+    "purchase": {
+        "options": ["on_demand"],
+        "after_horizon": "refuse",
+        "value_share": 0.0,
+        "spot": {"max_share": 0.3, "overhead_share": 0.05, "may_vanish": "all_of_a_type"},
+        "scale_up_lead_hours": 0.0,
+        "scale_up_max_instances": None,
+    },
+    "price_rules": [],
+    "commitments": [],
+    "owned": {"price": "mid", "discount_rate_per_year": 0.08, "unused": "off", "operator_cost_per_year": None},
+    "limits": {
+        "budget_per_month": None,
+        "power_kw": None,
+        "carbon_t": None,
+        "max_instance_types": None,
+        "quotas": [],
+    },
+    "pins": [],
+    "currency_rates": [],
+    "idle_power_share": 0.3,
+    "location_energy": {
+        place: {"pue": None, "grid_gco2_per_kwh": None, "electricity_price_per_kwh": None} for place in (NORTH, SOUTH)
+    },
+    "owned_servers": [],
+    "sites": [],
     "operations": {
         "people": [{"role": "engineer", "fte": 0.5, "cost_per_year": 120_000.0}],
         "monitoring_per_instance_month": 15.0,
@@ -101,6 +135,8 @@ INPUTS: dict[str, Any] = {
             "purchase_option": "on_demand",
             "status": "offered",
             "price_per_hour": price,
+            "upfront": 0.0,
+            "term_months": 0,
             **LISTED,
         }
         for place, kind, price in ((NORTH, "one", 2.0), (SOUTH, "quad", 8.0))
@@ -114,6 +150,8 @@ INPUTS: dict[str, Any] = {
             "accelerator": "chip",
             "accelerator_count": 1,
             "accelerator_memory_gib": 16.0,
+            "idle_power_w": None,
+            "max_power_w": None,
         },
         {
             "provider": "south",
@@ -123,6 +161,8 @@ INPUTS: dict[str, Any] = {
             "accelerator": "chip",
             "accelerator_count": 4,
             "accelerator_memory_gib": 16.0,
+            "idle_power_w": None,
+            "max_power_w": None,
         },
     ],
     "availability": [
@@ -196,6 +236,7 @@ def _search(zone: str) -> Pool:
         network_ms=30.0,
         overhead_ms=4.0,
         service_time=ServiceTime((1, 2, 3, 4), (0.0125, 0.015, 0.0175, 0.020)),
+        spot_replicas_by_period=(0, 0),
     )
 
 
@@ -223,6 +264,7 @@ def _rank() -> Pool:
         network_ms=15.0,
         overhead_ms=0.0,
         service_time=ServiceTime((1, 2), (0.06, 0.09)),
+        spot_replicas_by_period=(0, 0),
     )
 
 
@@ -360,6 +402,7 @@ def hand_plan() -> Plan:
         rejected=(),
         headroom={},
         inputs=copy.deepcopy(INPUTS),
+        energy={"peak_kw": None, "energy_kwh": None, "carbon_kg": None},
     )
 
 

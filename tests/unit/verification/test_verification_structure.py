@@ -64,7 +64,7 @@ MALFORMED = {
     ),
     "a key missing": lambda plan: with_inputs(plan, lambda inputs: inputs["network"].pop("rtt_p99_factor")),
     "a redundancy nobody knows": lambda plan: with_inputs(
-        plan, lambda inputs: inputs["services"][0].update(redundancy="region")
+        plan, lambda inputs: inputs["services"][0].update(redundancy="galaxy")
     ),
     "a percentile of 1": lambda plan: with_inputs(plan, lambda inputs: inputs["services"][0].update(percentile=1.0)),
     "everything is out for a release": lambda plan: with_inputs(
