@@ -7,7 +7,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from optimizer.domain.catalog import Catalog
-from optimizer.domain.purchase import OWNED, TERM_MONTHS
+from optimizer.domain.purchase import ON_DEMAND, OWNED, TERM_MONTHS
 from optimizer.inputs.asked import Asked
 from optimizer.inputs.checks import allowed_locations
 from optimizer.inputs.document import Path, place_of
@@ -74,8 +74,9 @@ def _pins(keys: ScenarioKeys, catalog: Catalog) -> Iterator[Named]:
             yield (*path, "location"), pin.location, catalog.locations, "locations"
         if pin.instance_type is not None:
             yield (*path, "instance_type"), pin.instance_type, _types(catalog), "instance types"
-        if pin.profile is not None and pin.service in keys.services:
-            yield (*path, "profile"), pin.profile, keys.services[pin.service].profile, f"profiles of {pin.service}"
+        asked = keys.services[pin.service].profile if pin.service in keys.services else []
+        if pin.profile is not None and asked and set(asked) <= {curve.profile for curve in catalog.profiles}:
+            yield (*path, "profile"), pin.profile, asked, f"profiles of {pin.service}"
 
 
 def _check_residency(keys: ScenarioKeys, asked: Asked, catalog: Catalog, faults: Faults) -> None:
@@ -145,8 +146,8 @@ def _unknown_options(keys: ScenarioKeys, asked: Asked, catalog: Catalog) -> list
     for provider in providers:
         if provider in ruled or None in ruled:
             continue
-        known = {key[3] for key, row in catalog.prices.items() if key[0] == provider and row.status == "offered"}
-        missing = [option for option in keys.purchase.options if option not in known and option != OWNED]
+        known = {key[3] for key, row in catalog.prices.items() if key[0] == provider and row.status != "unknown"}
+        missing = [option for option in keys.purchase.options if option not in {*known, ON_DEMAND, OWNED}]
         if known and missing:
             what = " and ".join(option.replace("_", " ") for option in missing)
             told.append(

@@ -85,6 +85,33 @@ def small_catalog() -> dict[str, list[dict[str, Any]]]:
         ],
         "profiles.csv": [_point("T4", batch, seconds) for batch, seconds in ((1, 0.004), (4, 0.009), (8, 0.015))]
         + [_point("L4", batch, seconds) for batch, seconds in ((1, 0.003), (8, 0.008))],
+        "owned.csv": [
+            {
+                "provider": "aws",
+                "region": "west",
+                "instance_type": "one.large",
+                "purchase_price_low": 9000,
+                "purchase_price_mid": 10000,
+                "purchase_price_high": 12000,
+                "amortisation_months": 60,
+                "residual_share": 0.1,
+                "maintenance_share_per_year": 0.05,
+                "rack_units": 2,
+                "max_count": 20,
+                **TOLD,
+            }
+        ],
+        "sites.csv": [
+            {
+                "provider": "aws",
+                "region": "west",
+                "power_limit_kw": 50,
+                "rack_units": 84,
+                "space_price_per_kw_month": 200,
+                "servers_per_operator": 250,
+                **TOLD,
+            }
+        ],
     }
 
 
@@ -236,7 +263,7 @@ def small_scenario() -> Document:
                 "match": {
                     "provider": "aws",
                     "location": WEST,
-                    "instance_type": "g6.*",
+                    "instance_type": "one.*",
                     "purchase_option": "on_demand",
                 },
                 "discount_share": 0.1,
@@ -246,7 +273,7 @@ def small_scenario() -> Document:
         "commitments": [
             {
                 "location": WEST,
-                "instance_type": "g6.xlarge",
+                "instance_type": "one.large",
                 "purchase_option": "committed_1y",
                 "count": 2,
                 "until": "2027-06-30",
@@ -273,7 +300,7 @@ def small_scenario() -> Document:
             {
                 "service": "search",
                 "location": WEST,
-                "instance_type": "g6.xlarge",
+                "instance_type": "one.large",
                 "profile": "bert/fp16",
                 "batch_size": 2,
                 "min": 1,
@@ -295,7 +322,7 @@ def small_scenario() -> Document:
 
 def running_rows() -> list[dict[str, Any]]:
     """Return today's fleet: two rows of the one type, one without a zone, a service and an end."""
-    base = {"provider": "aws", "region": WEST.split("/")[1], "instance_type": "g6.xlarge"}
+    base = {"provider": "aws", "region": WEST.split("/")[1], "instance_type": "one.large"}
     return [
         {**base, "zone": "a", "purchase_option": "on_demand", "count": 4, "service": "search", "committed_until": ""},
         {

@@ -117,7 +117,38 @@ def test_optional_files_may_be_missing(folder: Path, file: str) -> None:
     """Zones sold and energy are extras."""
     tables = small_catalog()
     del tables[file]
+    if file in ("location_energy.csv", "sites.csv"):
+        del tables["owned.csv"]  # machines of one's own need a site, and energy that can be billed
     read(folder, tables)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("location_energy.csv", "PUE or electricity price"), ("sites.csv", "has no row in sites.csv")],
+)
+def test_owned_machines_need_a_site_and_its_energy(folder: Path, file: str, said: str) -> None:
+    """Without them their energy could not be billed: told at the machine."""
+    tables = small_catalog()
+    del tables[file]
+    (fault,) = faults_of(lambda: read(folder, tables))
+    assert said in fault.what
+    assert "one.large in aws/west" in fault.where
+
+
+def test_owned_machines_need_their_power(folder: Path) -> None:
+    """A type of unknown power can be rented, and not be owned."""
+    tables = small_catalog()
+    tables["instance_types.csv"][0]["max_power_w"] = ""
+    (fault,) = faults_of(lambda: read(folder, tables))
+    assert fault.what == "its maximum power is not known"
+
+
+def test_ends_of_a_purchase_price_rise(folder: Path) -> None:
+    """A low end above the middle is a typing error."""
+    tables = small_catalog()
+    tables["owned.csv"][0]["purchase_price_low"] = 11000
+    (fault,) = faults_of(lambda: read(folder, tables))
+    assert fault.where.endswith("owned.csv:2 purchase_price_low")
 
 
 RULES: list[tuple[str, int, dict[str, Any], str, str]] = [

@@ -172,7 +172,7 @@ def test_unknown_prices_are_said_once(small: Path) -> None:
         row.update(status="unknown", price_per_hour="")
     del tables["prices.csv"][3]
     write_catalog(Path("catalog"), tables)
-    told = [warning for warning in load_inputs(small).warnings if "price" in warning]
+    told = [warning for warning in load_inputs(small).warnings if "price for" in warning]
     assert told == [
         f"catalog small: no on_demand price for four.large, one.large in {WEST}: not used there.",
         f"catalog small: no on_demand price for fast in {EAST}: not used there.",
@@ -184,7 +184,95 @@ def test_what_is_not_offered_is_no_gap(small: Path) -> None:
     tables = small_catalog()
     tables["prices.csv"][0].update(status="not_offered", price_per_hour="")
     write_catalog(Path("catalog"), tables)
-    assert not any("price" in warning for warning in load_inputs(small).warnings)
+    assert not any("price for" in warning for warning in load_inputs(small).warnings)
+
+
+def test_an_option_without_any_price_is_said_once_for_its_provider(small: Path) -> None:
+    """Spot has no row at all: one line for each provider, none once a rule gives a price."""
+    told = [warning for warning in load_inputs(small).warnings if "upper ends" in warning]
+    assert told == [
+        "aws: spot unknown in this catalog, its totals are upper ends; give quotes with price_rules.",
+        "gcp: spot and committed 1y unknown in this catalog, its totals are upper ends; give quotes with price_rules.",
+    ]
+    rule = "[{match: {provider: gcp, purchase_option: spot}, price_per_hour: 0.1, reason: quote}]"
+    told = [w for w in load_inputs(small, [f"price_rules={rule}"]).warnings if "upper ends" in w]
+    assert [text.split(":")[0] for text in told] == ["aws"]
+
+
+SIGNED = "count: 1, until: 2027-06-30"
+
+
+@pytest.mark.parametrize(
+    ("override", "place", "mend"),
+    [
+        ("price_rules=[{match: {provider: awss}, discount_share: 0.1, reason: r}]", "match.provider", "aws"),
+        ("price_rules=[{match: {location: aws/wst}, discount_share: 0.1, reason: r}]", "match.location", "aws/west"),
+        (
+            "price_rules=[{match: {instance_type: on.large}, discount_share: 0.1, reason: r}]",
+            "instance_type",
+            "one.large",
+        ),
+        (
+            "commitments=[{location: aws/west, instance_type: one.lrge, count: 1, until: 2027-06-30}]",
+            "type",
+            "one.large",
+        ),
+        (
+            "commitments=[{location: aws/est, instance_type: one.large, count: 1, until: 2027-06-30}]",
+            "location",
+            "west",
+        ),
+        ("limits.quotas=[{match: {instance_type: 'fst*'}, max_instances: 1}]", "instance_type", "fast"),
+        ("pins=[{service: serch, location: aws/west}]", "service", "search"),
+        ("pins=[{service: search, location: aws/wst}]", "location", "aws/west"),
+        ("pins=[{service: search, instance_type: fst}]", "instance_type", "fast"),
+        ("pins=[{service: search, profile: bert/fp61}]", "profile", "bert/fp16"),
+        ("origins.shop.residency=[USS]", "residency", "US"),
+        ("pins=[{service: search, batch_size: 2}, {service: search, batch_size: 4}]", "batch_size", "Keep one"),
+    ],
+)
+def test_names_of_buying_get_a_hint(small: Path, override: str, place: str, mend: str) -> None:
+    """Names in rules, commitments, quotas, pins and residency are looked up, contradictions told."""
+    told = faults_of(lambda: load_inputs(small, [override]))
+    assert any(place in fault.where and mend in fault.mend for fault in told), [str(fault) for fault in told]
+
+
+def test_a_commitment_that_ended_is_said(small: Path) -> None:
+    """It is no error, and it covers nothing."""
+    ended = "commitments=[{location: aws/west, instance_type: one.large, count: 1, until: 2026-12-31}]"
+    inputs = load_inputs(small, [ended])
+    assert inputs.scenario.commitments[0].horizon_share == 0.0
+    assert any("it covers nothing" in warning for warning in inputs.warnings)
+
+
+def test_today_fleet_is_looked_up(small: Path) -> None:
+    """Unknown places, zones, types and services of the running fleet are told with their line."""
+    text = "provider,region,zone,instance_type,purchase_option,count,service,committed_until\n"
+    text += (
+        "aws,wst,,one.large,on_demand,1,,\naws,west,q,one.lrge,on_demand,1,serch,\naws,west,a,one.large,leased,-1,,\n"
+    )
+    Path("running.csv").write_text(text, encoding="utf-8")
+    told = {fault.where for fault in faults_of(lambda: load_inputs(small))}
+    assert told == {
+        "running.csv:2 region",
+        "running.csv:3 zone",
+        "running.csv:3 instance_type",
+        "running.csv:3 service",
+        "running.csv:4 purchase_option",
+        "running.csv:4 count",
+    }
+
+
+def test_another_currency_is_converted_by_a_dated_rate(small: Path) -> None:
+    """A second catalog in EUR at 1.10: prices, disks and transfer are multiplied, and every source says so."""
+    rows = [{**small_catalog()["prices.csv"][0], "price_per_hour": 0.4, "basis": "quote"}]
+    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "currency": "EUR"})
+    rate = "currency_rates=[{currency: EUR, rate: 1.1, as_of: 2026-10-01, source: a bank}]"
+    price = load_inputs(small, ["catalog=[catalog, quotes]", rate]).catalog.prices[
+        "aws", "one.large", WEST, "on_demand"
+    ]
+    assert price.price_per_hour == pytest.approx(0.44)
+    assert price.source.source.endswith("; converted from EUR at 1.1 of 2026-10-01, a bank")
 
 
 def test_several_catalogs_are_one(small: Path) -> None:

@@ -56,7 +56,18 @@ def test_missing_columns_are_told(small: Path, column: str) -> None:
 def test_other_demands_are_optional(small: Path) -> None:
     """Without low and mid the plan is for high alone."""
     write_rows(FILE, [{k: v for k, v in row.items() if k not in ("low", "mid")} for row in demand_rows()])
-    assert set(load_inputs(small).scenario.services[0].demand.peaks_per_s) == {"high"}
+    found = load_inputs(small, ["plan_for=high"])
+    assert set(found.scenario.services[0].demand.peaks_per_s) == {"high"}
+
+
+def test_a_demand_that_money_is_counted_for_is_not_optional(small: Path) -> None:
+    """Half of the money is counted at mid: without that column it cannot be."""
+    write_rows(FILE, [{k: v for k, v in row.items() if k not in ("low", "mid")} for row in demand_rows()])
+    fault = fault_at(
+        lambda: load_inputs(small, ["plan_for={capacity: high, cost: {high: 0.5, mid: 0.5}}"]),
+        "--set plan_for.cost.mid",
+    )
+    assert fault.what == "demand.csv has no column mid"
 
 
 def test_unknown_and_repeated_columns_are_told(small: Path) -> None:

@@ -73,20 +73,20 @@ def test_what_is_bought_arrives(small: Path) -> None:
         scale_up_lead_hours=10 / 60,
         scale_up_max_instances=50,
     )
-    assert scenario.price_rules == (PriceRule(Match("aws", WEST, "g6.*", "on_demand"), 0.1, None, "agreement"),)
+    assert scenario.price_rules == (PriceRule(Match("aws", WEST, "one.*", "on_demand"), 0.1, None, "agreement"),)
     # 180 of the 365 days from 2027-01-01 lie before 2027-06-30
     assert scenario.commitments == (
-        Commitment(WEST, "g6.xlarge", "committed_1y", 2, 0.4, "2027-06-30", 180 / 365, 0.0, False, "signed in 2026"),
+        Commitment(WEST, "one.large", "committed_1y", 2, 0.4, "2027-06-30", 180 / 365, 0.0, False, "signed in 2026"),
     )
     assert scenario.owned == OwnedTerms("high", 0.05, "idle", 100000.0)
     assert scenario.limits == Limits(
         1e6, 500.0, 900.0, 4, (Quota(Match("aws", None, None, None), 400, None, "asked in May"),)
     )
-    assert scenario.pins == (Pin("search", WEST, "g6.xlarge", "bert/fp16", 2, 1, 400),)
+    assert scenario.pins == (Pin("search", WEST, "one.large", "bert/fp16", 2, 1, 400),)
     assert scenario.currency_rates == (CurrencyRate("CNY", 0.14, "2026-10-01", "central bank"),)
     assert scenario.running == (
-        RunningRow(WEST, "a", "g6.xlarge", "on_demand", 4, "search", ""),
-        RunningRow(WEST, "", "g6.xlarge", "committed_1y", 2, "", "2027-06-30"),
+        RunningRow(WEST, "a", "one.large", "on_demand", 4, "search", ""),
+        RunningRow(WEST, "", "one.large", "committed_1y", 2, "", "2027-06-30"),
     )
 
 
