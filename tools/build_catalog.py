@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from catalog import instances, locations, models, network, prices, profiles
+from catalog import accelerators, energy, instances, locations, models, network, prices, profiles, scope, storage
 from catalog.manifest import write_manifest
 from catalog.tables import DataFolder, Table
 
@@ -21,25 +21,25 @@ currency: USD
 as_of: "2026-07-30"       # newest price; every row states its own date
 basis: list               # unless a row says estimate
 description: >-
-  28 instance types of AWS and Google Cloud in four regions of the United States, with zones, prices, network, storage,
+  {types} instance types of AWS, Google Cloud and Azure in {locations} regions, with zones, prices, network, storage,
   and service-time curves of two query encoders and two ranking models. Written by tools/build_catalog.py.
 """
 
 
-def tables(data: DataFolder) -> list[Table]:
+def tables(data: DataFolder, held: scope.Scope) -> list[Table]:
     """Build every table of the catalog."""
     return [
-        instances.instance_types(data),
-        instances.accelerators(data),
-        locations.locations(data),
-        locations.location_energy(data),
-        locations.availability(data),
-        locations.availability_unlicensed(data),
-        prices.prices(data),
-        network.network(data),
-        network.storage(data),
+        instances.instance_types(data, held),
+        accelerators.accelerators(data, held),
+        locations.locations(data, held, locations.countries(data)),
+        energy.location_energy(data, held),
+        locations.availability(data, held),
+        locations.availability_unlicensed(data, held),
+        prices.prices(data, held),
+        network.network(data, held),
+        storage.storage(data, held),
         models.served_models(data),
-        profiles.profiles(data),
+        profiles.profiles(data, held),
     ]
 
 
@@ -47,9 +47,11 @@ def build(data_folder: Path, out: Path) -> list[Path]:
     """Write the catalog to `out` and return the files written, the manifest last."""
     out.mkdir(parents=True, exist_ok=True)
     data = DataFolder(data_folder)
-    files = [one.write(out) for one in tables(data)]
+    held = scope.public_cloud(data)
+    files = [one.write(out) for one in tables(data, held)]
     description = out / "catalog.yaml"
-    description.write_text(CATALOG_YAML, encoding="utf-8")
+    counts = CATALOG_YAML.format(types=len(held.types), locations=len(held.locations))
+    description.write_text(counts, encoding="utf-8")
     files.append(description)
     manifest = write_manifest(out, files, data, "tools/build_catalog.py")
     return [*files, manifest]

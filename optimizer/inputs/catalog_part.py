@@ -56,7 +56,7 @@ def _fingerprint(keys: CatalogKeys, raw: Mapping[str, RawTable]) -> str:
     files = {}
     for name, table in raw.items():
         order = sorted(range(len(table.header)), key=lambda index: table.header[index])
-        rows = sorted([row[index].strip() for index in order] for row in table.rows)
-        files[name] = [[table.header[index] for index in order], *rows]
+        columns = [[row[index].strip() for row in table.rows] for index in order]
+        files[name] = [tuple(table.header[index] for index in order), *sorted(zip(*columns, strict=True))]
     text = json.dumps({"catalog": keys.model_dump(), "files": files}, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

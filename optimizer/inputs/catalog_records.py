@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -28,9 +29,15 @@ Keyed = Iterator[tuple[Any, Any]]
 TERM_MONTHS = {"on_demand": 0, "spot": 0, "committed_1y": 12, "committed_3y": 36}
 
 
+@lru_cache(maxsize=4096)
+def _source(basis: str, source: str, as_of: str, licence: str | None) -> Source:
+    """Return a source; rows that say the same share one."""
+    return Source(basis, source, as_of, licence or "")
+
+
 def source_of(row: Row) -> Source:
     """Return where a row comes from."""
-    return Source(row["basis"], row["source"], row["as_of"], row["licence"] or "")
+    return _source(row["basis"], row["source"], row["as_of"], row["licence"])
 
 
 def place_name(row: Row) -> str:
@@ -95,24 +102,34 @@ def location_energy(table: Table, faults: Faults) -> Keyed:  # noqa: ARG001  as 
 def prices(table: Table, faults: Faults) -> Keyed:
     """Yield prices; an offered one is above 0, an unknown one is empty."""
     for index, row in table.rows():
-        _check_price(table, index, row, faults)
+        place, option, status = place_name(row), row["purchase_option"], row["status"]
+        price, term = row["price_per_hour"], row["term_months"] or 0
+        if not _price_fits(status, price, term, option):
+            _tell_price(table, index, row, faults)
         yield (
-            (row["provider"], row["instance_type"], place_name(row), row["purchase_option"]),
+            (row["provider"], row["instance_type"], place, option),
             Price(
-                provider=row["provider"],
-                instance_type=row["instance_type"],
-                location=place_name(row),
-                purchase_option=row["purchase_option"],
-                status=row["status"],
-                price_per_hour=row["price_per_hour"],
-                upfront=row["upfront"] or 0.0,
-                term_months=row["term_months"] or 0,
-                source=source_of(row),
+                row["provider"],
+                row["instance_type"],
+                place,
+                option,
+                status,
+                price,
+                row["upfront"] or 0.0,
+                term,
+                source_of(row),
             ),
         )
 
 
-def _check_price(table: Table, index: int, row: Row, faults: Faults) -> None:
+def _price_fits(status: str, price: float | None, term: int, option: str) -> bool:
+    """Whether status, price and term agree; looked at for every row, so that only others are looked at closely."""
+    if status == "offered":
+        return price is not None and price != 0.0 and term == TERM_MONTHS[option]
+    return price is None or (price != 0.0 and status != "unknown")
+
+
+def _tell_price(table: Table, index: int, row: Row, faults: Faults) -> None:
     place, price, term = table.where(index, "price_per_hour"), row["price_per_hour"], row["term_months"] or 0
     if row["status"] == "offered" and price is None:
         mend = "Give the price, or status unknown: a missing price is never 0."
@@ -149,7 +166,7 @@ def round_trips(table: Table, faults: Faults) -> Keyed:
             mend = f"Give one round trip between {a} and {b}."
             faults.add_unless_told(table.where(index, "rtt_ms"), what, mend, "contradiction")
             continue
-        source = Source("stated", row["rtt_source"] or "", row["rtt_as_of"] or "", row["licence"] or "")
+        source = _source("stated", row["rtt_source"] or "", row["rtt_as_of"] or "", row["licence"])
         for one, other in ((a, b), (b, a)):
             yield (one, other), RoundTrip(one, other, seconds(rtt_ms), source)
 
@@ -181,8 +198,8 @@ def transfer(table: Table, faults: Faults) -> Keyed:
     for index, row in table.rows():
         if row["price_per_gb"] is None or row["tier_from_gb"] is None:
             continue
-        told = (row["price_basis"], row["price_source"], row["price_as_of"], row["licence"])
-        source = Source(*(text or "" for text in told))
+        basis, told, as_of = row["price_basis"] or "", row["price_source"] or "", row["price_as_of"] or ""
+        source = _source(basis, told, as_of, row["licence"])
         tier = TransferTier(row["from"], row["to"], row["tier_from_gb"], row["price_per_gb"], source)
         tiers.setdefault((row["from"], row["to"]), []).append((tier, index))
     for (origin, destination), found in tiers.items():

@@ -77,6 +77,9 @@ def _names(parts: Sequence[Tables], file: str, columns: Sequence[str]) -> set[st
 
 def _check(table: Table, columns: Sequence[str], place: str, known: tuple[str, set[str]], faults: Faults) -> None:
     kind, names = known
+    different = set(zip(*(table.columns[column] for column in columns), strict=True))
+    if all(None not in name and "/".join(name) in names for name in different):
+        return
     for row, name in enumerate(_joined(table, columns)):
         if name is not None and name not in names:
             what = f"not among the {kind} of the catalog (found {show(name)})"

@@ -13,6 +13,8 @@ from optimizer.inputs.schema import OriginKeys
 from optimizer.inputs.wording import did_you_mean, listed, show
 
 ON_DEMAND = "on_demand"
+#: Unknown prices in more locations than this are counted, not named.
+PLACES_TOLD = 2
 
 
 def check_overheads(asked: Asked, faults: Faults) -> None:
@@ -141,15 +143,15 @@ def _unknown_prices(asked: Asked, catalog: Catalog) -> list[str]:
     """Name the types that could run a profile asked for, but whose price is not known, location by location."""
     wanted = {profile for service in asked.services.values() for profile in service.profile}
     useful = {curve.accelerator for curve in catalog.profiles if curve.profile in wanted}
-    warnings = []
+    usable = [key for key, kind in catalog.instance_types.items() if kind.accelerator in useful]
+    unknown: dict[str, list[str]] = {}
     for place in allowed_locations(asked, catalog):
-        unknown = []
-        for provider, kind in catalog.instance_types:
+        for provider, kind in usable:
             row = catalog.prices.get((provider, kind, place, ON_DEMAND))
-            usable = catalog.instance_types[provider, kind].accelerator in useful
-            if usable and provider == catalog.locations[place].provider and (row is None or row.status == "unknown"):
-                unknown.append(kind)
-        if unknown:
-            what = f"no {ON_DEMAND} price for {listed(unknown)} in {place}"
-            warnings.append(f"catalog {catalog.name}: {what}: not used there.")
-    return warnings
+            if provider == catalog.locations[place].provider and (row is None or row.status == "unknown"):
+                unknown.setdefault(place, []).append(kind)
+    start = f"catalog {catalog.name}: no {ON_DEMAND} price for"
+    if len(unknown) <= PLACES_TOLD:
+        return [f"{start} {listed(kinds)} in {place}: not used there." for place, kinds in unknown.items()]
+    counts = ", ".join(f"{place} ({len(kinds)})" for place, kinds in unknown.items())
+    return [f"{start} some types that could serve, by location: {counts}: not used there."]

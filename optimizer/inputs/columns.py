@@ -86,8 +86,9 @@ def _clean_numbers(column: Column, cells: Sequence[str]) -> Sequence[Any] | None
     """Return the numbers of a column in which nothing is wrong, None if any cell needs a closer look."""
     if not set("".join(cells)) <= _NUMBER_CHARACTERS:
         return None
+    filled = [cell for cell in cells if cell] if column.may_be_empty else cells
     try:
-        numbers = np.array(list(map(float, cells)))
+        numbers = np.array(list(map(float, filled)))
     except ValueError:
         return None
     good = np.isfinite(numbers) & (numbers >= column.low) & (numbers > column.above) & (numbers <= column.high)
@@ -96,7 +97,10 @@ def _clean_numbers(column: Column, cells: Sequence[str]) -> Sequence[Any] | None
     if not good.all():
         return None
     values: list[Any] = (numbers.astype(np.int64) if column.kind == "whole" else numbers).tolist()
-    return values
+    if len(filled) == len(cells):
+        return values
+    left = iter(values)
+    return [next(left) if cell else None for cell in cells]
 
 
 def _read_cell(column: Column, cell: str) -> object:

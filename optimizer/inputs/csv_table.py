@@ -62,25 +62,36 @@ def read_raw_table(text: str, file: str, faults: Faults) -> RawTable | None:
     """
     first_line = text[: text.find("\n")] if "\n" in text else text
     separator = ";" if ";" in first_line and "," not in first_line else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    begins = 1
-    try:
-        for row in reader:
-            if row and (row[0] or any(row)):
-                rows.append(row)
-                lines.append(begins)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        mend = "Check the quotes there: a quoted cell must be closed."
-        faults.add(f"{file}:{begins}", f"not readable as CSV ({error})", mend, "csv-syntax")
+    split = _split(text, separator, file, faults)
+    if split is None:
         return None
+    rows, lines = split
     if not rows:
         faults.add(file, "is empty", "Write a header line and rows.", "empty")
         return None
     header = tuple(cell.strip() for cell in rows[0])
     return RawTable(file, header, lines[0], *_rows_of_length(len(header), rows[1:], lines[1:], file, faults))
+
+
+def _split(text: str, separator: str, file: str, faults: Faults) -> tuple[list[list[str]], list[int]] | None:
+    """Return the rows with a value and the line each begins on; None, with a fault, for what is no CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+    except csv.Error as error:
+        begins = ends[-1] + 1 if ends else 1
+        mend = "Check the quotes there: a quoted cell must be closed."
+        faults.add(f"{file}:{begins}", f"not readable as CSV ({error})", mend, "csv-syntax")
+        return None
+    begins_at = [1, *(end + 1 for end in ends[:-1])]
+    if all(row and row[0] for row in rows):
+        return rows, begins_at
+    kept = [index for index, row in enumerate(rows) if any(row)]
+    return [rows[index] for index in kept], [begins_at[index] for index in kept]
 
 
 def _rows_of_length(

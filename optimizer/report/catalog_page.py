@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.catalog_overview import accelerator_table, curve_table, is_large, look_closer
 from optimizer.report.catalog_quality import estimated_pieces, fresh_pieces, status_pieces
 from optimizer.report.catalog_tables import location_table, price_tables, profile_table
 from optimizer.report.page import Facts, Page, Table
@@ -39,6 +40,7 @@ def catalog_report(catalog: Catalog, location: str | None = None, instance_type:
     instance_type
         Name of an instance type that the catalog holds, or None for all.
     """
+    every = location is None and instance_type is None
     prices = [
         price
         for price in catalog.prices.values()
@@ -46,9 +48,10 @@ def catalog_report(catalog: Catalog, location: str | None = None, instance_type:
     ]
     prices.sort(key=lambda price: (price.location, price.instance_type, price.purchase_option))
     locations = [place for name, place in sorted(catalog.locations.items()) if location in (None, name)]
-    curves = _curves(catalog, prices, every=location is None and instance_type is None)
+    curves = _curves(catalog, prices, every=every)
+    page = _overview_page if every and is_large(prices) else _catalog_page
     return Report(
-        page=lambda: _catalog_page(catalog, locations, prices, curves),
+        page=lambda: page(catalog, locations, prices, curves),
         document=lambda: _catalog_document(catalog, locations, prices, curves),
         records=lambda: Records(_PRICE_NAMES, [tuple(_price(price).values()) for price in prices]),
     )
@@ -100,8 +103,31 @@ def _catalog_page(
         location_table(locations),
         *price_tables(catalog, prices),
         profile_table(curves),
+        *_quality(prices, curves),
+    ]
+    return Page(_title(catalog), tuple(parts))
+
+
+def _overview_page(
+    catalog: Catalog, locations: Sequence[Location], prices: Sequence[Price], curves: Sequence[ProfileCurve]
+) -> Page:
+    parts: list[Facts | Table] = [
+        location_table(locations),
+        accelerator_table(catalog, prices),
+        curve_table(curves),
+        *_quality(prices, curves),
+        look_closer(catalog, prices),
+    ]
+    return Page(_title(catalog), tuple(parts))
+
+
+def _title(catalog: Catalog) -> tuple[str, ...]:
+    return (f"catalog {catalog.name}", f"as of {catalog.as_of}", f"prices in {catalog.currency}")
+
+
+def _quality(prices: Sequence[Price], curves: Sequence[ProfileCurve]) -> tuple[Facts, ...]:
+    return (
         Facts("Known", (status_pieces(prices),)),
         Facts("Fresh", (fresh_pieces(prices),)),
         Facts("Estimated", (estimated_pieces(prices, curves),)),
-    ]
-    return Page((f"catalog {catalog.name}", f"as of {catalog.as_of}", f"prices in {catalog.currency}"), tuple(parts))
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,20 +49,34 @@ def price_tables(catalog: Catalog, prices: Sequence[Price]) -> tuple[Table, ...]
     offers: dict[tuple[str, str, str], dict[str, Price]] = {}
     for price in prices:
         offers.setdefault((price.location, price.provider, price.instance_type), {})[price.purchase_option] = price
-    columns = _price_columns(options)
     if len({key[1:] for key in offers}) == 1:
         rows = [_price_row(catalog, place_label(key[0]), key[1:], found, options) for key, found in offers.items()]
         name = next(iter(offers))[2]
-        return (Table(f"{name}, {catalog.currency} per hour", columns, tuple(rows), remarks=(_LEGEND,)),)
+        return (
+            Table(f"{name}, {catalog.currency} per hour", _price_columns(options), tuple(rows), remarks=(_LEGEND,)),
+        )
     tables = []
     for location in dict.fromkeys(key[0] for key in offers):
-        mine = [(key, found) for key, found in offers.items() if key[0] == location]
-        rows = [_price_row(catalog, key[2], key[1:], found, options) for key, found in mine]
+        mine = {key: found for key, found in offers.items() if key[0] == location}
+        known, remarks = _known_options(options, mine.values())
+        rows = [_price_row(catalog, key[2], key[1:], found, known) for key, found in mine.items()]
         heading = f"{place_label(location)}, {catalog.currency} per hour"
-        tables.append(Table(heading, columns, tuple(rows)))
+        tables.append(Table(heading, _price_columns(known), tuple(rows), remarks=remarks))
     if not tables:
         return (Table("Prices", (), (), remarks=("none",)),)
-    return (*tables[:-1], replace(tables[-1], remarks=(_LEGEND,)))
+    return (*tables[:-1], replace(tables[-1], remarks=(*tables[-1].remarks, _LEGEND)))
+
+
+def _known_options(
+    options: Sequence[str], offers: Iterable[Mapping[str, Price]]
+) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Options of which anything is known in a location, and a remark that names the others."""
+    told = {option for found in offers for option, price in found.items() if price.status != "unknown"}
+    known = [option for option in options if option in told]
+    if not known or len(known) == len(options):
+        return options, ()
+    others = ", ".join(option_label(option) for option in options if option not in told)
+    return known, (f"{others}: unknown here",)
 
 
 def _price_columns(options: Sequence[str]) -> tuple[Column, ...]:

@@ -2,78 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .flagship import KEYS, REGIONS
-from .tables import DataFolder, Row, Table, Value, number, table
+from .quotes import AZURE, Quote, quote
+from .scope import Scope
+from .tables import DataFolder, Row, Table, Value, table
 
 OPTIONS = ("on_demand", "spot", "committed_1y", "committed_3y")
 TERM_MONTHS = {"on_demand": 0, "spot": 0, "committed_1y": 12, "committed_3y": 36}
-#: Spot at an eighth of on demand or less is the floor of the spot market, not an offer.
-SPOT_FLOOR_SHARE = 0.125
-#: Their committed prices were read before AWS cut these families' on-demand prices by a third and more.
-STALE_COMMITTED = ("p4d.", "p4de.", "p5.")
-
-AWS_2026 = "aws/karpenter-provider-aws@6fc13b5"
-AWS_2025 = "yeo/ec2.shop@74c9fd8 (price list of 2025-04-04)"
-AWS_COMMITTED = f"{AWS_2025}, No Upfront, standard, shared tenancy"
-SPOT_ADVISOR = "on demand x (1 - saving shown by alexei-led/spotinfo@5eedf20, 2025-06)"
-GCP = "Cyclenerd/google-cloud-pricing-cost-calculator@fd66b26 pricing.yml"
 NOT_SOLD = (
     "not sold in this region: Cyclenerd/google-cloud-pricing-cost-calculator@8bf3293 tools/machinetyperegion.csv "
-    "(2026-08-17); list price for information"
+    "(2026-08-17)"
 )
+NO_FIGURE = Quote(None, "list", "", "2026-08-17", "Apache-2.0")
+#: What is said of a type that the price list of a region does not name, with the date and licence of that list.
+NOT_LISTED = {
+    "aws": Quote(
+        None, "list", "not in this region's price list, yeo/ec2.shop@74c9fd8; may be sold since", "2025-04-04", "MIT"
+    ),
+    "azure": Quote(
+        None,
+        "list",
+        "not in this region's price list, Azure/karpenter-provider-azure@352646f",
+        "2026-06-18",
+        "Apache-2.0",
+    ),
+    "gcp": Quote(
+        None, "list", "sold in this region, but without a price in the collected lists", "2026-07-30", "Apache-2.0"
+    ),
+    "alicloud": Quote(
+        None, "list", "not in this region's price list, cloudpilot-ai/priceserver@de6fe92", "2024-10-16", "Apache-2.0"
+    ),
+}
+
+#: Some rows of the Azure list state the price with Windows, 0.046 USD per vCPU more.
+WITH_WINDOWS = Quote(
+    None,
+    "list",
+    f"{AZURE}: above the same size with an Intel CPU: the price with a Windows licence, not used",
+    "2026-06-18",
+    "Apache-2.0",
+)
+
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Quote:
-    """A price before it is known whether it is offered; `price` None where no usable figure is known."""
+class Collected:
+    """Price rows by provider, type and region, and whether a type is sold there (where a source says so)."""
 
-    price: float | None
-    basis: str
-    source: str
-    as_of: str
-    licence: str
+    rows: Mapping[Key, Row]
+    sold: Mapping[Key, bool]
 
 
-def prices(data: DataFolder) -> Table:
+def prices(data: DataFolder, scope: Scope) -> Table:
     """Build prices.csv; every combination has a row, also where the price is unknown."""
-    rows = {
-        (row["provider"], row["instance_type"], row["region"]): row
-        for name in ("instances/prices_accelerator.csv", "instances/prices_cpu.csv")
-        for row in data.rows(name, lambda row: (row["provider"], row["instance_type"]) in KEYS)
-    }
-    sold = {
-        (row["provider"], row["instance_type"], row["region"]): row["offered"] == "1"
-        for row in data.rows("locations/gcp_type_availability.csv")
-    }
     return table(
         "prices.csv",
         "provider,instance_type,region,purchase_option,status,price_per_hour,upfront,term_months,applies_to,unit,"
         "as_of,basis,source,licence",
-        _all_rows(rows, sold),
+        _all_rows(_collected(data, scope), scope),
         ("provider", "instance_type", "region", "purchase_option"),
     )
 
 
-def _all_rows(
-    rows: dict[tuple[str, str, str], Row], sold: dict[tuple[str, str, str], bool]
-) -> Iterator[dict[str, Value]]:
-    for provider, name in KEYS:
-        for region in REGIONS[provider]:
-            key = (provider, name, region)
+def _collected(data: DataFolder, scope: Scope) -> Collected:
+    names = ("instances/prices_accelerator.csv", "instances/prices_cpu.csv")
+    rows = {_key(row): row for name in names for row in data.rows(name, scope.holds_type)}
+    offers = data.rows("locations/gcp_type_availability.csv")
+    return Collected(rows, {_key(row): row["offered"] == "1" for row in offers})
+
+
+def _key(row: Row) -> Key:
+    return row["provider"], row["instance_type"], row["region"]
+
+
+def _all_rows(collected: Collected, scope: Scope) -> Iterator[dict[str, Value]]:
+    for provider, name in scope.types:
+        for region in scope.regions(provider):
             for option in OPTIONS:
-                yield _price_row(rows[key], option, offered=sold.get(key, True))
+                yield price_row(collected, (provider, name, region), option)
 
 
-def _price_row(row: Row, option: str, *, offered: bool) -> dict[str, Value]:
-    found = quote(row, option)
+def price_row(collected: Collected, key: Key, option: str) -> dict[str, Value]:
+    """Return the row of one option: a price, a list price of a type that is not sold, or why there is no figure."""
+    offered = collected.sold.get(key, True)
+    found = _found(collected, key, option, offered=offered)
     status = "not_offered" if not offered else "unknown" if found.price is None else "offered"
+    provider, name, region = key
     return {
-        "provider": row["provider"],
-        "instance_type": row["instance_type"],
-        "region": row["region"],
+        "provider": provider,
+        "instance_type": name,
+        "region": region,
         "purchase_option": option,
         "status": status,
         "price_per_hour": found.price,
@@ -83,51 +104,32 @@ def _price_row(row: Row, option: str, *, offered: bool) -> dict[str, Value]:
         "unit": "instance",
         "as_of": found.as_of,
         "basis": found.basis,
-        "source": found.source if offered else f"{found.source}; {NOT_SOLD}",
+        "source": found.source if offered else _not_sold(found),
         "licence": found.licence,
     }
 
 
-def quote(row: Row, option: str) -> Quote:
-    """Return the price of `option` in a row of the collected price files, with its source."""
-    if option == "on_demand":
-        return on_demand(row)
-    return spot(row) if option == "spot" else committed(row, option)
+def _found(collected: Collected, key: Key, option: str, *, offered: bool) -> Quote:
+    row = collected.rows.get(key)
+    if row is None:
+        return NOT_LISTED[key[0]] if offered else NO_FIGURE
+    with_windows = option == "on_demand" and is_with_windows(row, collected.rows.get(_intel_twin(key)))
+    return WITH_WINDOWS if with_windows else quote(row, option)
 
 
-def on_demand(row: Row) -> Quote:
-    """On demand: the list price, or the regional list price scaled by a later change (basis ``estimate``)."""
-    price, listed = float(row["ondemand_per_hour_est_2026_07"]), float(row["ondemand_per_hour"])
-    if price != listed:
-        source = f"{AWS_2025} x change of the us-east-1 price to {AWS_2026} (2026-07-20)"
-        return Quote(price, "estimate", source, "2026-07", "MIT and Apache-2.0")
-    source, licence = {
-        "karpenter-aws": (AWS_2026, "Apache-2.0"),
-        "ec2.shop": (AWS_2025, "MIT"),
-        "cyclenerd-gcp": (GCP, "Apache-2.0"),
-    }[row["price_source"]]
-    return Quote(price, "list", source, row["price_date"], licence)
+def _intel_twin(key: Key) -> Key:
+    """Azure's same size with an Intel CPU: ``D16s_v5`` beside ``D16as_v5``."""
+    provider, name, region = key
+    return provider, name.replace("as_v5", "s_v5"), region
 
 
-def spot(row: Row) -> Quote:
-    """Spot: a list price at GCP, an estimate at AWS; a price at the market's floor is not used."""
-    price, full = number(row["spot_per_hour"]), float(row["ondemand_per_hour_est_2026_07"])
-    at_floor = price is not None and price <= SPOT_FLOOR_SHARE * full
-    note = f"; at {SPOT_FLOOR_SHARE:g} of on demand or less: a floor, not an offer" if at_floor else ""
-    used = None if at_floor else price
-    if row["provider"] == "aws":
-        return Quote(used, "estimate", SPOT_ADVISOR + note, "2025-06", "Apache-2.0")
-    return Quote(used, "list", GCP + note, row["price_date"], "Apache-2.0")
+def is_with_windows(row: Row, intel: Row | None) -> bool:
+    """Whether an Azure size costs more than its twin with an Intel CPU, which no Linux price does."""
+    if row["provider"] != "azure" or intel is None:
+        return False
+    return float(row["ondemand_per_hour"]) > float(intel["ondemand_per_hour"])
 
 
-def committed(row: Row, option: str) -> Quote:
-    """Commitments of one or three years without upfront payment; stale and missing figures are unknown."""
-    years = option.removeprefix("committed_").removesuffix("y")
-    price = number(row[f"reserved_{years}y_no_upfront_per_hour"])
-    if row["provider"] == "gcp":
-        note = " (committed-use price / 730 h)" if price is not None else ": no committed-use price of this type"
-        return Quote(price, "list", GCP + note, row["price_date"], "Apache-2.0")
-    if row["instance_type"].startswith(STALE_COMMITTED):
-        note = ", read before the on-demand price was cut: stale, not used"
-        return Quote(None, "list", AWS_COMMITTED + note, "2025-04-04", "MIT")
-    return Quote(price, "list", AWS_COMMITTED, "2025-04-04", "MIT")
+def _not_sold(found: Quote) -> str:
+    told = NOT_SOLD if found.price is None else f"{NOT_SOLD}; list price for information"
+    return f"{found.source}; {told}" if found.source else told

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import curves
-from .flagship import KEYS
+from .accelerators import sold
 from .models import MODELS, Model
+from .scope import Scope
 from .tables import DataFolder, Row, Table, Value, table
 
 REPOSITORY = "NVIDIA/DeepLearningExamples@7299639"
 #: Software of 2020 to 2023; the tables are not dated one by one.
 AS_OF = "2023"
+#: TensorRT and the TensorFlow builds that were measured run on this vendor's accelerators only.
+MEASURED_VENDOR = "NVIDIA"
 #: A row whose throughput x latency is this far from its batch was not one static batch at a time.
 RATIO_MIN, RATIO_MAX = 0.93, 1.07
 #: Above this ratio of p95 to mean latency the p95 is the service time.
@@ -56,13 +59,13 @@ class Curve:
         return curves.running_maximum([point.service_s for point in self.points])
 
 
-def profiles(data: DataFolder) -> Table:
+def profiles(data: DataFolder, scope: Scope) -> Table:
     """Build profiles.csv: one row for each point."""
-    sold = _accelerators(data)
-    measured = [curve for curve in measured_curves(data) if curve.accelerator in sold]
+    known = _accelerators(data, scope)
+    measured = [curve for curve in measured_curves(data) if curve.accelerator in known]
     rows = [row for curve in measured for row in _measured_rows(curve)]
-    for name in sold:
-        rows += [row for base in _bases(measured, name, sold) for row in _estimated_rows(base, name, sold)]
+    for name in known:
+        rows += [row for base in _bases(measured, name, known) for row in _estimated_rows(base, name, known)]
     return table(
         "profiles.csv",
         "served_model,precision,accelerator,accelerators_per_replica,batch_size,service_time_s,throughput_per_s,"
@@ -72,13 +75,12 @@ def profiles(data: DataFolder) -> Table:
     )
 
 
-def _accelerators(data: DataFolder) -> dict[str, curves.Accelerator]:
-    specs = data.rows("instances/specs.csv", lambda row: (row["provider"], row["instance_type"]) in KEYS)
-    names = {row["accelerator"] for row in specs}
-    rows = data.rows("hardware/accelerators.csv", lambda row: row["accelerator"] in names)
+def _accelerators(data: DataFolder, scope: Scope) -> dict[str, curves.Accelerator]:
+    """Peaks of the catalog's accelerators that the measured software runs on."""
     return {
         row["accelerator"]: curves.Accelerator(float(row["bf16_dense_tflops"]), float(row["memory_bandwidth_gb_s"]))
-        for row in rows
+        for row in sold(data, scope)
+        if row["vendor"] == MEASURED_VENDOR
     }
 
 

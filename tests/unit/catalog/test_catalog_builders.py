@@ -92,7 +92,7 @@ def price_row(**more):
 
 def test_spot_at_an_eighth_is_dropped(tool):
     """2 of 8 is an offer; 1 of 8 is the market's floor and becomes unknown, with the reason in the source."""
-    spot = tool("catalog.prices").spot
+    spot = tool("catalog.quotes").spot
     assert spot(price_row()).price == 2.0
     floor = spot(price_row(spot_per_hour="1"))
     assert floor.price is None
@@ -101,7 +101,7 @@ def test_spot_at_an_eighth_is_dropped(tool):
 
 def test_stale_commitments_are_dropped(tool):
     """A p5 commitment is dropped although it has a figure; a g6 commitment of the same source is kept."""
-    committed = tool("catalog.prices").committed
+    committed = tool("catalog.quotes").committed
     assert committed(price_row(provider="aws", instance_type="p5.48xlarge"), "committed_1y").price is None
     assert committed(price_row(provider="aws", instance_type="g6.xlarge"), "committed_1y").price == 5.0
     assert committed(price_row(), "committed_3y").price is None
@@ -109,8 +109,44 @@ def test_stale_commitments_are_dropped(tool):
 
 def test_a_scaled_list_price_is_an_estimate(tool):
     """Where the price of today differs from the regional list, it is today's price, marked and dated as such."""
-    quote = tool("catalog.prices").on_demand(price_row(provider="aws", ondemand_per_hour="9", price_source="ec2.shop"))
+    quote = tool("catalog.quotes").on_demand(price_row(provider="aws", ondemand_per_hour="9", price_source="ec2.shop"))
     assert (quote.price, quote.basis, quote.as_of) == (8.0, "estimate", "2026-07")
+
+
+def test_a_price_above_the_intel_twin_has_windows_in_it(tool):
+    """Azure's AMD sizes cost less than the Intel ones; where they cost more, the price is one with Windows."""
+    is_with_windows = tool("catalog.prices").is_with_windows
+    intel = {"ondemand_per_hour": "0.768"}
+    assert is_with_windows({"provider": "azure", "ondemand_per_hour": "1.424"}, intel)
+    assert not is_with_windows({"provider": "azure", "ondemand_per_hour": "0.688"}, intel)
+    assert not is_with_windows({"provider": "azure", "ondemand_per_hour": "1.424"}, None)
+    assert not is_with_windows({"provider": "aws", "ondemand_per_hour": "1.424"}, intel)
+
+
+@pytest.mark.parametrize(
+    ("name", "vendor"),
+    [
+        ("Standard_D16s_v5", "intel"),
+        ("Standard_D16as_v5", "amd"),
+        ("Standard_NC24ads_A100_v4", "amd"),
+        ("Standard_NC80adis_H100_v5", "amd"),
+        ("Standard_ND96isr_H100_v5", "intel"),
+        ("Standard_ND96amsr_A100_v4", "amd"),
+    ],
+)
+def test_cpu_of_azure_by_name(tool, name, vendor):
+    """An ``a`` after the size is an AMD CPU; the one of ``A100`` is not."""
+    assert tool("catalog.instances").cpu_vendor({"provider": "azure", "instance_type": name}) == vendor
+
+
+def test_power_is_unknown_with_an_unknown_part(tool):
+    """16 vCPUs of AMD and two boards of 300 W make 632.3 W; an unknown board or CPU makes it unknown, not less."""
+    max_power_w = tool("catalog.instances").max_power_w
+    spec = {"provider": "gcp", "instance_type": "x", "vcpu": "16", "cpu_vendor": "amd", "accelerator": "X"}
+    spec |= {"accelerator_count": "2"}
+    assert max_power_w(spec, {"X": 300.0}) == 632.3
+    assert max_power_w(spec, {"X": None}) is None
+    assert max_power_w(spec | {"cpu_vendor": ""}, {"X": 300.0}) is None
 
 
 def curve_row(**more):

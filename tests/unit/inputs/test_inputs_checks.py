@@ -179,6 +179,19 @@ def test_unknown_prices_are_said_once(small: Path) -> None:
     ]
 
 
+def test_unknown_prices_in_many_places_are_counted(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a few locations one line says how many types lack a price in each, instead of naming them all."""
+    monkeypatch.setattr("optimizer.inputs.checks.PLACES_TOLD", 1)
+    tables = small_catalog()
+    for row in tables["prices.csv"][:2]:
+        row.update(status="unknown", price_per_hour="")
+    del tables["prices.csv"][3]
+    write_catalog(Path("catalog"), tables)
+    told = [warning for warning in load_inputs(small).warnings if "price" in warning]
+    start = "catalog small: no on_demand price for some types that could serve, by location"
+    assert told == [f"{start}: {WEST} (2), {EAST} (1): not used there."]
+
+
 def test_what_is_not_offered_is_no_gap(small: Path) -> None:
     """A type known not to be sold there, and one that no profile runs on, are not worth a warning."""
     tables = small_catalog()

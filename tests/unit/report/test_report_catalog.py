@@ -68,6 +68,53 @@ def test_prices_show_estimates_holes_and_what_is_not_sold(catalog):
     assert "0.9000" not in text
 
 
+@pytest.fixture(scope="module")
+def large(catalog) -> Catalog:
+    """The same two types, priced in 121 places."""
+    names = [f"aws/r{number:03}" for number in range(121)]
+    prices = [
+        _price("g6.xlarge", name, "on_demand", "offered", 2.0 - number / 100) for number, name in enumerate(names)
+    ]
+    prices.append(_price("c7i.4xlarge", names[0], "on_demand", "unknown", None))
+    return replace(
+        catalog,
+        locations={name: _location(name) for name in names},
+        prices={(p.provider, p.instance_type, p.location, p.purchase_option): p for p in prices},
+    )
+
+
+def test_a_large_catalog_is_summed_up(large):
+    """Beyond 120 types in places the page names each accelerator once, with its cheapest type and where."""
+    text = _text(catalog_report(large))
+    row = next(line for line in text.splitlines() if line.split()[:1] == ["L4-24GB"])
+    assert row.split() == ["L4-24GB", "aws", "1", "121", "0.8000", "g6.xlarge,", "aws", "r120"]
+    cpu = text.split("none, CPU only", 1)[1].splitlines()
+    assert cpu[0].split() == ["aws", "1", "0", "unknown"]
+    assert cpu[1].split() == ["no", "service", "times"]
+    assert "USD per hour of a whole instance" in text
+    assert "g6.xlarge, USD per hour" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_large_catalog_says_how_to_look_closer(large):
+    """The summed-up page names the commands that show a location or a type; with a filter the prices are listed."""
+    text = _text(catalog_report(large))
+    assert "fleetopt catalog show small --location aws/r000" in text
+    assert "fleetopt catalog show small --instance-type g6.xlarge" in text
+    assert "1.9900" in _text(catalog_report(large, location="aws/r001"))
+
+
+def test_options_unknown_in_a_whole_location_are_one_remark(catalog):
+    """A location without any spot price has no column of the word unknown, but says it once."""
+    prices = {key: price for key, price in catalog.prices.items() if key[3] == "on_demand"}
+    spot = _price("g6.xlarge", "aws/us-east-1", "spot", "unknown", None)
+    more = replace(catalog, prices={**prices, ("aws", "g6.xlarge", "aws/us-east-1", "spot"): spot})
+    text = _text(catalog_report(more, location="aws/us-east-1"))
+    assert "spot: unknown here" in text
+    titles = next(line for line in text.splitlines() if "on demand" in line)
+    assert "spot" not in titles
+
+
 def test_one_location_shows_its_own_prices_and_accelerators(catalog):
     """Filtered by location: no other place, and no curve of an accelerator that is not there."""
     text = _text(catalog_report(catalog, location="aws/us-east-1"))
