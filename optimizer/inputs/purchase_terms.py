@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Limits, Pin, Quota
 from optimizer.domain.purchase import (
+    SPOT,
     Commitment,
     CurrencyRate,
     Match,
     OwnedTerms,
     PriceRule,
     Purchase,
+    RunningRow,
     SpotTerms,
 )
+from optimizer.domain.scenario import Scenario
 from optimizer.inputs.schema import ScenarioKeys
 from optimizer.inputs.schema_purchase import CommitmentKeys, MatchKeys
-from optimizer.units import DAYS_PER_MONTH
+from optimizer.units import DAYS_PER_MONTH, HOURS_PER_DAY
 
 MINUTES_PER_HOUR = 60.0
 
@@ -71,6 +76,48 @@ def _commitment(item: CommitmentKeys, keys: ScenarioKeys, catalog: Catalog) -> C
         months_after_horizon=max(0, lasts - days) / DAYS_PER_MONTH,
         reserved=item.reserved,
         reason=item.reason,
+    )
+
+
+def commitments_running(rows: Sequence[RunningRow], scenario: Scenario, catalog: Catalog) -> tuple[Commitment, ...]:
+    """Return what today's fleet is signed for: rows with an end.
+
+    A date without a day ends with its month or year. The price is that of the catalog, before price rules.
+    """
+    signed = []
+    for row in rows:
+        if row.committed_until and row.purchase_option != SPOT:
+            until = end_of(row.committed_until)
+            signed.append(_signed(row, until, scenario, catalog))
+    return tuple(signed)
+
+
+def end_of(text: str) -> str:
+    """Return the day on which a date ends: that of ``2027-06`` is ``2027-06-30``."""
+    if len(text) == len("2027"):
+        return f"{text}-12-31"
+    if len(text) == len("2027-06"):
+        year, month = (int(part) for part in text.split("-"))
+        return f"{text}-{monthrange(year, month)[1]:02d}"
+    return text
+
+
+def _signed(row: RunningRow, until: str, scenario: Scenario, catalog: Catalog) -> Commitment:
+    start = date.fromisoformat(scenario.horizon_start)
+    days, lasts = scenario.horizon_hours / HOURS_PER_DAY, max(0, (date.fromisoformat(until) - start).days)
+    provider = row.location.split("/", maxsplit=1)[0]
+    listed = catalog.prices.get((provider, row.instance_type, row.location, row.purchase_option))
+    return Commitment(
+        location=row.location,
+        instance_type=row.instance_type,
+        purchase_option=row.purchase_option,
+        count=row.count,
+        price_per_hour=0.0 if listed is None or listed.price_per_hour is None else listed.price_per_hour,
+        until=until,
+        horizon_share=min(1.0, lasts / days),
+        months_after_horizon=max(0.0, lasts - days) / DAYS_PER_MONTH,
+        reserved=False,
+        reason="runs today",
     )
 
 

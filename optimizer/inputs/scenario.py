@@ -33,6 +33,7 @@ from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.overrides import effective_document
 from optimizer.inputs.purchase_terms import (
     commitments_of,
+    commitments_running,
     currency_rates_of,
     limits_of,
     owned_of,
@@ -101,7 +102,8 @@ def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[
     running, running_sha256 = _running(keys, asked, read.catalog, found.path.parent, faults)
     faults.raise_if_any()
     record = _scenario(keys, asked, read.catalog, demands, _fingerprint(root, demands, running_sha256))
-    record = replace(record, running=running)
+    signed = commitments_running(running, record, read.catalog)
+    record = replace(record, running=running, commitments=(*record.commitments, *signed))
     return Inputs(record, read.catalog, (*warnings, *demands.warnings))
 
 

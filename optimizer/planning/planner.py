@@ -23,6 +23,7 @@ from optimizer.planning.document import write_plan
 from optimizer.planning.infeasible import unserved_pairs, why_unserved
 from optimizer.planning.layout import load_of
 from optimizer.planning.promise import broken_promises, promised_s
+from optimizer.planning.today import today_of
 from optimizer.solve import Status, solve_problem
 from optimizer.verification import verify as second_reading
 
@@ -85,6 +86,42 @@ def plan_scenario(
         The second reading disagrees: a fault in fleetopt.
     """
     store = store or CapacityStore(seed=seed)
+    plan = find_plan(
+        scenario,
+        catalog,
+        store,
+        seed=seed,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        rules_off=rules_off,
+        progress=progress,
+    )
+    if scenario.running:
+        if progress is not None:
+            progress("today", "what the running fleet costs, and what the plan saves")
+        today = today_of(scenario, catalog, store, plan, lambda other: find_plan(other, catalog, store, seed=seed))
+        plan = plan.replace(today=today)
+    return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+
+
+def find_plan(
+    scenario: Scenario,
+    catalog: Catalog,
+    store: CapacityStore,
+    *,
+    seed: int = 0,
+    gap: float = 0.0,
+    time_limit_s: float | None = None,
+    rules_off: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+) -> Plan:
+    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario`.
+
+    Raises
+    ------
+    Infeasible, NoPlanFound
+        As `plan_scenario`.
+    """
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
         context = Context(scenario, catalog, store, rules_off, derates)
@@ -98,7 +135,7 @@ def plan_scenario(
             derates[point] = derates.get(point, 1.0) * PROMISE_DERATE
     plan = write_plan(context, block_set, chosen, seed=seed, gap=gap)
     _refuse_over_budget(context, plan)
-    return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+    return plan
 
 
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:

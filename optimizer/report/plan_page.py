@@ -17,6 +17,7 @@ from optimizer.report.plan_rests import (
     estimates_table,
 )
 from optimizer.report.plan_run import run_table, title, total_facts
+from optimizer.report.plan_today import today_facts
 from optimizer.report.report import Records, Report
 
 
@@ -33,6 +34,7 @@ def plan_page(plan: Plan) -> Page:
         run_table(plan),
         buy_table(plan),
         *buy_facts(plan),
+        *([today] if (today := today_facts(plan)) is not None else []),
         cost_table(plan),
         service_table(plan),
         capacity_table(plan),

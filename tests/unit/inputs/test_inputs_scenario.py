@@ -77,6 +77,8 @@ def test_what_is_bought_arrives(small: Path) -> None:
     # 180 of the 365 days from 2027-01-01 lie before 2027-06-30
     assert scenario.commitments == (
         Commitment(WEST, "one.large", "committed_1y", 2, 0.4, "2027-06-30", 180 / 365, 0.0, False, "signed in 2026"),
+        # what runs today and has an end is signed as well, at the listed price
+        Commitment(WEST, "one.large", "committed_1y", 2, 0.3, "2027-06-30", 180 / 365, 0.0, False, "runs today"),
     )
     assert scenario.owned == OwnedTerms("high", 0.05, "idle", 100000.0)
     assert scenario.limits == Limits(

@@ -1,0 +1,184 @@
+"""Does today's fleet hold the targets? Its pools at their best batch size, origins led where they fit best."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.scenario import Floats, Scenario, Service
+from optimizer.formulation.candidates import Candidate, candidates_of
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import has_demand
+from optimizer.formulation.rules.host_memory import why_host_too_small
+from optimizer.formulation.rules.latency import network_s, pool_target_s
+from optimizer.formulation.rules.region_loss import need_with_standby
+from optimizer.formulation.rules.residency import may_serve
+from optimizer.formulation.rules.service_time_margin import service_time_margin
+from optimizer.performance import CapacityStore, OperatingPoint, batch_grid
+
+#: More ways of leading origins to locations than this are not tried: the nearest location is taken.
+MOST_WAYS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Where today's fleet carries too little: the worst hour of a service in a location."""
+
+    service: str
+    location: str
+    when: str
+    what: str
+    needed_per_s: float
+    carried_per_s: float
+
+
+#: Location of each (service, origin) pair, by names.
+Placement = Mapping[tuple[str, str], str]
+
+
+def placement_of(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> dict[tuple[str, str], str] | None:
+    """Lead every origin of every service to the location of today's fleet where it fits best.
+
+    Returns
+    -------
+    dict or None
+        None where the fleet does not say which service runs on what, or some service runs nowhere in reach.
+    """
+    context = Context(scenario, catalog, store)
+    found: dict[tuple[str, str], str] = {}
+    for index, service in enumerate(scenario.services):
+        wanted = [number for number in range(len(scenario.origins)) if has_demand(service, number)]
+        ways = list(_ways(context, service, wanted))
+        if wanted and not ways:
+            return None
+        best = min(ways, key=lambda way: _badness(context, index, dict(zip(wanted, way, strict=True))), default=())
+        for origin, place in zip(wanted, best, strict=True):
+            found[service.name, scenario.origins[origin].name] = place
+    return found
+
+
+def _ways(context: Context, service: Service, wanted: list[int]) -> Iterator[tuple[str, ...]]:
+    """Every way of leading origins to locations where the service runs and that they can be reached from."""
+    scenario = context.scenario
+    places = sorted({row.location for row in scenario.running if row.service == service.name and row.count > 0})
+    choices = []
+    for number in wanted:
+        origin = scenario.origins[number]
+        trips = {place: network_s(scenario, context.catalog, [origin], place) for place in places}
+        near = [place for place in places if trips[place] is not None and may_serve(origin, place)]
+        choices.append(sorted(near, key=lambda place: (trips[place] or 0.0, place)))
+    if any(not found for found in choices):
+        return
+    if int(np.prod([float(len(found)) for found in choices])) > MOST_WAYS:
+        yield tuple(found[0] for found in choices)
+        return
+    yield from product(*choices)
+
+
+def _badness(context: Context, index: int, where: dict[int, str]) -> tuple[float, float]:
+    """Largest share of the need that is not carried, then what the data costs."""
+    worst = max((item[0] for item in _shares(context, index, where)), default=0.0)
+    cost = sum(context.flow_cost(index, place, [origin]) for origin, place in where.items())
+    return max(worst, 0.0), cost
+
+
+def shortages(
+    scenario: Scenario, catalog: Catalog, store: CapacityStore, placement: Placement | None
+) -> list[Shortage]:
+    """Return where today's fleet carries too little for its promise, the worst hour of each place."""
+    if placement is None:
+        return []
+    context = Context(scenario, catalog, store)
+    names = [origin.name for origin in scenario.origins]
+    found = []
+    for index, service in enumerate(scenario.services):
+        where = {names.index(origin): place for (name, origin), place in placement.items() if name == service.name}
+        for share, place, period, need, carried in _shares(context, index, where):
+            if share > 0.0:
+                label = scenario.periods[period].label
+                what = _losable(service)
+                found.append(Shortage(service.name, place, label, what, need, carried))
+    return found
+
+
+def _losable(service: Service) -> str:
+    words = {"none": "", "instance": "without any one instance", "zone": "without its fullest zone"}
+    return words.get(service.redundancy, "with what a lost region brings")
+
+
+def _shares(context: Context, index: int, where: dict[int, str]) -> Iterator[tuple[float, str, int, float, float]]:
+    """Yield for each place: share of the need missing in its worst hour, place, period, need and what is carried."""
+    service = context.scenario.services[index]
+    for place in sorted(set(where.values())):
+        origins = [origin for origin, there in where.items() if there == place]
+        need = context.need(service, origins)[0]
+        others = tuple((o, there) for o, there in where.items() if there != place)
+        standby = others if context.stands_by(service) else ()
+        share = service.protected_share
+        hardest = need_with_standby(need, standby, lambda found: context.need(service, found)[0], share)
+        full, left = _carried(context, service, place, [*origins, *(o for o, _ in standby)])
+        carried = min(full, left / service.protected_share) if context.survives(service) != "nothing" else full
+        period = int(np.argmax(hardest))
+        missing = float(hardest[period]) - carried
+        lacking = missing / float(hardest[period]) if hardest[period] > 0.0 else 0.0
+        yield lacking, place, period, float(hardest[period]), carried
+
+
+def _carried(context: Context, service: Service, place: str, origins: list[int]) -> tuple[float, float]:
+    """Requests/s that all of a service's instances in a place carry, and without what it must be able to lose."""
+    scenario = context.scenario
+    worst = network_s(scenario, context.catalog, [scenario.origins[origin] for origin in origins], place)
+    if worst is None:
+        return 0.0, 0.0
+    target = pool_target_s(service, worst)
+    by_zone: dict[str, float] = defaultdict(float)
+    by_instance = 0.0
+    for candidate, counts in _running(context, service, place):
+        capacity = _best_capacity(context, candidate, target, max(counts.values(), default=0))
+        for zone, count in counts.items():
+            by_zone[zone] += float(capacity[count])
+            by_instance = max(by_instance, float(capacity[count] - capacity[max(count - 1, 0)]))
+    full = sum(by_zone.values())
+    lost = {"zone": max(by_zone.values(), default=0.0), "instance": by_instance}
+    return full, full - lost.get(context.survives(service), 0.0)
+
+
+def _running(context: Context, service: Service, place: str) -> Iterator[tuple[Candidate, dict[str, int]]]:
+    """Yield each type of a service in a place that can run it, with its instances by zone, spread where not said."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in context.scenario.running:
+        if (row.service, row.location) != (service.name, place):
+            continue
+        zones = [row.zone] if row.zone else list(context.catalog.locations[place].zones)
+        for number, zone in enumerate(zones):
+            counts[row.instance_type][zone] += row.count // len(zones) + (number < row.count % len(zones))
+    seen: set[str] = set()
+    for candidate in candidates_of(context.catalog, service, place):
+        name = candidate.instance.name
+        fits = candidate.replicas_per_instance > 0 and why_host_too_small(candidate) is None
+        if name in counts and name not in seen and fits:
+            seen.add(name)
+            yield candidate, dict(counts[name])
+
+
+def _best_capacity(context: Context, candidate: Candidate, target_s: float, most: int) -> Floats:
+    """Capacity of 0..most instances at the batch size that carries most with all of them."""
+    margin = service_time_margin(candidate.curve, context.scenario.plan_on)
+    service, none = candidate.service, np.zeros(most + 1)
+    times = context.service_seconds(candidate.curve, service.items_per_request, margin or 0.0)
+    if margin is None or not times or times[0] > target_s or most == 0:
+        return none
+    curves = [
+        context.zone_capacity(
+            OperatingPoint(times[:batch], 0.0, target_s, service.percentile, service.dispatch),
+            candidate.replicas_per_instance,
+            most,
+        )
+        for batch in batch_grid(len(times))
+    ]
+    return max(curves, key=lambda curve: float(curve[most]))
