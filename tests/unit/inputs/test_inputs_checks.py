@@ -187,7 +187,7 @@ def test_unknown_prices_in_many_places_are_counted(small: Path, monkeypatch: pyt
         row.update(status="unknown", price_per_hour="")
     del tables["prices.csv"][3]
     write_catalog(Path("catalog"), tables)
-    told = [warning for warning in load_inputs(small).warnings if "price" in warning]
+    told = [warning for warning in load_inputs(small).warnings if "on_demand price" in warning]
     start = "catalog small: no on_demand price for some types that could serve, by location"
     assert told == [f"{start}: {WEST} (2), {EAST} (1): not used there."]
 
