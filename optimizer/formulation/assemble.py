@@ -145,9 +145,9 @@ def counted_of(context: Context, quota: Quota, keys: Sequence[KeyUse]) -> list[C
 def block_index(context: Context, blocks: Sequence[Block], locations: Sequence[str]) -> BlockIndex:
     """Return which block is what, for the rules that link blocks."""
     scenario = context.scenario
-    serves = np.zeros((len(blocks), len(scenario.origins)), dtype=bool)
+    serves = np.zeros((len(blocks), len(scenario.origins)))
     for number, block in enumerate(blocks):
-        serves[number, list(block.origins)] = True
+        serves[number, list(block.origins)] = block.group.shares
     pairs = [
         (service, origin)
         for service, item in enumerate(scenario.services)
@@ -163,6 +163,7 @@ def block_index(context: Context, blocks: Sequence[Block], locations: Sequence[s
         origin_names=tuple(origin.name for origin in scenario.origins),
         demand_pairs=tuple(pairs),
         standby=tuple(frozenset(block.group.standby) for block in blocks),
+        pools_per_location=2 if any(block.group.eighths for block in blocks) else 1,
     )
 
 
@@ -171,7 +172,7 @@ def tiered_pairs(context: Context, blocks: Sequence[Block]) -> list[TieredPair]:
     volumes: dict[tuple[str, str], np.ndarray] = {}
     for number, block in enumerate(blocks):
         for origin in block.origins:
-            requests = context.requests(block.service, origin)
+            requests = context.requests(block.service, origin) * block.group.share(origin)
             for flow in context.flows(origin, block.location):
                 if context.is_tiered(flow.pair):
                     gb = volumes.setdefault(flow.pair, np.zeros(len(blocks)))

@@ -21,16 +21,31 @@ from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacit
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
 Standby = tuple[tuple[int, str], ...]
+#: Where quotas bind, an origin may be divided over two locations in parts of its requests.
+EIGHTHS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What a block could serve."""
+    """What a block could serve.
+
+    `eighths` says which of the origins it serves in part only, in eighths of their requests.
+    """
 
     service: int
     location: str
     origins: tuple[int, ...]
     standby: Standby = ()
+    eighths: tuple[tuple[int, int], ...] = ()
+
+    def share(self, origin: int) -> float:
+        """Share of an origin's requests that the block serves."""
+        return next((part / EIGHTHS for number, part in self.eighths if number == origin), 1.0)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Share of each of the origins, in their order."""
+        return tuple(self.share(origin) for origin in self.origins)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +205,7 @@ def block_of(
         configuration.full_instance_rate_per_s,
         staffing.instances,
         staffing.planned_share,
-        context.mean_rate(service, group.origins),
+        context.mean_rate(service, group.origins, group.shares),
         needs[0][0],
     )
     rent = supply.cost_alone(use, spot, line.slot_hours, line.main_count)

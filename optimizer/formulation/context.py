@@ -192,16 +192,18 @@ class Context:
         scenario = self.scenario
         return held_counts(need_per_s, scenario.periods, scenario.autoscaling, on=self.is_on("autoscaling"))
 
-    def need(self, service: Service, origins: Sequence[int]) -> Floats:
-        """Peak rates of origins with headroom, demand by demand, shape (demands, periods), requests/s."""
+    def need(self, service: Service, origins: Sequence[int], shares: Sequence[float] = ()) -> Floats:
+        """Peak rates of (shares of) origins with headroom, shape (demands, periods), requests/s."""
         peaks = service.demand.peaks_per_s
         rows = [peaks.get(name, service.demand.peak_per_s) for name in self.timeline.demands]
-        total: Floats = np.array([row[list(origins)].sum(axis=0) for row in rows]) * self.headroom_factor
+        part = np.array(shares or [1.0] * len(origins))[:, None]
+        total: Floats = np.array([(row[list(origins)] * part).sum(axis=0) for row in rows]) * self.headroom_factor
         return total
 
-    def mean_rate(self, service: Service, origins: Sequence[int]) -> Floats:
-        """Expected rate of origins, shape (periods,), requests/s."""
-        rate: Floats = service.demand.mean_per_s[list(origins)].sum(axis=0)
+    def mean_rate(self, service: Service, origins: Sequence[int], shares: Sequence[float] = ()) -> Floats:
+        """Expected rate of (shares of) origins, shape (periods,), requests/s."""
+        part = np.array(shares or [1.0] * len(origins))[:, None]
+        rate: Floats = (service.demand.mean_per_s[list(origins)] * part).sum(axis=0)
         return rate
 
     def flows(self, origin_index: int, location: str) -> tuple[Flow, ...]:
@@ -217,11 +219,13 @@ class Context:
         """Whether the price of a pair depends on the month's volume."""
         return len(self.rates.transfer_tiers(*pair)) > 1
 
-    def flow_cost(self, service_index: int, location: str, origins: Sequence[int]) -> float:
+    def flow_cost(
+        self, service_index: int, location: str, origins: Sequence[int], shares: Sequence[float] = ()
+    ) -> float:
         """Logs and transfer (but tiered pairs) of the origins' requests over the horizon, support included."""
         cost = 0.0
-        for origin in origins:
-            requests = self.requests(service_index, origin)
+        for origin, share in zip(origins, shares or [1.0] * len(origins), strict=True):
+            requests = self.requests(service_index, origin) * share
             cost += requests * self.rates.log_cost_per_request(location)
             for flow in self.flows(origin, location):
                 if not self.is_tiered(flow.pair):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from optimizer.domain.scenario import Service
-from optimizer.formulation.blocks import Block, Group, configurations_of
+from optimizer.formulation.blocks import EIGHTHS, Block, Group, configurations_of
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.likes import cheapest_of_likes
@@ -48,9 +48,16 @@ class BlockSet:
     locations: tuple[str, ...] = ()
 
 
-def make_blocks(context: Context, progress: Progress | None = None) -> BlockSet:
+def make_blocks(context: Context, progress: Progress | None = None, wide: frozenset[int] = frozenset()) -> BlockSet:
     """Return the blocks of every (service, location, origins) group that a cheapest plan may choose, in a stable order.
 
+    Parameters
+    ----------
+    wide
+        Services (indices) whose origins may be divided over two locations, in eighths.
+
+    Notes
+    -----
     Complexity: services x locations x origin sets x configurations bounds; capacity is simulated only for
     configurations whose bound lies below the best cost found.
     """
@@ -64,7 +71,7 @@ def make_blocks(context: Context, progress: Progress | None = None) -> BlockSet:
             worth = cheapest_of_likes(context, usable)
             for (candidate, _, _), like in worth.left_out:
                 result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
-            for group in _groups(context, index, location, result.locations):
+            for group in _groups(context, index, location, result.locations, divided=index in wide):
                 outcome = _solve_group(context, group, worth.kept)
                 result.groups[group] = outcome
                 result.blocks += outcome.blocks
@@ -138,7 +145,7 @@ def _why_not_counted(context: Context, candidate: Candidate, place: str) -> str 
     return None
 
 
-def _groups(context: Context, index: int, location: str, locations: Sequence[str]) -> Iterator[Group]:
+def _groups(context: Context, index: int, location: str, locations: Sequence[str], *, divided: bool) -> Iterator[Group]:
     """Sets of origins with demand that the location can be reached from, and may serve."""
     scenario, service = context.scenario, context.scenario.services[index]
     reachable = []
@@ -153,6 +160,9 @@ def _groups(context: Context, index: int, location: str, locations: Sequence[str
         return
     for members in origin_sets(nearest):
         yield Group(index, location, members)
+        for member in members if divided else ():
+            for part in range(1, EIGHTHS):
+                yield Group(index, location, members, eighths=((member, part),))
 
 
 def has_demand(service: Service, origin: int) -> bool:

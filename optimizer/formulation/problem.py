@@ -71,13 +71,14 @@ class Columns:
 class BlockIndex:
     """Which block is what, for the rules that link blocks.
 
-    `service` and `location` have shape (blocks,); `serves` has shape (blocks, origins); `standby` holds for each block
+    `service` and `location` have shape (blocks,); `serves`, the share of each origin that a block serves, has shape
+    (blocks, origins); `standby` holds for each block
     the origins (indices) it stands by for, with the location whose loss brings them.
     """
 
     service: Indices
     location: Indices
-    serves: NDArray[np.bool_]
+    serves: Floats
     service_names: tuple[str, ...]
     location_names: tuple[str, ...]
     origin_names: tuple[str, ...]

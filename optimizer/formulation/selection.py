@@ -61,10 +61,10 @@ def blocks_of_group(
         Worst round trip at p99 of the origins it serves or stands by for.
     """
     service = context.scenario.services[group.service]
-    own = context.need(service, group.origins)
+    own = context.need(service, group.origins, group.shares)
     share = service.protected_share
     hardest = need_with_standby(own, group.standby, lambda found: context.need(service, found), share)
-    flow_cost = context.flow_cost(group.service, group.location, group.origins)
+    flow_cost = context.flow_cost(group.service, group.location, group.origins, group.shares)
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
     bounds = _lower_bounds(context, configurations, supplies, service, hardest)

@@ -97,6 +97,10 @@ def plan_space(context: Context) -> str:
         parts.append("the same configuration and commitments for every demand")
     if any(context.stands_by(service) for service in scenario.services):
         parts.append("one running standby location for each origin of a service that survives a region")
+    if scenario.limits.quotas:
+        parts.append(
+            "where a quota binds an origin in eighths over two locations, and two configurations in a location"
+        )
     if "spot" in context.options:
         parts.append("fewest instances first, then most of them spot")
     return ", ".join(parts)

@@ -94,7 +94,8 @@ def _draw(context: Context, load: BlockLoad, zone: int) -> tuple[float | None, f
 
 def mean_arrivals(context: Context, load: BlockLoad) -> Floats:
     """Expected requests/s of a block, shape (periods,)."""
-    return context.mean_rate(context.scenario.services[load.block.service], load.block.origins)
+    group = load.block.group
+    return context.mean_rate(context.scenario.services[group.service], group.origins, group.shares)
 
 
 def routes_of(context: Context, load: BlockLoad, first_pool: int) -> list[Route]:
@@ -106,7 +107,7 @@ def routes_of(context: Context, load: BlockLoad, first_pool: int) -> list[Route]
         origin = context.scenario.origins[origin_index]
         trip = round_trip_s(context.catalog, origin, block.location)
         for offset, zone in enumerate(used):
-            shares = tuple(load.share[0, :, zone].tolist())
+            shares = tuple((load.share[0, :, zone] * block.group.share(origin_index)).tolist())
             service = block.configuration.candidate.service.name
             routes.append(Route(service, origin.name, first_pool + offset, shares, milliseconds(trip or 0.0)))
     return routes
@@ -154,7 +155,7 @@ def volumes_of(context: Context, loads: Sequence[BlockLoad]) -> list[RequestVolu
             service=scenario.services[load.block.service].name,
             origin=scenario.origins[origin].name,
             location=load.block.location,
-            requests=context.requests(load.block.service, origin),
+            requests=context.requests(load.block.service, origin) * load.block.group.share(origin),
         )
         for load in loads
         for origin in load.block.origins

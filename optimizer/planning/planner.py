@@ -17,6 +17,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet, make_blocks
 from optimizer.formulation.rules.budget import budget_total
 from optimizer.performance import CapacityStore, OperatingPoint
+from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.buying import buys_of
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
@@ -125,9 +126,7 @@ def find_plan(
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
         context = Context(scenario, catalog, store, rules_off, derates)
-        block_set = make_blocks(context, progress)
-        _refuse_unserved(context, block_set)
-        chosen = _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        block_set, chosen = _best(context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
         broken = broken_promises(chosen.loads, chosen.promises_s)
         if not broken or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
             break
@@ -136,6 +135,28 @@ def find_plan(
     plan = write_plan(context, block_set, chosen, seed=seed, gap=gap)
     _refuse_over_budget(context, plan)
     return plan
+
+
+def _best(
+    context: Context, *, seed: int, gap: float, time_limit_s: float | None, progress: Progress | None
+) -> tuple[BlockSet, Chosen]:
+    """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well."""
+    block_set = make_blocks(context, progress)
+    wide = quota_bound_services(context, block_set, None)
+    try:
+        _refuse_unserved(context, block_set)
+        chosen = _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        wide = quota_bound_services(context, block_set, chosen)
+    except (Infeasible, NoPlanFound):
+        if not wide:
+            raise
+    if not wide:
+        return block_set, chosen
+    if progress is not None:
+        progress("capacity", "a quota binds: origins may be divided")
+    block_set = make_blocks(context, progress, wide)
+    _refuse_unserved(context, block_set)
+    return block_set, _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
 
 
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:

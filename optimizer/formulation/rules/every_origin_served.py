@@ -1,4 +1,4 @@
-"""Every origin of every service is served by exactly one block."""
+"""Every origin of every service is served, by one block or (where quotas bind) by parts of two."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optimizer.formulation.rule import Relaxation, Rule
 def every_origin_served(blocks: BlockIndex) -> Rows:
     r"""Serve every origin of every service once.
 
-    .. math:: \sum_{b : s_b = s,\ d \in D_b} y_b = 1 \qquad \forall s, d
+    .. math:: \sum_{b : s_b = s} share_{b,d}\, y_b = 1 \qquad \forall s, d
 
     Returns
     -------
@@ -20,7 +20,7 @@ def every_origin_served(blocks: BlockIndex) -> Rows:
         name, never skipped.
     """
     serves = [
-        np.flatnonzero((blocks.service == service) & blocks.serves[:, origin])
+        np.flatnonzero((blocks.service == service) & (blocks.serves[:, origin] > 0))
         for service, origin in blocks.demand_pairs
     ]
     ones = np.ones(len(blocks.demand_pairs))
@@ -28,7 +28,10 @@ def every_origin_served(blocks: BlockIndex) -> Rows:
         rule="every_origin_served",
         labels=tuple(blocks.pair_label(service, origin) for service, origin in blocks.demand_pairs),
         columns=serves,
-        values=[np.ones(columns.size) for columns in serves],
+        values=[
+            blocks.serves[columns, origin].astype(np.float64)
+            for columns, (_, origin) in zip(serves, blocks.demand_pairs, strict=True)
+        ],
         lower=ones,
         upper=ones,
     )

@@ -9,9 +9,9 @@ from optimizer.formulation.rule import Relaxation, Rule
 
 
 def one_pool_per_location(blocks: BlockIndex) -> Rows:
-    r"""Choose at most one block of a service in a location.
+    r"""Choose at most one block of a service in a location, or two where quotas bind.
 
-    .. math:: \sum_{b : s_b = s,\ r_b = r} y_b \le 1 \qquad \forall s, r
+    .. math:: \sum_{b : s_b = s,\ r_b = r} y_b \le m \qquad \forall s, r
 
     The gain of pooling is then real: the requests of all origins meet in one pool.
     """
@@ -23,7 +23,7 @@ def one_pool_per_location(blocks: BlockIndex) -> Rows:
         columns=columns,
         values=[np.ones(members.size) for members in columns],
         lower=np.full(len(pairs), -np.inf),
-        upper=np.ones(len(pairs)),
+        upper=np.full(len(pairs), float(blocks.pools_per_location)),
     )
 
 

@@ -67,7 +67,7 @@ def one_standby(blocks: BlockIndex, services: Sequence[int]) -> Rows:
         lower.append(1.0)
         upper.append(1.0)
         for place, name in enumerate(blocks.location_names):
-            serving = mine[(blocks.location[mine] == place) & blocks.serves[mine, origin]]
+            serving = mine[(blocks.location[mine] == place) & (blocks.serves[mine, origin] > 0)]
             if covers[place].size:
                 labels.append(f"standby of {name},{blocks.pair_label(service, origin)}")
                 columns.append(np.concatenate([covers[place], serving]))
