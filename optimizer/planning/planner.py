@@ -100,7 +100,11 @@ def plan_scenario(
     if scenario.running:
         if progress is not None:
             progress("today", "what the running fleet costs, and what the plan saves")
-        today = today_of(scenario, catalog, store, plan, lambda other: find_plan(other, catalog, store, seed=seed))
+
+        def money_only(other: Scenario) -> Plan:
+            return find_plan(other, catalog, store, seed=seed, promises=False)
+
+        today = today_of(scenario, catalog, store, plan, money_only)
         plan = plan.replace(today=today)
     return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
 
@@ -115,8 +119,14 @@ def find_plan(
     time_limit_s: float | None = None,
     rules_off: frozenset[str] = frozenset(),
     progress: Progress | None = None,
+    promises: bool = True,
 ) -> Plan:
     """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario`.
+
+    Parameters
+    ----------
+    promises
+        Whether each pool's promise is simulated again; without, only money is asked for.
 
     Raises
     ------
@@ -126,9 +136,11 @@ def find_plan(
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
         context = Context(scenario, catalog, store, rules_off, derates)
-        block_set, chosen = _best(context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        block_set, chosen = _best(
+            context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+        )
         broken = broken_promises(chosen.loads, chosen.promises_s)
-        if not broken or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
+        if not broken or not promises or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
             break
         for point in broken:
             derates[point] = derates.get(point, 1.0) * PROMISE_DERATE
@@ -138,14 +150,26 @@ def find_plan(
 
 
 def _best(
-    context: Context, *, seed: int, gap: float, time_limit_s: float | None, progress: Progress | None
+    context: Context,
+    *,
+    seed: int,
+    gap: float,
+    time_limit_s: float | None,
+    progress: Progress | None,
+    promises: bool,
 ) -> tuple[BlockSet, Chosen]:
     """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well."""
+
+    def choose(found: BlockSet) -> Chosen:
+        return _choose(
+            context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+        )
+
     block_set = make_blocks(context, progress)
     wide = quota_bound_services(context, block_set, None)
     try:
         _refuse_unserved(context, block_set)
-        chosen = _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        chosen = choose(block_set)
         wide = quota_bound_services(context, block_set, chosen)
     except (Infeasible, NoPlanFound):
         if not wide:
@@ -156,7 +180,7 @@ def _best(
         progress("capacity", "a quota binds: origins may be divided")
     block_set = make_blocks(context, progress, wide)
     _refuse_unserved(context, block_set)
-    return block_set, _choose(context, block_set, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    return block_set, choose(block_set)
 
 
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
@@ -178,6 +202,7 @@ def _choose(
     gap: float,
     time_limit_s: float | None,
     progress: Progress | None,
+    promises: bool,
 ) -> Chosen:
     assembled = assemble(context, block_set.blocks, block_set.locations)
     problem = assembled.problem
@@ -194,10 +219,10 @@ def _choose(
     blocks = tuple(block_set.blocks[number] for number in numbers.tolist())
     buys = buys_of(context, assembled.keys, block_set.blocks, numbers, outcome.values)
     loads = tuple(load_of(block) for block in blocks)
-    if progress is not None:
+    if progress is not None and promises:
         progress("promise", "simulating what each pool promises")
-    promises = tuple(promised_s(context, load, context.store.seed) for load in loads)
-    return Chosen(blocks, loads, promises, tuple(buys), outcome)
+    promised = tuple(promised_s(context, load, context.store.seed) if promises else 0.0 for load in loads)
+    return Chosen(blocks, loads, promised, tuple(buys), outcome)
 
 
 def _refuse_over_budget(context: Context, plan: Plan) -> None:

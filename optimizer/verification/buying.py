@@ -10,7 +10,6 @@ from itertools import pairwise
 from optimizer.domain.plan import FleetRow, Pool
 from optimizer.verification.demands import views
 from optimizer.verification.prices import paid
-from optimizer.verification.spot import spot_instances
 from optimizer.verification.view import View
 
 #: Provider, instance type and location.
@@ -139,7 +138,7 @@ class KeyReading:
     def slot(self, view: View, period: int) -> Slot:
         """The instances of a period."""
         pools = self.pools(view)
-        room = sum(spot_instances(view, pool)[period] for pool in pools) if self.spot_pays else 0
+        room = sum(view.spot_instances(pool)[period] for pool in pools) if self.spot_pays else 0
         return Slot(sum(view.instances(pool)[period] for pool in pools), room)
 
     def end(self, view: View, period: int, follower: int) -> Slot:
@@ -148,7 +147,7 @@ class KeyReading:
         for service in {pool.service for pool in self.pools(view)}:
             pools = [pool for pool in self.pools(view) if pool.service == service]
             counts = [(view.instances(pool)[period], view.instances(pool)[follower]) for pool in pools]
-            here, there = (sum(spot_instances(view, pool)[at] for pool in pools) for at in (period, follower))
+            here, there = (sum(view.spot_instances(pool)[at] for pool in pools) for at in (period, follower))
             both = sum(max(pair) for pair in counts)
             use += both
             room += here + min(both - sum(now for now, _ in counts), max(0, there - here))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from optimizer.domain.plan import Check, FleetRow
 from optimizer.verification.buying import STEADY, KeyReading, readings
 from optimizer.verification.prices import months_left_over, owning, paid, server_of
-from optimizer.verification.spot import spot_instances
 from optimizer.verification.view import View, stated
 
 #: Prices of an hour that are the same, as a share.
@@ -91,7 +90,7 @@ def _reading(view: View, reading: KeyReading) -> list[str]:
         for zone in {row.zone for row in reading.rows if row.zone}:
             there = [pool for pool in pools if pool.zone == zone]
             running = sum(view.instances(pool)[period] for pool in there)
-            room = sum(spot_instances(view, pool)[period] for pool in there)
+            room = sum(view.spot_instances(pool)[period] for pool in there)
             here = [row for row in reading.rows if row.zone == zone]
             spot = sum(row.count_by_period[period] for row in here if row.purchase_option == "spot")
             on_demand = sum(row.count_by_period[period] for row in here if row.purchase_option == "on_demand")

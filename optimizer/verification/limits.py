@@ -11,7 +11,6 @@ from optimizer.domain.plan import Check
 from optimizer.verification.buying import STEADY, followers, readings
 from optimizer.verification.draw import plan_kw, pool_kg
 from optimizer.verification.prices import fits, server_of
-from optimizer.verification.spot import spot_instances
 from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_label, stated
 
 CENT = 0.01
@@ -106,7 +105,7 @@ def _counted(view: View, quota: Mapping[str, Any], period: int) -> float:
         pools = reading.pools(view)
         use = sum(view.instances(pool)[period] for pool in pools)
         if option == "on_demand":
-            room = sum(spot_instances(view, pool)[period] for pool in pools)
+            room = sum(view.spot_instances(pool)[period] for pool in pools)
             steady = min(found[1] for found in reading.parts)
             spot = min(room, max(0, use - steady))
             reserved = sum(i["count"] for i in reading.signed if i["reserved"] and i["horizon_share"] >= 1.0)

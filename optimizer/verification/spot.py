@@ -9,12 +9,6 @@ from optimizer.verification.redundancy import at_most, share_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 
-def spot_instances(view: View, pool: Pool) -> list[int]:
-    """Instances of a pool that may stand on spot, period by period."""
-    holds = view.per_instance(pool)
-    return [-(-count // holds) for count in pool.spot_replicas_by_period]
-
-
 def _hours_with_spot(pools: list[Pool]) -> list[int]:
     """Periods in which any of the pools may stand on spot."""
     columns = zip(*(pool.spot_replicas_by_period for pool in pools), strict=True)
@@ -28,7 +22,7 @@ def spot_share(view: View) -> list[Check]:
     for (service, place), members in view.sites.items():
         for period in _hours_with_spot([pool for _, pool in members]):
             total = sum(view.instances(pool)[period] for _, pool in members)
-            spot = sum(spot_instances(view, pool)[period] for _, pool in members)
+            spot = sum(view.spot_instances(pool)[period] for _, pool in members)
             limit = math.floor(most * total + ROUNDING)
             label = f"{service} in {place}, {view.period_label(period)}"
             text = f"{label}: {spot} of {total} instances may be spot (at most {limit})"

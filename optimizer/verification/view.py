@@ -96,11 +96,32 @@ class View:
         Unreadable
             If an instance holds none.
         """
-        holds = self.per_instance(pool)
-        if holds < 1:
-            message = f"{pool.instance_type} holds no replica of {pool.accelerators_per_replica} accelerators"
-            raise Unreadable(message)
-        return [-(-count // holds) for count in pool.replicas_by_period]
+        return self._in_instances(pool, pool.replicas_by_period)
+
+    def spot_instances(self, pool: Pool) -> list[int]:
+        """Instances of a pool that may stand on spot in each period.
+
+        Raises
+        ------
+        Unreadable
+            If an instance holds no replica.
+        """
+        return self._in_instances(pool, pool.spot_replicas_by_period)
+
+    @cached_property
+    def _counted(self) -> dict[int, list[int]]:
+        return {}
+
+    def _in_instances(self, pool: Pool, replicas: tuple[int, ...]) -> list[int]:
+        """Replicas by what one instance holds, rounded up; remembered for each series of the plan."""
+        known = self._counted.get(id(replicas))
+        if known is None:
+            holds = self.per_instance(pool)
+            if holds < 1:
+                message = f"{pool.instance_type} holds no replica of {pool.accelerators_per_replica} accelerators"
+                raise Unreadable(message)
+            known = self._counted[id(replicas)] = [-(-count // holds) for count in replicas]
+        return known
 
     @cached_property
     def sites(self) -> dict[Site, list[tuple[int, Pool]]]:
