@@ -11,8 +11,11 @@ from .tables import DataFolder, Row, Table, Value, number, table
 
 #: Most watts of one vCPU under load, by vendor of the CPU (Cascade Lake, EPYC 3rd generation and Graviton2, used for
 #: newer CPUs).
-MAX_WATTS_PER_VCPU = {"intel": 3.967, "amd": 2.019, "aws": 1.693, "google-axion": 1.693}
+MAX_WATTS_PER_VCPU = {"intel": 3.967, "amd": 2.019, "aws": 1.693, "google-axion": 1.693, "alibaba-arm": 1.693}
 WATTS_SOURCE = "cloud-carbon-footprint/cloud-carbon-coefficients@dda7621 (2023)"
+#: Letter after the generation of an Alibaba family: ``a`` AMD, ``y`` an Arm CPU of its own; others are of Intel.
+ALIBABA_FAMILY = re.compile(r"ecs\.[a-z]+\d+([a-z]*)[-.]")
+ALIBABA_VENDORS = {"a": "amd", "y": "alibaba-arm"}
 #: Letters after the size of an Azure type: an ``a`` among them stands for a CPU of AMD.
 AZURE_LETTERS = re.compile(r"Standard_[A-Z]+\d+([a-z]*)_")
 
@@ -47,7 +50,7 @@ SPEC_SOURCES = {
         "Apache-2.0 and CC BY 4.0",
     ),
     "cloudpilot-priceserver-2024-10": SpecSource(
-        "cloudpilot-ai/priceserver@de6fe92 alibabacloud_price.json", "2024-10-16", "; accelerator by the family's name"
+        "cloudpilot-ai/priceserver@de6fe92 alibabacloud_price.json", "2024-10-09", "; accelerator by the family's name"
     ),
 }
 
@@ -102,7 +105,10 @@ def max_power_w(spec: Row, watts: dict[str, float | None]) -> float | None:
 
 
 def cpu_vendor(spec: Row) -> str:
-    """Vendor of the CPU as listed; for Azure, which lists none, by the letters of the type's name."""
+    """Vendor of the CPU as listed; for Azure and Alibaba, which list none, by the letters of the type's name."""
+    if spec["provider"] == "alicloud":
+        family = ALIBABA_FAMILY.match(spec["instance_type"])
+        return "" if family is None else ALIBABA_VENDORS.get(family[1], "intel")
     if spec["provider"] != "azure":
         return spec["cpu_vendor"]
     found = AZURE_LETTERS.match(spec["instance_type"])

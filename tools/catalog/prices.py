@@ -32,7 +32,7 @@ NOT_LISTED = {
         None, "list", "sold in this region, but without a price in the collected lists", "2026-07-30", "Apache-2.0"
     ),
     "alicloud": Quote(
-        None, "list", "not in this region's price list, cloudpilot-ai/priceserver@de6fe92", "2024-10-16", "Apache-2.0"
+        None, "list", "not in this region's price list, cloudpilot-ai/priceserver@de6fe92", "2024-10-09", "Apache-2.0"
     ),
 }
 
