@@ -47,7 +47,7 @@ def without(file: str, **cells: Any) -> None:
         ("services.tail.profile=[bert/fp16, brt/fp16]", "Did you mean bert/fp16?"),
         ("services.tail.demand.constant_per_s={web: 1, ship: 2}", "Did you mean shop?"),
         ("origins.web.rtt_ms={aws/est: 3}", "Did you mean aws/west?"),
-        ("catalog=nowhere", "Known shipped catalogs: public-cloud."),
+        ("catalog=nowhere", "Known shipped catalogs: china-cloud, public-cloud."),
         ("services.search.demand.series=pages", "Did you mean page?"),
     ],
 )
