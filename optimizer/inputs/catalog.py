@@ -40,6 +40,8 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
     ("sites", tables.SITES.file, catalog_owned.sites),
 )
 Records = dict[str, dict[Any, Any]]
+#: Overridden rows that are named.
+EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +157,24 @@ def _records(part: CatalogPart, faults: Faults) -> Records:
 
 
 def _merge(parts: Sequence[CatalogPart], by_part: Sequence[Records]) -> tuple[Records, list[str]]:
-    """Lay the records of later folders over those of earlier ones, and say how many that replaced."""
+    """Lay the records of later folders over those of earlier ones, and say which of them that changed."""
     merged: Records = {kind: {} for kind, _, _ in READERS}
     warnings = []
     for part, built in zip(parts, by_part, strict=True):
         for kind, rows in built.items():
-            replaced = len(rows.keys() & merged[kind].keys())
-            if replaced:
-                what = f"{replaced} {kind.replace('_', ' ')} override those of earlier catalogs"
-                warnings.append(f"catalog {part.keys.name}: {what}.")
+            changed = [key for key, row in rows.items() if merged[kind].get(key, row) != row]
+            if changed:
+                what = f"{len(changed)} {kind.replace('_', ' ')} override those of earlier catalogs"
+                warnings.append(f"catalog {part.keys.name}: {what} ({_examples(changed)}).")
             merged[kind].update(rows)
     return merged, warnings
+
+
+def _examples(keys: Sequence[tuple[Any, ...]]) -> str:
+    """Name the first few keys and count the rest."""
+    named = [" ".join(map(str, key)) for key in sorted(keys)[:EXAMPLES]]
+    rest = len(keys) - len(named)
+    return "; ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def _catalog(parts: Sequence[CatalogPart], merged: Records) -> Catalog:
@@ -188,9 +197,15 @@ def _catalog(parts: Sequence[CatalogPart], merged: Records) -> Catalog:
         profiles=tuple(pairs["profiles"].values()),
         owned=pairs["owned"],
         sites=_by_name(pairs["sites"]),
-        idle_power_share=parts[-1].keys.idle_power_share,
+        idle_power_share=_idle_power_share(parts),
         folders=tuple(str(part.found.path) for part in parts),
     )
+
+
+def _idle_power_share(parts: Sequence[CatalogPart]) -> float:
+    """Return what the last catalog that says so gives, else the default."""
+    given = [part.keys for part in parts if "idle_power_share" in part.keys.model_fields_set]
+    return (given or [parts[0].keys])[-1].idle_power_share
 
 
 def _by_name(rows: Mapping[tuple[str], Any]) -> dict[str, Any]:

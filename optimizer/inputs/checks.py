@@ -63,9 +63,13 @@ def _profiles_named(asked: Asked) -> Iterator[tuple[Path, str]]:
 
 
 def allowed_locations(asked: Asked, catalog: Catalog) -> tuple[str, ...]:
-    """Return where capacity may stand: the locations given that exist, else every location of the catalog."""
-    given = tuple(name for name in asked.locations if name in catalog.locations)
-    return given if find(asked.root, ("locations",)) is not None else tuple(sorted(catalog.locations))
+    """Return where capacity may stand: the locations given that exist, else every one where something is on offer.
+
+    A location without a price row or a server to buy is a place that requests come from.
+    """
+    if find(asked.root, ("locations",)) is not None:
+        return tuple(name for name in asked.locations if name in catalog.locations)
+    return tuple(sorted({place for _, _, place, _ in catalog.prices} | {place for _, _, place in catalog.owned}))
 
 
 def check_routes(asked: Asked, catalog: Catalog, faults: Faults) -> list[str]:
@@ -131,7 +135,7 @@ def choice_warnings(asked: Asked, catalog: Catalog) -> list[str]:
     """Return what the planner should know about choices made by leaving something out."""
     warnings = []
     if find(asked.root, ("locations",)) is None:
-        places = listed(catalog.locations)
+        places = listed(allowed_locations(asked, catalog))
         warnings.append(f"no `locations` are given: every location of catalog {catalog.name} competes ({places}).")
     people = find(asked.root, ("operations", "people"))
     if people is None or not people.value:
@@ -148,7 +152,10 @@ def _unknown_prices(asked: Asked, catalog: Catalog) -> list[str]:
     for place in allowed_locations(asked, catalog):
         for provider, kind in usable:
             row = catalog.prices.get((provider, kind, place, ON_DEMAND))
-            if provider == catalog.locations[place].provider and (row is None or row.status == "unknown"):
+            if provider != catalog.locations[place].provider:
+                continue
+            is_gap = (provider, kind, place) not in catalog.owned if row is None else row.status == "unknown"
+            if is_gap:
                 unknown.setdefault(place, []).append(kind)
     start = f"catalog {catalog.name}: no {ON_DEMAND} price for"
     if len(unknown) <= PLACES_TOLD:

@@ -36,10 +36,15 @@ OBSERVED = "observed power limit"
 
 def accelerators(data: DataFolder, scope: Scope) -> Table:
     """Build accelerators.csv: the accelerators of the catalog's instance types."""
+    return accelerator_table(sold(data, scope))
+
+
+def accelerator_table(rows: list[Row]) -> Table:
+    """Build accelerators.csv from the collected rows."""
     return table(
         "accelerators.csv",
         "accelerator,bf16_dense_tflops,memory_bandwidth_gb_per_s,board_power_w,basis,source,as_of,licence",
-        map(_accelerator, sold(data, scope)),
+        map(_accelerator, rows),
         ("accelerator",),
     )
 

@@ -9,6 +9,8 @@ from . import (
     accelerators,
     china,
     china_places,
+    datacentre,
+    datacentre_places,
     energy,
     instances,
     locations,
@@ -41,6 +43,17 @@ description: >-
   Prices of October 2024, on demand only. {types} instance types of Alibaba Cloud in {locations} regions of mainland
   China; transfer, storage, round trips and energy are estimates. For a first look, not for a budget: ask for quotes and
   give them as price rules. Written by tools/build_catalog.py.
+"""
+DATACENTRE_YAML = """\
+format: fleetopt/catalog/1
+name: datacentre
+currency: USD
+as_of: "2026-11-24"       # day on which prices were collected; they are of 2024 to 2026
+basis: estimate           # every price: plan at both ends (owned.price low, mid, high) and ask for quotes
+idle_power_share: 0.3     # of maximum power, where a type's own idle power is not known
+description: >-
+  {types} servers to buy and {locations} rooms to set them up in, near cloud regions of the United States, with power,
+  racks, lines to the clouds and service-time curves. Estimates throughout. Written by tools/build_catalog.py.
 """
 
 
@@ -76,6 +89,25 @@ def _china_cloud(data: DataFolder) -> Built:
     return Built(_filled(CHINA_CLOUD_YAML, scope), (*_common(data, scope), *own))
 
 
+def _datacentre(data: DataFolder) -> Built:
+    types, facts = datacentre.instance_types(data), datacentre.facility(data)
+    told = DATACENTRE_YAML.format(types=len(types.rows), locations=len(datacentre_places.SITES))
+    tables = (
+        types,
+        datacentre.accelerators(data),
+        datacentre.prices(),
+        models.served_models(data),
+        datacentre.curves(data),
+        datacentre.owned(data),
+        datacentre.sites(data),
+        datacentre_places.locations(data),
+        datacentre_places.location_energy(data, facts["pue"].mid),
+        datacentre_places.network(data),
+        datacentre_places.storage(),
+    )
+    return Built(told, tables)
+
+
 def _common(data: DataFolder, scope: Scope) -> tuple[Table, ...]:
     return (
         instances.instance_types(data, scope),
@@ -90,4 +122,8 @@ def _filled(text: str, scope: Scope) -> str:
     return text.format(types=len(scope.types), locations=len(scope.locations))
 
 
-CATALOGS: dict[str, Callable[[DataFolder], Built]] = {"public-cloud": _public_cloud, "china-cloud": _china_cloud}
+CATALOGS: dict[str, Callable[[DataFolder], Built]] = {
+    "public-cloud": _public_cloud,
+    "china-cloud": _china_cloud,
+    "datacentre": _datacentre,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from . import curves
@@ -61,11 +61,13 @@ class Curve:
 
 def profiles(data: DataFolder, scope: Scope) -> Table:
     """Build profiles.csv: one row for each point."""
-    known = _accelerators(data, scope)
+    known = known_accelerators(data, scope)
     measured = [curve for curve in measured_curves(data) if curve.accelerator in known]
-    rows = [row for curve in measured for row in _measured_rows(curve)]
-    for name in known:
-        rows += [row for base in _bases(measured, name, known) for row in _estimated_rows(base, name, known)]
+    return profile_table(rows_of(measured, known, known))
+
+
+def profile_table(rows: Iterable[dict[str, Value]]) -> Table:
+    """Build profiles.csv from its rows."""
     return table(
         "profiles.csv",
         "served_model,precision,accelerator,accelerators_per_replica,batch_size,service_time_s,throughput_per_s,"
@@ -75,13 +77,25 @@ def profiles(data: DataFolder, scope: Scope) -> Table:
     )
 
 
-def _accelerators(data: DataFolder, scope: Scope) -> dict[str, curves.Accelerator]:
+def known_accelerators(data: DataFolder, scope: Scope) -> dict[str, curves.Accelerator]:
     """Peaks of the catalog's accelerators that the measured software runs on."""
     return {
         row["accelerator"]: curves.Accelerator(float(row["bf16_dense_tflops"]), float(row["memory_bandwidth_gb_s"]))
         for row in sold(data, scope)
         if row["vendor"] == MEASURED_VENDOR
     }
+
+
+def rows_of(
+    measured: list[Curve], known: dict[str, curves.Accelerator], names: Collection[str]
+) -> Iterator[dict[str, Value]]:
+    """Yield the points of every profile on the accelerators of `names`, estimated where none was measured."""
+    for curve in measured:
+        if curve.accelerator in names:
+            yield from _measured_rows(curve)
+    for name in names:
+        for base in _bases(measured, name, known):
+            yield from _estimated_rows(base, name, known)
 
 
 def measured_curves(data: DataFolder) -> list[Curve]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.parametrize("name", ["public-cloud", "china-cloud"])
+@pytest.mark.parametrize("name", ["public-cloud", "china-cloud", "datacentre"])
 def test_rebuilding_a_catalog_gives_the_same_bytes(tool, data_folder, shipped, tmp_path, name):
     """A catalog, built again from the collected data, equals the committed files byte for byte."""
     committed = shipped.parent / name

@@ -47,7 +47,7 @@ def without(file: str, **cells: Any) -> None:
         ("services.tail.profile=[bert/fp16, brt/fp16]", "Did you mean bert/fp16?"),
         ("services.tail.demand.constant_per_s={web: 1, ship: 2}", "Did you mean shop?"),
         ("origins.web.rtt_ms={aws/est: 3}", "Did you mean aws/west?"),
-        ("catalog=nowhere", "Known shipped catalogs: china-cloud, public-cloud."),
+        ("catalog=nowhere", "Known shipped catalogs: china-cloud, datacentre, public-cloud."),
         ("services.search.demand.series=pages", "Did you mean page?"),
     ],
 )
@@ -236,7 +236,7 @@ SIGNED = "count: 1, until: 2027-06-30"
             "west",
         ),
         ("limits.quotas=[{match: {instance_type: 'fst*'}, max_instances: 1}]", "instance_type", "fast"),
-        ("pins=[{service: serch, location: aws/west}]", "service", "search"),
+        ("pins=[{service: searchh, location: aws/west}]", "service", "search"),
         ("pins=[{service: search, location: aws/wst}]", "location", "aws/west"),
         ("pins=[{service: search, instance_type: fst}]", "instance_type", "fast"),
         ("pins=[{service: search, profile: bert/fp61}]", "profile", "bert/fp16"),
@@ -262,7 +262,7 @@ def test_today_fleet_is_looked_up(small: Path) -> None:
     """Unknown places, zones, types and services of the running fleet are told with their line."""
     text = "provider,region,zone,instance_type,purchase_option,count,service,committed_until\n"
     text += (
-        "aws,wst,,one.large,on_demand,1,,\naws,west,q,one.lrge,on_demand,1,serch,\naws,west,a,one.large,leased,-1,,\n"
+        "aws,wst,,one.large,on_demand,1,,\naws,west,q,one.lrge,on_demand,1,searchh,\naws,west,a,one.large,leased,-1,,\n"
     )
     Path("running.csv").write_text(text, encoding="utf-8")
     told = {fault.where for fault in faults_of(lambda: load_inputs(small))}
@@ -289,18 +289,67 @@ def test_another_currency_is_converted_by_a_dated_rate(small: Path) -> None:
 
 
 def test_several_catalogs_are_one(small: Path) -> None:
-    """A later catalog overrides rows, and says so; a currency of its own is refused."""
-    rows = [{**small_catalog()["prices.csv"][0], "price_per_hour": 0.4, "basis": "quote"}]
+    """A later catalog overrides rows, and says which; a currency of its own is refused."""
+    first, second = small_catalog()["prices.csv"][:2]
+    rows = [{**first, "price_per_hour": 0.4, "basis": "quote"}, second]  # the second is as it was
     write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "as_of": "2025-12-01"})
     inputs = load_inputs(small, ["catalog=[catalog, quotes]"])
     assert inputs.catalog.prices["aws", "one.large", WEST, "on_demand"].price_per_hour == 0.4
     assert inputs.catalog.prices["aws", "four.large", WEST, "on_demand"].price_per_hour == 2.5
     assert (inputs.catalog.name, inputs.catalog.as_of) == ("small + quotes", "2025-12-01")
     assert inputs.scenario.catalog_names == ("catalog", "quotes")
-    assert "catalog quotes: 1 prices override those of earlier catalogs." in inputs.warnings
+    told = "catalog quotes: 1 prices override those of earlier catalogs (aws one.large aws/west on_demand)."
+    assert [warning for warning in inputs.warnings if "override" in warning] == [told]
     write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "currency": "EUR"})
     fault = fault_at(lambda: load_inputs(small, ["catalog=[catalog, quotes]"]), "quotes/catalog.yaml:3 currency")
     assert fault.what == "one plan has one currency (found EUR, small has USD)"
+
+
+def test_three_overridden_rows_are_named_and_the_rest_counted(small: Path) -> None:
+    """Five prices are changed: the warning names the first three by key."""
+    rows = [{**row, "source": "a quote"} for row in small_catalog()["prices.csv"]]
+    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes"})
+    (told,) = (w for w in load_inputs(small, ["catalog=[catalog, quotes]"]).warnings if "override" in w)
+    assert told == (
+        "catalog quotes: 5 prices override those of earlier catalogs (aws four.large aws/west on_demand; "
+        "aws one.large aws/west committed_1y; aws one.large aws/west on_demand and 2 more)."
+    )
+
+
+def test_a_catalog_of_prices_leaves_the_idle_share_of_an_earlier_one(small: Path) -> None:
+    """Only a catalog that states ``idle_power_share`` sets it."""
+    rows = [small_catalog()["prices.csv"][0]]
+    write_catalog(Path("catalog"), keys={**CATALOG_KEYS, "idle_power_share": 0.5})
+    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes"})
+    assert load_inputs(small, ["catalog=[catalog, quotes]"]).catalog.idle_power_share == 0.5
+    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "idle_power_share": 0.2})
+    assert load_inputs(small, ["catalog=[catalog, quotes]"]).catalog.idle_power_share == 0.2
+
+
+def test_a_place_without_offers_is_where_requests_come_from(small: Path) -> None:
+    """Without `locations` only places with prices or servers to buy compete; an office needs no disk price."""
+    tables = small_catalog()
+    office = {**tables["locations.csv"][0], "provider": "office", "region": "berlin", "country": "DE"}
+    line = next(row for row in tables["network.csv"] if row["from"] == WEST and row["to"] == EAST)
+    lines = [{**line, "from": "office/berlin", "to": WEST}, {**line, "from": WEST, "to": "office/berlin"}]
+    tables["locations.csv"].append(office)
+    tables["network.csv"] += lines
+    write_catalog(Path("catalog"), tables)
+    document = small_scenario()
+    del document["locations"]
+    document["origins"]["shop"] = {"at": "office/berlin"}
+    small.write_text(dump(document)[0], encoding="utf-8")
+    inputs = load_inputs(small)
+    assert set(inputs.scenario.locations) == {WEST, EAST}
+    assert not any("competes" in warning and "office" in warning for warning in inputs.warnings)
+
+
+def test_a_server_to_buy_lacks_no_rent(small: Path) -> None:
+    """A type without a price row is no gap where it can be bought; one whose price is unknown is."""
+    tables = small_catalog()
+    tables["prices.csv"] = [row for row in tables["prices.csv"] if row["instance_type"] != "one.large"]
+    write_catalog(Path("catalog"), tables)
+    assert not any("on_demand price" in warning for warning in load_inputs(small).warnings)
 
 
 def test_a_catalog_is_named_once(small: Path) -> None:
