@@ -3,10 +3,18 @@
 A test holds them to the models: every key has its sentence, and no sentence is left without its key.
 """
 
-from optimizer.inputs.meanings.catalog import CATALOG_MEANINGS
+from optimizer.inputs.meanings.catalog import CATALOG_MEANINGS, DEMAND_FILE_MEANINGS, PROVENANCE_MEANINGS
 from optimizer.inputs.meanings.plan import PLAN_MEANINGS
 from optimizer.inputs.meanings.plan_inputs import PLAN_INPUTS_MEANINGS
 from optimizer.inputs.meanings.scenario import SCENARIO_MEANINGS
 from optimizer.inputs.meanings.scenario_buying import BUYING_MEANINGS
 
-__all__ = ["BUYING_MEANINGS", "CATALOG_MEANINGS", "PLAN_INPUTS_MEANINGS", "PLAN_MEANINGS", "SCENARIO_MEANINGS"]
+__all__ = [
+    "BUYING_MEANINGS",
+    "CATALOG_MEANINGS",
+    "DEMAND_FILE_MEANINGS",
+    "PLAN_INPUTS_MEANINGS",
+    "PLAN_MEANINGS",
+    "PROVENANCE_MEANINGS",
+    "SCENARIO_MEANINGS",
+]
