@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from optimizer.inputs.meanings.catalog import CATALOG_MEANINGS
+from optimizer.inputs.meanings.scenario import SCENARIO_MEANINGS
+from optimizer.inputs.meanings.scenario_buying import BUYING_MEANINGS
+
 _DATED = {"as_of": "Date of the figure.", "basis": "How it came to be.", "source": "Where it comes from."}
 _OFFER = {"provider": "The provider.", "instance_type": "The instance type.", "location": "The location."}
 
@@ -65,28 +69,59 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "peak": "Busiest five minutes in each period, of the demand that is carried.",
         "at_demand": "The same of every other demand money is counted over.",
     },
-    "PlanHeadroom": {"release_share": "Replicas out for a release.", "retry_share": "Retries on top of the peak."},
-    "PlanNetwork": {
-        "request_kb": "Size of a request.",
-        "response_kb": "Size of a response.",
-        "rtt_p99_factor": "A slow round trip over a mean one.",
-    },
+    "PlanHeadroom": SCENARIO_MEANINGS["HeadroomKeys"],
+    "PlanNetwork": SCENARIO_MEANINGS["NetworkKeys"],
     "PlanStorage": {
+        **SCENARIO_MEANINGS["StorageKeys"],
         "model_copies_gib": "Disk of an instance, null for the size of the model.",
-        "logs_gb_per_million_requests": "Logs that a million requests leave.",
-        "log_retention_days": "How long logs are kept.",
     },
-    "PlanOperations": {
-        "people": "Who runs the fleet.",
-        "monitoring_per_instance_month": "Monitoring of one instance for a month.",
-        "support_share_of_spend": "Support plan as a share of spend.",
-        "maintenance_share": "Upkeep of owned hardware as a share of its price.",
+    "PlanPurchase": {
+        "options": "Purchase options that were allowed.",
+        "after_horizon": "What becomes of a term that ends after the plan does.",
+        "value_share": "Share of its rest that keeps its value.",
+        "spot": "How spot was allowed.",
+        "scale_up_lead_hours": "How much before an hour its instances are paid.",
+        "scale_up_max_instances": BUYING_MEANINGS["PurchaseKeys"]["scale_up_max_instances"],
     },
-    "PlanRole": {
-        "role": "What they do.",
-        "fte": "Full-time equivalents.",
-        "cost_per_year": "Cost of one.",
+    "PlanSpot": BUYING_MEANINGS["SpotKeys"],
+    "PlanMatch": {
+        "provider": "Only this provider, null for any.",
+        "location": "Only this location, null for any.",
+        "instance_type": "Only types of this name, null for any.",
+        "purchase_option": "Only this purchase option, null for any.",
     },
+    "PlanPriceRule": BUYING_MEANINGS["PriceRuleKeys"],
+    "PlanCommitment": {
+        **BUYING_MEANINGS["CommitmentKeys"],
+        "price_per_hour": "What one costs.",
+        "horizon_share": "Share of the horizon that it lasts.",
+        "months_after_horizon": "Months of 730 hours still to be paid when the horizon ends.",
+    },
+    "PlanOwned": BUYING_MEANINGS["OwnedKeys"],
+    "PlanLimits": BUYING_MEANINGS["LimitsKeys"],
+    "PlanQuota": BUYING_MEANINGS["QuotaKeys"],
+    "PlanPin": {
+        **{key: text for key, text in BUYING_MEANINGS["PinKeys"].items() if key not in ("min", "max")},
+        "min_instances": BUYING_MEANINGS["PinKeys"]["min"],
+        "max_instances": BUYING_MEANINGS["PinKeys"]["max"],
+    },
+    "PlanCurrencyRate": BUYING_MEANINGS["CurrencyRateKeys"],
+    "PlanLocationEnergy": {
+        name: CATALOG_MEANINGS["location_energy.csv"][name]
+        for name in ("pue", "grid_gco2_per_kwh", "electricity_price_per_kwh")
+    },
+    "PlanServer": {
+        **{key: text for key, text in CATALOG_MEANINGS["owned.csv"].items() if key != "region"},
+        **_OFFER,
+        **_DATED,
+    },
+    "PlanSite": {
+        **{key: text for key, text in CATALOG_MEANINGS["sites.csv"].items() if key not in ("provider", "region")},
+        "location": "The location.",
+        **_DATED,
+    },
+    "PlanOperations": SCENARIO_MEANINGS["OperationsKeys"],
+    "PlanRole": SCENARIO_MEANINGS["RoleKeys"],
     "PlanPrice": {
         **_OFFER,
         "purchase_option": "How it is bought.",
