@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -26,15 +27,31 @@ def _with_snippets() -> list[Path]:
 
 @pytest.mark.parametrize("page", _with_snippets(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_snippets_run(page: Path, tmp_path: Path):
-    """Files named by a title are written, commands run with the exit code shown, Python blocks run whole."""
+    """Files named by a title are written, commands run with the exit code shown, Python blocks run whole.
+
+    A block ``text prints`` holds what the Python block before it prints.
+    """
+    printed = ""
     for kind, info, text in _blocks(page):
         title = TITLE.search(info)
         if title:
             (tmp_path / title[1]).write_text(text, encoding="utf-8")
         elif kind == "python":
-            subprocess.run([sys.executable, "-c", text], cwd=tmp_path, check=True)
+            printed = _run_python(text, tmp_path)
+        elif info.strip() == "prints":
+            assert printed == text
         elif kind == "console":
             _run_console(text, tmp_path)
+
+
+def _run_python(text: str, folder: Path) -> str:
+    """Run a block beside the command it may call, and return what it prints."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _run_console(text: str, folder: Path) -> None:
