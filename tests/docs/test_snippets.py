@@ -35,6 +35,7 @@ def test_snippets_run(page: Path, tmp_path: Path):
     for kind, info, text in _blocks(page):
         title = TITLE.search(info)
         if title:
+            (tmp_path / title[1]).parent.mkdir(exist_ok=True)
             (tmp_path / title[1]).write_text(text, encoding="utf-8")
         elif kind == "python":
             printed = _run_python(text, tmp_path)
