@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from optimizer.domain import plan as plan_records
-from optimizer.inputs import catalog_tables, meanings, plan_inputs, schema, schema_purchase
+from optimizer.inputs import catalog_tables, meanings, plan_inputs, running_file, schema, schema_purchase
 from optimizer.inputs.demand_file import demand_columns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,9 +82,10 @@ def test_every_key_has_a_meaning_and_every_meaning_a_key(kind: str, table: Mappi
     assert {name: set(rows) for name, rows in table.items()} == _keys(kind)
 
 
-def test_the_demand_file_is_explained_column_by_column():
-    """The columns of the demand file are those that its reader knows."""
+def test_files_beside_a_scenario_are_explained_column_by_column():
+    """The columns of demand and running files are those that their readers know."""
     assert set(meanings.DEMAND_FILE_MEANINGS) == {column.name for column in demand_columns("high")}
+    assert set(meanings.RUNNING_FILE_MEANINGS) == {column.name for column in running_file.COLUMNS}
 
 
 @pytest.mark.parametrize("page", sorted(FOLDER.glob("*.md")), ids=lambda page: page.name)

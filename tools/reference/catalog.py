@@ -14,7 +14,8 @@ INTRO = """\
 
 A catalog is a folder with `catalog.yaml` and CSV files; commas or semicolons separate their cells. An empty cell says
 that the figure is not known; it is never read as 0. Every row names its source, its date and how the figure came to be.
-`fleetopt catalog check FOLDER` tells every fault.
+`fleetopt catalog check FOLDER` tells every fault of a whole catalog; one that is laid over another is checked with the
+scenario that names both.
 
 Of several catalogs that a scenario names, a row of a later one replaces the row with the same key of an earlier one. A
 catalog that is only ever laid over another needs `catalog.yaml` and the files it changes.

@@ -22,6 +22,8 @@ later versions add keys. A series `_by_period` has one value for each entry of `
 """
 CATEGORY_LIST = "Categories of the bill, a closed set: " + joined(f"`{name}`" for name in CATEGORIES) + ".\n"
 SCALARS = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "anything"}
+#: Keys whose record the reader knows, though the plan holds plain data there.
+SHAPES: dict[tuple[type, str], Any] = {(Plan, "inputs"): PlanInputs}
 
 
 def plan_page() -> str:
@@ -33,10 +35,11 @@ def plan_page() -> str:
 def _sections(root: type, path: str) -> Iterator[str]:
     found: dict[type, str] = {}
     _collect(root, path, found)
-    meanings = {**PLAN_MEANINGS, **PLAN_INPUTS_MEANINGS}
+    known = {**found, PlanInputs: "inputs"}
     for record, where in found.items():
+        texts = {**PLAN_MEANINGS, **PLAN_INPUTS_MEANINGS}[record.__name__]
         rows = [
-            (f"`{name}`", joined([_kind(hint, found), unit_of(name)]), meanings[record.__name__][name])
+            (f"`{name}`", joined([_kind(SHAPES.get((record, name), hint), known), unit_of(name)]), texts[name])
             for name, hint in _hints(record).items()
         ]
         about = (record.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("``", "`").replace("\n", " ")

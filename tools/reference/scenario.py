@@ -5,7 +5,13 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from optimizer.inputs.demand_file import demand_columns
-from optimizer.inputs.meanings import BUYING_MEANINGS, DEMAND_FILE_MEANINGS, SCENARIO_MEANINGS
+from optimizer.inputs.meanings import (
+    BUYING_MEANINGS,
+    DEMAND_FILE_MEANINGS,
+    RUNNING_FILE_MEANINGS,
+    SCENARIO_MEANINGS,
+)
+from optimizer.inputs.running_file import COLUMNS as RUNNING_COLUMNS
 from optimizer.inputs.schema import ScenarioKeys
 from reference.columns import column_table
 from reference.keys import Section, default_of, example_of, holds, sections
@@ -24,6 +30,11 @@ DEMAND = """\
 The CSV file that `services.<name>.demand.file` names: one row for each origin, kind of day and hour. Rates are requests
 per second, or units of the series that `calls_per_page` turns into requests. The column of the demand that is carried
 (`plan_for.capacity`) must be there, and `low` <= `mid` <= `high`. Origins without a row send nothing.
+"""
+RUNNING = """\
+## The file of today's fleet
+
+The CSV file that `running` names: one row for each kind of instance that runs.
 """
 
 
@@ -54,4 +65,5 @@ def _keys(section: Section, headings: dict[type[BaseModel], str]) -> str:
 def scenario_page() -> str:
     """Return the page."""
     demand = column_table(demand_columns("high"), DEMAND_FILE_MEANINGS)
-    return "\n".join((INTRO, key_tables(ScenarioKeys, "The whole file"), DEMAND, demand))
+    running = column_table(RUNNING_COLUMNS, RUNNING_FILE_MEANINGS)
+    return "\n".join((INTRO, key_tables(ScenarioKeys, "The whole file"), DEMAND, demand, RUNNING, running))

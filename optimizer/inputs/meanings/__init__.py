@@ -3,7 +3,12 @@
 A test holds them to the models: every key has its sentence, and no sentence is left without its key.
 """
 
-from optimizer.inputs.meanings.catalog import CATALOG_MEANINGS, DEMAND_FILE_MEANINGS, PROVENANCE_MEANINGS
+from optimizer.inputs.meanings.catalog import (
+    CATALOG_MEANINGS,
+    DEMAND_FILE_MEANINGS,
+    PROVENANCE_MEANINGS,
+    RUNNING_FILE_MEANINGS,
+)
 from optimizer.inputs.meanings.plan import PLAN_MEANINGS
 from optimizer.inputs.meanings.plan_inputs import PLAN_INPUTS_MEANINGS
 from optimizer.inputs.meanings.scenario import SCENARIO_MEANINGS
@@ -16,5 +21,6 @@ __all__ = [
     "PLAN_INPUTS_MEANINGS",
     "PLAN_MEANINGS",
     "PROVENANCE_MEANINGS",
+    "RUNNING_FILE_MEANINGS",
     "SCENARIO_MEANINGS",
 ]

@@ -130,3 +130,14 @@ DEMAND_FILE_MEANINGS: dict[str, str] = {
     "mid": "Busiest five minutes of the hour as expected.",
     "high": "Busiest five minutes of the hour if demand runs high.",
 }
+
+RUNNING_FILE_MEANINGS: dict[str, str] = {
+    "provider": "The provider.",
+    "region": "The region.",
+    "zone": "The zone; empty where you do not know.",
+    "instance_type": "The instance type.",
+    "purchase_option": "How the instances are bought.",
+    "count": "How many run.",
+    "service": "The service that runs on them; empty where you do not know.",
+    "committed_until": "Day their term ends; empty where they are not committed.",
+}

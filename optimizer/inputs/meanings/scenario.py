@@ -60,7 +60,7 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
         "series": "Which rows of the file to read, by their column `service`; without it those of this service.",
         "calls_per_page": "Requests for each unit of the series.",
         "constant_per_s": "Busiest five minutes of every hour by origin, instead of a file.",
-        "peak_to_mean": "The busiest five minutes of an hour over its average, where no average is given.",
+        "peak_to_mean": "The busiest five minutes of an hour over its average; needed where a file has no `mean`.",
     },
     "ReplicasKeys": {
         "min": "Fewest replicas in every location where the service runs.",

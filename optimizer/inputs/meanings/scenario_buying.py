@@ -6,14 +6,12 @@ BUYING_MEANINGS: dict[str, dict[str, str]] = {
     "PurchaseKeys": {
         "options": "Purchase options that may be used.",
         "after_horizon": "What becomes of a term that ends after the plan does: the option is not used (`refuse`), "
-        "the rest of the term is a cost (`charge`), or a share of the rest keeps its value.",
+        "the rest of the term is a cost (`charge`), or a share of the rest keeps its value (`value_share`).",
+        "value_share": "That share; needed with `after_horizon: value_share`, and only there.",
         "spot": "How spot may be used.",
         "autoscaling": "Whether counts change every hour, by kind of day, or never.",
         "scale_up_lead_minutes": "How much before an hour its instances are started and paid.",
         "scale_up_max_instances": "Most instances a service may add in a location from one hour to the next.",
-    },
-    "ValueShareKeys": {
-        "value_share": "Share of the rest of a term that keeps its value, for example because other work uses it.",
     },
     "SpotKeys": {
         "max_share": "Most of a service's instances in a location that may be spot.",
