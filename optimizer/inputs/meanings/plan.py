@@ -37,8 +37,8 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
         "inputs": "What the plan rests on, so that it can be checked without the catalog.",
         "standby": "Where requests go when a location is lost.",
         "energy": "`peak_kw`, `energy_kwh` and `carbon_kg` of the whole plan, null where a part is not known.",
-        "today": "Today's fleet: `instances`, `total`, `a_month`, `by_category`, `unpriced`, `holds`, `shortages` and `saving`; "
-        "null without one.",
+        "today": "Today's fleet: `instances`, `total`, `a_month`, `by_category`, `unpriced`, `holds`, `shortages` "
+        "and `saving`; null without one.",
     },
     "Objective": {
         "currency": "Currency of every amount.",
