@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 from pydantic import BaseModel
 
+from optimizer import api
 from optimizer.domain import plan as plan_records
 from optimizer.inputs import catalog_tables, meanings, plan_inputs, running_file, schema, schema_purchase
 from optimizer.inputs.demand_file import demand_columns
@@ -96,3 +97,25 @@ def test_links_within_a_page_lead_to_a_heading(page: Path):
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert len(anchors) == len(headings)
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
+def test_the_inputs_of_a_plan_have_the_keys_that_are_explained():
+    """What a plan repeats of scenario and catalog has a row on the page, and each row is there."""
+    inputs = api.plan(api.load_scenario("single-service")).inputs
+    assert set(_unlike(inputs, plan_inputs.PlanInputs, "inputs")) == set()
+
+
+def _unlike(value: Any, kind: Any, path: str) -> Iterator[str]:
+    """Paths at which a document and its declared shape have different keys."""
+    arguments = get_args(kind)
+    if is_typeddict(kind):
+        hints = get_type_hints(kind)
+        yield from (f"{path}.{key}" for key in hints.keys() ^ value.keys())
+        for key in hints.keys() & value.keys():
+            yield from _unlike(value[key], hints[key], f"{path}.{key}")
+    elif get_origin(kind) is dict:
+        for key, item in value.items():
+            yield from _unlike(item, arguments[1], f"{path}.{key}")
+    elif get_origin(kind) is list:
+        for index, item in enumerate(value):
+            yield from _unlike(item, arguments[0], f"{path}[{index}]")
