@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= shop-search
 
-.PHONY: help setup plan test test-all lint check bench golden catalog capacities lock clean
+.PHONY: help setup plan test test-all lint check bench golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,8 +39,11 @@ bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_plan.py
 	$(BIN)/python benchmarks/bench_capacity.py
 
-golden: setup ## rewrite the golden reports (review the difference)
-	$(BIN)/pytest -n 2 tests/golden tests/unit/report --update-golden
+golden: setup ## rewrite golden reports and what the docs show (review the difference)
+	$(BIN)/pytest -n 2 tests/golden tests/unit/report tests/docs --update-golden
+
+reference: setup ## rewrite the reference pages from keys, columns and options
+	$(BIN)/python tools/build_reference.py
 
 catalog: setup ## rebuild catalog and scenarios from the data folder (DATA=...)
 	$(BIN)/python tools/build_catalog.py $(if $(DATA),--data $(DATA))

@@ -1,0 +1,1 @@
+"""Reference pages, written from the models that read the files."""
