@@ -38,6 +38,7 @@ check: test lint ## what CI runs
 bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_plan.py
 	$(BIN)/python benchmarks/bench_capacity.py
+	$(BIN)/python benchmarks/bench_inputs.py
 
 golden: setup ## rewrite golden reports and what the docs show (review the difference)
 	$(BIN)/pytest -n 2 tests/golden tests/unit/report tests/docs --update-golden

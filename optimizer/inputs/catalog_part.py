@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.inputs.catalog_tables import TABLES, TableSpec
-from optimizer.inputs.csv_table import RawTable, Table, read_raw_table, read_table
+from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.document import Node
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, is_file, read_bytes
 from optimizer.inputs.overrides import read_document
+from optimizer.inputs.raw_table import RawTable, read_raw_table
 from optimizer.inputs.schema import CatalogKeys
 from optimizer.inputs.shipped import CATALOG_FILE, Found
 
@@ -56,7 +57,7 @@ def _fingerprint(keys: CatalogKeys, raw: Mapping[str, RawTable]) -> str:
     files = {}
     for name, table in raw.items():
         order = sorted(range(len(table.header)), key=lambda index: table.header[index])
-        columns = [[row[index].strip() for row in table.rows] for index in order]
+        columns = [[cell.strip() for cell in table.cells[index]] for index in order]
         files[name] = [tuple(table.header[index] for index in order), *sorted(zip(*columns, strict=True))]
     text = json.dumps({"catalog": keys.model_dump(), "files": files}, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

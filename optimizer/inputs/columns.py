@@ -13,7 +13,6 @@ import numpy as np
 from optimizer.inputs.wording import did_you_mean, number_mend, show
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_NUMBER_CHARACTERS = frozenset("0123456789+-.eE ")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _INFINITY = float("inf")
 #: Largest whole number a float still tells from its neighbour.
@@ -79,12 +78,13 @@ def read_column(column: Column, cells: Sequence[str]) -> Cells:
         found = [parsed[cell] for cell in cells]
         problems = {row: value for row, value in enumerate(found) if isinstance(value, Problem)}
         return Cells([None if isinstance(value, Problem) else value for value in found], problems)
-    return Cells([parsed[cell] for cell in cells])
+    return Cells(list(map(parsed.__getitem__, cells)))
 
 
 def _clean_numbers(column: Column, cells: Sequence[str]) -> Sequence[Any] | None:
     """Return the numbers of a column in which nothing is wrong, None if any cell needs a closer look."""
-    if not set("".join(cells)) <= _NUMBER_CHARACTERS:
+    text = "".join(cells)
+    if not text.isascii() or "_" in text:  # Python reads 1_000 and figures of other scripts, we do not
         return None
     filled = [cell for cell in cells if cell] if column.may_be_empty else cells
     try:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from optimizer.inputs.columns import Column, read_column
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.raw_table import RawTable
 from optimizer.inputs.wording import did_you_mean, listed, show
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """A CSV file as text: stripped header and its line, rows of as many cells, and the line each row begins on."""
-
-    file: str
-    header: tuple[str, ...]
-    header_line: int
-    rows: list[list[str]]
-    lines: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,64 +38,6 @@ class Table:
                 yield index, dict(zip(names, values, strict=True))
 
 
-def read_raw_table(text: str, file: str, faults: Faults) -> RawTable | None:
-    """Split CSV text into a header and rows of equal length.
-
-    Commas or semicolons separate, lines may end in any way, lines without a value are skipped.
-
-    Returns
-    -------
-    RawTable or None
-        None where there is no header, or the text is no CSV.
-    """
-    first_line = text[: text.find("\n")] if "\n" in text else text
-    separator = ";" if ";" in first_line and "," not in first_line else ","
-    split = _split(text, separator, file, faults)
-    if split is None:
-        return None
-    rows, lines = split
-    if not rows:
-        faults.add(file, "is empty", "Write a header line and rows.", "empty")
-        return None
-    header = tuple(cell.strip() for cell in rows[0])
-    return RawTable(file, header, lines[0], *_rows_of_length(len(header), rows[1:], lines[1:], file, faults))
-
-
-def _split(text: str, separator: str, file: str, faults: Faults) -> tuple[list[list[str]], list[int]] | None:
-    """Return the rows with a value and the line each begins on; None, with a fault, for what is no CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    ends: list[int] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            ends.append(reader.line_num)
-    except csv.Error as error:
-        begins = ends[-1] + 1 if ends else 1
-        mend = "Check the quotes there: a quoted cell must be closed."
-        faults.add(f"{file}:{begins}", f"not readable as CSV ({error})", mend, "csv-syntax")
-        return None
-    begins_at = [1, *(end + 1 for end in ends[:-1])]
-    if all(row and row[0] for row in rows):
-        return rows, begins_at
-    kept = [index for index, row in enumerate(rows) if any(row)]
-    return [rows[index] for index in kept], [begins_at[index] for index in kept]
-
-
-def _rows_of_length(
-    length: int, rows: list[list[str]], lines: list[int], file: str, faults: Faults
-) -> tuple[list[list[str]], list[int]]:
-    if set(map(len, rows)) <= {length}:
-        return rows, lines
-    wrong = [index for index, row in enumerate(rows) if len(row) != length]
-    for index in wrong:
-        what = f"has {len(rows[index])} cells where the header has {length}"
-        mend = "Give each column a cell, and put cells that hold a separator in quotes."
-        faults.add(f"{file}:{lines[index]}", what, mend, "row-length")
-    kept = sorted(set(range(len(rows))) - set(wrong))
-    return [rows[index] for index in kept], [lines[index] for index in kept]
-
-
 def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], faults: Faults) -> Table:
     """Turn a raw table into values.
 
@@ -122,12 +52,12 @@ def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], fa
     """
     known = {column.name: column for column in declared}
     _check_header(raw, known, faults)
-    cells = {name: [row[index] for row in raw.rows] for index, name in enumerate(raw.header)}
+    cells = dict(zip(raw.header, raw.cells, strict=True))
     columns: dict[str, Sequence[Any]] = {}
     faulty: set[int] = set()
     for name, column in known.items():
         if name not in cells:
-            columns[name] = [None] * len(raw.rows)
+            columns[name] = [None] * len(raw)
             continue
         read = read_column(column, cells[name])
         columns[name] = read.values
@@ -135,7 +65,7 @@ def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], fa
             faults.add(f"{raw.file}:{raw.lines[row]} {name}", problem.what, problem.mend, problem.code)
         faulty.update(read.problems)
     if any(column.required and name not in raw.header for name, column in known.items()):
-        faulty.update(range(len(raw.rows)))
+        faulty.update(range(len(raw)))
     table = Table(raw.file, raw.lines, columns, frozenset(faulty))
     _refuse_repeated_rows(table, key, faults)
     return table
@@ -156,8 +86,11 @@ def _check_header(raw: RawTable, known: dict[str, Column], faults: Faults) -> No
 
 
 def _refuse_repeated_rows(table: Table, key: Sequence[str], faults: Faults) -> None:
+    parts = [table.columns[column] for column in key]
+    if len(set(zip(*parts, strict=True))) == len(table):
+        return
     first: dict[tuple[Any, ...], int] = {}
-    for index, name in enumerate(zip(*(table.columns[column] for column in key), strict=True)):
+    for index, name in enumerate(zip(*parts, strict=True)):
         if index in table.faulty:
             continue
         earlier = first.setdefault(name, index)

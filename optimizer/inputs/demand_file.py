@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
 from optimizer.inputs.columns import Column
-from optimizer.inputs.csv_table import RawTable, Table, read_raw_table, read_table
+from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.raw_table import RawTable, read_raw_table
 from optimizer.inputs.schema import HIGHEST_RATE_PER_S
 from optimizer.inputs.wording import did_you_mean, show
 from optimizer.units import HOURS_PER_DAY
@@ -41,18 +41,46 @@ class DemandFile:
     sha256: str
 
     @cached_property
-    def rows_of(self) -> Mapping[str, list[int]]:
+    def rows_of(self) -> Mapping[str, NDArray[np.int64]]:
         """Row indices of each series."""
-        found: dict[str, list[int]] = {}
-        for row, name in enumerate(self.table.columns["service"]):
-            if name is not None:
-                found.setdefault(name, []).append(row)
-        return found
+        names, codes = self.names["service"]
+        order = np.argsort(codes, kind="stable")
+        first = np.searchsorted(codes[order], np.arange(len(names) + 1))
+        return {name: order[first[code] : first[code + 1]] for code, name in enumerate(names)}
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
+        """Names in each column of names, in order of appearance, and which of them each row has; -1 for none."""
+        return {column: _coded(self.table.columns[column]) for column in KEY if column != "hour"}
+
+    @cached_property
+    def every_row_is_named(self) -> bool:
+        """Whether it is known of each row which series it belongs to."""
+        return None not in self.table.columns["service"]
+
+    @cached_property
+    def hours(self) -> NDArray[np.int64]:
+        """Hour of each row, -1 where it cannot be used."""
+        hours = self.table.columns["hour"]
+        return np.array([-1 if hour is None else hour for hour in hours] if None in hours else hours, dtype=np.int64)
+
+    @cached_property
+    def faulty(self) -> NDArray[np.bool_]:
+        """Whether each row has a cell that cannot be used."""
+        faulty = np.zeros(len(self.table), dtype=bool)
+        faulty[list(self.table.faulty)] = True
+        return faulty
 
     @cached_property
     def rates(self) -> Mapping[str, Floats]:
         """Rates of each column given, shape (rows,); not a number where a cell cannot be used."""
         return {name: np.array(self.table.columns[name], dtype=float) for name in self.given}
+
+
+def _coded(column: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    names = tuple(name for name in dict.fromkeys(column) if name is not None)
+    codes: dict[str | None, int] = {None: -1, **{name: code for code, name in enumerate(names)}}
+    return names, np.fromiter(map(codes.__getitem__, column), dtype=np.int64, count=len(column))
 
 
 def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, faults: Faults) -> DemandFile | None:
@@ -81,7 +109,7 @@ def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, fa
 
 
 def _refuse_empty(raw: RawTable, faults: Faults) -> None:
-    if not raw.rows:
+    if not len(raw):
         faults.add_unless_told(f"{raw.file}:{raw.header_line}", "has a header and no rows", "Add rows.", "empty")
 
 
@@ -129,16 +157,16 @@ def rates_of(
             what = f"no rows of that series in {file.table.file} (found {show(series)})"
             faults.add_unless_told(where, what, did_you_mean(series, file.rows_of, "series"), "unknown-name")
         return None
-    origin = _codes(file.table, rows, "origin", origins, faults)
-    day_type = _codes(file.table, rows, "day_type", day_types, faults)
-    hour = np.array([-1 if value is None else value for value in _take(file.table, rows, "hour")])
+    origin = _codes(file, rows, "origin", origins, faults)
+    day_type = _codes(file, rows, "day_type", day_types, faults)
+    hour = file.hours[rows]
     placed = (origin >= 0) & (day_type >= 0) & (hour >= 0)
     cell = (origin * len(day_types) + day_type) * HOURS_PER_DAY + hour
     shape = (len(origins), len(day_types), HOURS_PER_DAY)
     count = np.bincount(cell[placed], minlength=int(np.prod(shape))).reshape(shape)
-    if placed.all() and None not in file.table.columns["service"]:
+    if placed.all() and file.every_row_is_named:
         _refuse_missing_hours(file.table.file, series, count, origins, day_types, faults)
-    if file.table.faulty.intersection(rows) or not placed.all() or not _complete(count):
+    if file.faulty[rows].any() or not placed.all() or not _complete(count):
         return None
     silent = tuple(name for number, name in enumerate(origins) if not count[number].any())
     return Rates({name: _spread(values[rows], cell, shape) for name, values in file.rates.items()}, silent)
@@ -150,21 +178,20 @@ def _spread(values: Floats, cell: NDArray[np.int64], shape: tuple[int, int, int]
     return spread.reshape(shape[0], -1)
 
 
-def _take(table: Table, rows: Sequence[int], column: str) -> list[object]:
-    values = table.columns[column]
-    return [values[row] for row in rows]
-
-
-def _codes(table: Table, rows: Sequence[int], column: str, names: Sequence[str], faults: Faults) -> NDArray[np.int64]:
-    """Return the index in `names` of each row's name, -1 and a fault for names that are not among them."""
-    index = {name: code for code, name in enumerate(names)}
-    found = _take(table, rows, column)
-    unknown = Counter(name for name in found if name is not None and name not in index)
-    for name, times in unknown.items():
-        what = f"unknown {column.replace('_', ' ')} (found {show(name)} in {times} rows)"
-        mend = did_you_mean(str(name), names, f"{column.replace('_', ' ')}s")
-        faults.add_unless_told(table.where(rows[found.index(name)], column), what, mend, "unknown-name")
-    return np.array([index.get(str(name), -1) if name is not None else -1 for name in found], dtype=np.int64)
+def _codes(
+    file: DemandFile, rows: NDArray[np.int64], column: str, known: Sequence[str], faults: Faults
+) -> NDArray[np.int64]:
+    """Return the index in `known` of each row's name, -1 and a fault for names that are not among them."""
+    index = {name: code for code, name in enumerate(known)}
+    names, codes = file.names[column]
+    found = codes[rows]
+    for code in np.unique(found):
+        if code >= 0 and names[code] not in index:
+            of_it = np.flatnonzero(found == code)
+            what = f"unknown {column.replace('_', ' ')} (found {show(names[code])} in {of_it.size} rows)"
+            mend = did_you_mean(names[code], known, f"{column.replace('_', ' ')}s")
+            faults.add_unless_told(file.table.where(int(rows[of_it[0]]), column), what, mend, "unknown-name")
+    return np.array([*(index.get(name, -1) for name in names), -1], dtype=np.int64)[found]
 
 
 def _complete(count: NDArray[np.int64]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.purchase import RunningRow
 from optimizer.inputs.columns import Column
-from optimizer.inputs.csv_table import Table, read_raw_table, read_table
+from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.raw_table import read_raw_table
 from optimizer.inputs.wording import did_you_mean, show
 
 OPTIONS = ("on_demand", "spot", "committed_1y", "committed_3y", "owned")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from optimizer.domain.plan import Plan
 from optimizer.errors import InputError
 from optimizer.inputs import load_catalog, load_inputs, read_plan
-from optimizer.inputs.csv_table import read_raw_table
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.raw_table import _split, _split_plain, read_raw_table
 from optimizer.inputs.strict_yaml import parse_yaml
 from tests.unit.inputs.small_files import write_small
 from tests.unit.inputs.test_inputs_plan_file import small_plan
@@ -201,3 +201,21 @@ def test_any_text_as_csv(text: str) -> None:
         assert {len(row) for row in table.rows} <= {len(table.header)}
         assert len(table.rows) == len(table.lines)
         assert table.lines == sorted(table.lines)
+
+
+@given(
+    text=st.one_of(st.text(), st.lists(st.sampled_from(["a", " ", "é", ",", "a,b", "\n", "\r\n", "\r"])).map("".join)),
+    separator=st.sampled_from([",", ";"]),
+)
+@example("a,b\n\n1,2", ",")
+@example("a,b\n,\n1,2", ",")
+@example("a\n\n", ",")
+@example("a,b\n1\n2,3,4\n", ",")
+@run(max_examples=400)
+def test_plain_text_is_split_the_same_at_once_and_row_by_row(text: str, separator: str) -> None:
+    """What is split as a whole has the cells and lines that the CSV reader of Python finds, and no fault."""
+    faults = Faults()
+    at_once = _split_plain(text.replace("\0", ""), separator, "f")
+    if at_once is not None:
+        assert at_once == _split(text.replace("\0", ""), separator, "f", faults)
+        assert not len(faults)
