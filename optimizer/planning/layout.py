@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.domain.purchase import MayVanish
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
@@ -73,9 +74,20 @@ def events_of(context: Context, load: BlockLoad) -> Iterator[Event]:
         yield Event("an instance elsewhere lost", load.instances, _divided(need * load.capacity_per_s, left))
     if block.group.standby:
         yield Event("standing by", load.instances, block.hardest_per_s[:, :, None] * load.share)
-    if block.staffing.spot.any() and context.scenario.purchase.spot.may_vanish != "tolerated":
-        stay = load.instances - block.staffing.spot
-        yield Event("spot gone", stay, need * shares(load.kept(stay)))
+    if block.staffing.spot.any():
+        yield from _spot_gone(load, need, context.scenario.purchase.spot.may_vanish)
+
+
+def _spot_gone(load: BlockLoad, need: Floats, may_vanish: MayVanish) -> Iterator[Event]:
+    stay = load.instances - load.block.staffing.spot
+    kept = load.kept(stay)
+    if may_vanish == "all_of_a_type":
+        yield Event("spot gone", stay, need * shares(kept))
+    if may_vanish == "one_zone":
+        lost, total = load.capacity_per_s - kept, load.capacity_per_s.sum(axis=2, keepdims=True)
+        yield Event("spot of the zone gone", stay, _divided(need * kept, total - lost))
+        left = total - _fullest_other(lost)
+        yield Event("spot of another zone gone", load.instances, _divided(need * load.capacity_per_s, left))
 
 
 def _divided(above: Floats, below: Floats) -> Floats:

@@ -10,32 +10,47 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
+from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.latency import NO_TARGET_S
 from optimizer.performance import OperatingPoint, percentile_at
 from optimizer.planning.layout import BlockLoad, events_of
 
-#: Cases of a block that are simulated: the fullest by rate over capacity.
+#: Cases of a block that are simulated: so many of the fullest, and as many of those with the longest queues.
 CASES = 2
 #: Keeps the samples of promises apart from those of capacity tables.
 SEED_OFFSET = 1_000_003
+#: Where a busy share is capped, so that the length of a queue stays finite.
+ALMOST_BUSY = 1.0 - 1e-9
 
 
 def hardest_cases(context: Context, load: BlockLoad) -> list[tuple[int, float]]:
-    """Return (replicas, requests/s) of the cases nearest to the capacity of their zone, hardest first."""
+    """Return (replicas, requests/s) of the cases nearest to the capacity of their zone and of those that queue longest.
+
+    The two differ where the cap on utilisation, and not the target, limits what a zone with many replicas carries.
+    """
     events = list(events_of(context, load))
     instances = np.concatenate([event.instances.ravel() for event in events])
     rates = np.concatenate([event.rate_per_s.ravel() for event in events])
-    capacity = load.kept(instances)
-    ratio = np.divide(rates, capacity, out=np.zeros_like(rates), where=(capacity > 0.0) & (instances > 0))
-    per_instance = load.block.configuration.candidate.replicas_per_instance
+    ratio = _divided(rates, np.where(instances > 0, load.kept(instances), 0.0))
+    replicas = instances * load.block.configuration.candidate.replicas_per_instance
+    point = load.block.configuration.point
+    busy = np.minimum(_divided(rates, replicas * point.batch_size / point.service_s[-1]), ALMOST_BUSY)
+    queue = _divided(busy / (1.0 - busy), replicas)
     cases: dict[tuple[int, float], None] = {}
-    for place in np.argsort(-ratio, kind="stable").tolist():
-        if ratio[place] <= 0.0 or len(cases) == CASES:
-            break
-        cases[int(instances[place]) * per_instance, float(rates[place])] = None
+    for hardness in (ratio, queue):
+        found = len(cases)
+        for place in np.argsort(-hardness, kind="stable").tolist():
+            if hardness[place] <= 0.0 or len(cases) == found + CASES:
+                break
+            cases[int(replicas[place]), float(rates[place])] = None
     return list(cases)
+
+
+def _divided(above: Floats, below: Floats | Indices) -> Floats:
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def promised_s(context: Context, load: BlockLoad, seed: int) -> float:

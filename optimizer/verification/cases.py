@@ -152,8 +152,9 @@ def _zone_lost(view: View, site: Site) -> Iterator[Case]:
 
 
 def _instance_lost(view: View, site: Site) -> Iterator[Case]:
-    """Every pool without one of its instances; pools share the need by what they claim, the smaller one in part."""
+    """Every pool without one of its instances; pools share the need by what they claim."""
     pools = view.sites[site]
+    claimed = _Claims(pools)
     for period, full in enumerate(view.need(site)):
         need = full * view.services[site[0]]["protected_share"]
         claims = {index: pool.capacity_per_s_by_period[period] for index, pool in pools}
@@ -161,7 +162,7 @@ def _instance_lost(view: View, site: Site) -> Iterator[Case]:
             replicas = pool.replicas_by_period[period]
             left = replicas - view.per_instance(pool)
             if left > 0 and need > 0.0 and claims[index] > 0.0:
-                smaller = claims[index] * left / replicas
+                smaller = claimed.at(pool, period, left)
                 total = sum(claims.values()) - claims[index] + smaller
                 yield Case(index, pool, period, INSTANCE_LOST, left, need * smaller / total, smaller)
 
@@ -185,26 +186,51 @@ def _standing_by(view: View, site: Site) -> Iterator[Case]:
 
 
 def _spot_gone(view: View, site: Site) -> Iterator[Case]:
-    """Every pool without its spot instances; what stays shares the need by how many replicas it is."""
-    if view.plan.inputs["purchase"]["spot"]["may_vanish"] == "tolerated":
-        return
+    """Every pool after the loss of what spot may vanish; what stays shares the need by what it claims."""
+    vanishes = view.plan.inputs["purchase"]["spot"]["may_vanish"]
     pools, share = view.sites[site], view.services[site[0]]["protected_share"]
-    for period, full in enumerate(view.need(site)):
-        stay = {index: _without_spot(pool, period) for index, pool in pools}
+    claimed = _Claims(pools)
+    for period, full in enumerate(view.need(site)) if vanishes != "tolerated" else ():
         if not any(pool.spot_replicas_by_period[period] for _, pool in pools):
             continue
-        total = sum(claim for _, claim in stay.values())
-        for index, pool in pools:
-            replicas, claim = stay[index]
-            if replicas > 0 and full > 0.0 and total > 0.0:
-                yield Case(index, pool, period, SPOT_GONE, replicas, share * full * claim / total, claim)
+        whole = {
+            index: (pool.replicas_by_period[period], pool.capacity_per_s_by_period[period]) for index, pool in pools
+        }
+        stay = {index: _without_spot(claimed, pool, period) for index, pool in pools}
+        zones = {pool.zone for _, pool in pools}
+        losses = [zones] if vanishes == "all_of_a_type" else [{zone} for zone in sorted(zones)]
+        for lost in losses:
+            left = {index: (stay if pool.zone in lost else whole)[index] for index, pool in pools}
+            total = sum(claim for _, claim in left.values())
+            for index, pool in pools:
+                replicas, claim = left[index]
+                if replicas > 0 and full > 0.0 and total > 0.0:
+                    yield Case(index, pool, period, SPOT_GONE, replicas, share * full * claim / total, claim)
 
 
-def _without_spot(pool: Pool, period: int) -> tuple[int, float]:
-    """Replicas of a pool that stay, and their part of its claim."""
-    replicas, spot = pool.replicas_by_period[period], pool.spot_replicas_by_period[period]
-    claim = pool.capacity_per_s_by_period[period]
-    return replicas - spot, claim * (replicas - spot) / replicas if replicas else 0.0
+def _without_spot(claimed: _Claims, pool: Pool, period: int) -> tuple[int, float]:
+    """Replicas of a pool that stay, and what they claim."""
+    stay = pool.replicas_by_period[period] - pool.spot_replicas_by_period[period]
+    return stay, claimed.at(pool, period, stay)
+
+
+class _Claims:
+    """What the plan claims for a number of replicas, read off all hours and zones of a configuration."""
+
+    def __init__(self, pools: Iterable[tuple[int, Pool]]) -> None:
+        self._by_pool: dict[int, dict[int, float]] = {}
+        for group in _configurations(pools):
+            claims: dict[int, float] = {}
+            for _, pool in group:
+                claims.update(zip(pool.replicas_by_period, pool.capacity_per_s_by_period, strict=True))
+            self._by_pool.update({id(pool): claims for _, pool in group})
+
+    def at(self, pool: Pool, period: int, replicas: int) -> float:
+        """What so many replicas of the pool claim; in part of what they claim in the period where no hour has so many."""
+        most = pool.replicas_by_period[period]
+        if replicas <= 0 or most <= 0:
+            return 0.0
+        return self._by_pool[id(pool)].get(replicas, pool.capacity_per_s_by_period[period] * replicas / most)
 
 
 #: What is left after the loss that a kind of redundancy must survive.
