@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.api import load_catalog, load_plan, load_scenario, plan, verify
+    from optimizer.api import init, load_catalog, load_plan, load_scenario, plan, verify
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
 
     __version__: str
@@ -22,6 +22,7 @@ __all__ = [
     "InputError",
     "NoPlanFound",
     "__version__",
+    "init",
     "load_catalog",
     "load_plan",
     "load_scenario",
@@ -29,7 +30,7 @@ __all__ = [
     "verify",
 ]
 
-_HOMES = dict.fromkeys(("load_catalog", "load_plan", "load_scenario", "plan", "verify"), "optimizer.api")
+_HOMES = dict.fromkeys(("init", "load_catalog", "load_plan", "load_scenario", "plan", "verify"), "optimizer.api")
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
-from optimizer.inputs import Inputs, load_inputs, read_plan
+from optimizer.inputs import Inputs, load_inputs, read_plan, write_first
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
 
@@ -42,6 +42,22 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence
         With every fault found.
     """
     return load_inputs(path, tuple(sets), tuple(Path(item) for item in overlays))
+
+
+def init(folder: str | Path) -> tuple[Path, ...]:
+    """Write a small scenario, its demand and its catalog, which plan as they are, to a new or empty folder.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, the scenario first.
+
+    Raises
+    ------
+    FleetoptError
+        If something is there already, or it cannot be written; nothing is left behind then.
+    """
+    return write_first(Path(folder))
 
 
 def load_catalog(name: str | Path) -> Catalog:

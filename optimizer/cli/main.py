@@ -11,12 +11,14 @@ import typer
 from optimizer.cli import catalog as catalog_commands
 from optimizer.cli.check import check
 from optimizer.cli.guard import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, internal_error, silence_stdout, told
+from optimizer.cli.init import init
 from optimizer.cli.plan import plan
 from optimizer.cli.verify import verify
 from optimizer.errors import EXIT_BAD_INPUT
 
 _EPILOG = """\b
 Start with:
+  fleetopt init my-plan                  a scenario and a catalog of your own to begin with
   fleetopt plan shop-search              a plan for the example that comes along
   fleetopt plan shop-search -o plan.json
   fleetopt verify plan.json
@@ -34,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
+app.command(short_help="Write a scenario and a catalog to begin with.")(init)
 app.command(short_help="Find the cheapest fleet, with proof and bill.")(plan)
 app.command(short_help="Tell every fault of a scenario at once.")(check)
 app.command(short_help="Read the rules and the bill of a plan again.")(verify)

@@ -73,7 +73,9 @@ def _pins(keys: ScenarioKeys, catalog: Catalog) -> Iterator[Named]:
         if pin.location is not None:
             yield (*path, "location"), pin.location, catalog.locations, "locations"
         if pin.instance_type is not None:
-            yield (*path, "instance_type"), pin.instance_type, _types(catalog), "instance types"
+            place = catalog.locations.get(pin.location or "")
+            provider = None if place is None else place.provider
+            yield (*path, "instance_type"), pin.instance_type, _types(catalog, provider), "instance types"
         asked = keys.services[pin.service].profile if pin.service in keys.services else []
         if pin.profile is not None and asked and set(asked) <= {curve.profile for curve in catalog.profiles}:
             yield (*path, "profile"), pin.profile, asked, f"profiles of {pin.service}"
@@ -139,18 +141,25 @@ def _ended(keys: ScenarioKeys) -> list[str]:
 
 
 def _unknown_options(keys: ScenarioKeys, asked: Asked, catalog: Catalog) -> list[str]:
-    """Say once for each provider which asked options this catalog knows no price of."""
-    ruled = {rule.match.provider for rule in keys.price_rules if rule.price_per_hour is not None}
+    """Say once for each provider which asked options this catalog and the price rules know no price of."""
     providers = sorted({place.split("/", maxsplit=1)[0] for place in allowed_locations(asked, catalog)})
     told = []
     for provider in providers:
-        if provider in ruled or None in ruled:
-            continue
         known = {key[3] for key, row in catalog.prices.items() if key[0] == provider and row.status != "unknown"}
-        missing = [option for option in keys.purchase.options if option not in {*known, ON_DEMAND, OWNED}]
+        wanted = [option for option in keys.purchase.options if option not in {*known, ON_DEMAND, OWNED}]
+        missing = [option for option in wanted if not _is_quoted(keys, provider, option)]
         if known and missing:
             what = " and ".join(option.replace("_", " ") for option in missing)
             told.append(
                 f"{provider}: {what} unknown in this catalog, its totals are upper ends; give quotes with price_rules."
             )
     return told
+
+
+def _is_quoted(keys: ScenarioKeys, provider: str, option: str) -> bool:
+    """Whether a price rule states a price that may be of this provider and option."""
+    for rule in keys.price_rules:
+        owner = rule.match.provider or (rule.match.location or "").split("/", maxsplit=1)[0]
+        if rule.price_per_hour is not None and owner in ("", provider) and rule.match.purchase_option in (None, option):
+            return True
+    return False

@@ -25,6 +25,7 @@ def catalog_list_report(catalogs: Mapping[str, Catalog]) -> Report:
 
 def _list_entry(name: str, catalog: Catalog) -> dict[str, Any]:
     offered = [price for price in catalog.prices.values() if price.status == "offered"]
+    bought = list(catalog.owned.values())
     return {
         "name": name,
         "currency": catalog.currency,
@@ -32,7 +33,8 @@ def _list_entry(name: str, catalog: Catalog) -> dict[str, Any]:
         "locations": len(catalog.locations),
         "instance_types": len(catalog.instance_types),
         "prices": len(offered),
-        "price_dates": date_range(price.source.as_of for price in offered),
+        "owned_servers": len({(server.provider, server.instance_type) for server in bought}),
+        "price_dates": date_range([*(p.source.as_of for p in offered), *(s.source.as_of for s in bought)]),
         "profiles": len({curve.profile for curve in catalog.profiles}),
         "curves": len(catalog.profiles),
     }
@@ -43,7 +45,7 @@ def _list_page(rows: Sequence[Mapping[str, Any]]) -> Page:
         Column("catalog", untitled=True),
         Column("currency", drop=1),
         Column("as of"),
-        Column("locations", right=True),
+        Column("places", right=True),
         Column("types", right=True),
         Column("prices", right=True),
         Column("profiles", right=True),
@@ -55,5 +57,8 @@ def _list_page(rows: Sequence[Mapping[str, Any]]) -> Page:
 
 
 def _list_row(row: Mapping[str, Any]) -> Row:
-    counts = (f"{row[key]:,}" for key in ("locations", "instance_types", "prices", "profiles"))
-    return Row((row["name"], row["currency"], row["as_of"], *counts, row["price_dates"]))
+    counts = (f"{row[key]:,}" for key in ("locations", "instance_types"))
+    offers = [f"{row['prices']:,}"] if row["prices"] or not row["owned_servers"] else []
+    offers += [f"{row['owned_servers']:,} to buy"] if row["owned_servers"] else []
+    profiles = f"{row['profiles']:,}"
+    return Row((row["name"], row["currency"], row["as_of"], *counts, " + ".join(offers), profiles, row["price_dates"]))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
-from optimizer.report.words import counted, percent, place_label
+from optimizer.report.words import counted, date_range, percent, place_label
 
 if TYPE_CHECKING:
-    from optimizer.domain.catalog import Catalog, Price, ProfileCurve
+    from optimizer.domain.catalog import Catalog, OwnedServer, Price, ProfileCurve
 
 
 def catalog_check_report(catalog: Catalog) -> Report:
@@ -41,6 +41,7 @@ def _check_document(
         "as_of": catalog.as_of,
         "faults": 0,
         "prices": quality(prices),
+        "owned_servers": len(catalog.owned),
         "curves": dict(sorted(Counter(curve.source.basis for curve in curves).items())),
         "locations": [dict(row) for row in rows],
     }
@@ -56,12 +57,9 @@ def _check_page(
         Column("newest"),
     )
     table = Table("Prices by location", columns, tuple(_check_row(row) for row in rows))
-    facts = (
-        Facts("Known", (status_pieces(prices),)),
-        Facts("Fresh", (fresh_pieces(prices),)),
-        Facts("Estimated", (estimated_pieces(prices, curves),)),
-    )
-    return Page((f"catalog {catalog.name}", "no faults", f"as of {catalog.as_of}"), (*facts, table))
+    facts = quality_facts(prices, list(catalog.owned.values()), curves)
+    title = (f"catalog {catalog.name}", "no faults", f"as of {catalog.as_of}")
+    return Page(title, (*facts, table) if rows else facts)
 
 
 def _check_row(row: Mapping[str, Any]) -> Row:
@@ -83,8 +81,18 @@ def quality(prices: Sequence[Price]) -> dict[str, Any]:
     }
 
 
-def status_pieces(prices: Sequence[Price]) -> tuple[str, ...]:
-    """How many options have a price."""
+def quality_facts(
+    prices: Sequence[Price], servers: Sequence[OwnedServer], curves: Sequence[ProfileCurve]
+) -> tuple[Facts, ...]:
+    """How many figures there are, how old they are, how many are estimates."""
+    rents = bool(prices) or not servers
+    known = (*(_status_pieces(prices) if rents else ()), *_server_pieces(servers))
+    fresh = (*(_fresh_pieces(prices) if rents else ()), *_server_dates(servers))
+    estimated = (*_estimated_prices(prices, servers), _estimated_times(curves))
+    return Facts("Known", (known,)), Facts("Fresh", (fresh,)), Facts("Estimated", (estimated,))
+
+
+def _status_pieces(prices: Sequence[Price]) -> tuple[str, ...]:
     found = quality(prices)
     return (
         f"{counted(found['offered'], 'price')} of {len(prices):,} options",
@@ -93,17 +101,32 @@ def status_pieces(prices: Sequence[Price]) -> tuple[str, ...]:
     )
 
 
-def fresh_pieces(prices: Sequence[Price]) -> tuple[str, ...]:
-    """Oldest and newest date of the prices."""
+def _server_pieces(servers: Sequence[OwnedServer]) -> tuple[str, ...]:
+    if not servers:
+        return ()
+    kinds, places = len({s.instance_type for s in servers}), len({s.location for s in servers})
+    return (f"{counted(kinds, 'server')} to buy in {counted(places, 'location')}",)
+
+
+def _fresh_pieces(prices: Sequence[Price]) -> tuple[str, ...]:
     found = quality(prices)
     return (f"oldest price {found['oldest'] or 'undated'}", f"newest {found['newest'] or 'undated'}")
 
 
-def estimated_pieces(prices: Sequence[Price], curves: Sequence[ProfileCurve]) -> tuple[str, ...]:
-    """Share of estimated prices, and service times by basis."""
+def _server_dates(servers: Sequence[OwnedServer]) -> tuple[str, ...]:
+    return (f"purchase prices of {date_range(server.source.as_of for server in servers)}",) if servers else ()
+
+
+def _estimated_prices(prices: Sequence[Price], servers: Sequence[OwnedServer]) -> tuple[str, ...]:
     found = quality(prices)
     share = found["estimates"] / found["offered"] if found["offered"] else 0.0
+    rented = (f"{percent(share, 0)} of the prices",) if prices or not servers else ()
+    guessed = sum(server.source.basis == "estimate" for server in servers)
+    bought = (f"{percent(guessed / len(servers), 0)} of the purchase prices",) if servers else ()
+    return (*rented, *bought)
+
+
+def _estimated_times(curves: Sequence[ProfileCurve]) -> str:
     bases = Counter(curve.source.basis for curve in curves)
     kinds = ", ".join(f"{count:,} {basis}" for basis, count in sorted(bases.items(), key=lambda item: -item[1]))
-    times = f"service times: {kinds} of {counted(len(curves), 'curve')}" if curves else "no service times"
-    return (f"{percent(share, 0)} of the prices", times)
+    return f"service times: {kinds} of {counted(len(curves), 'curve')}" if curves else "no service times"

@@ -9,7 +9,6 @@ import pytest
 
 from optimizer.inputs import load_inputs
 from tests.unit.inputs.small_files import (
-    CATALOG_KEYS,
     EAST,
     WEST,
     dump,
@@ -200,132 +199,6 @@ def test_what_is_not_offered_is_no_gap(small: Path) -> None:
     assert not any("price for" in warning for warning in load_inputs(small).warnings)
 
 
-def test_an_option_without_any_price_is_said_once_for_its_provider(small: Path) -> None:
-    """Spot has no row at all: one line for each provider, none once a rule gives a price."""
-    told = [warning for warning in load_inputs(small).warnings if "upper ends" in warning]
-    assert told == [
-        "aws: spot unknown in this catalog, its totals are upper ends; give quotes with price_rules.",
-        "gcp: spot and committed 1y unknown in this catalog, its totals are upper ends; give quotes with price_rules.",
-    ]
-    rule = "[{match: {provider: gcp, purchase_option: spot}, price_per_hour: 0.1, reason: quote}]"
-    told = [w for w in load_inputs(small, [f"price_rules={rule}"]).warnings if "upper ends" in w]
-    assert [text.split(":")[0] for text in told] == ["aws"]
-
-
-SIGNED = "count: 1, until: 2027-06-30"
-
-
-@pytest.mark.parametrize(
-    ("override", "place", "mend"),
-    [
-        ("price_rules=[{match: {provider: awss}, discount_share: 0.1, reason: r}]", "match.provider", "aws"),
-        ("price_rules=[{match: {location: aws/wst}, discount_share: 0.1, reason: r}]", "match.location", "aws/west"),
-        (
-            "price_rules=[{match: {instance_type: on.large}, discount_share: 0.1, reason: r}]",
-            "instance_type",
-            "one.large",
-        ),
-        (
-            "commitments=[{location: aws/west, instance_type: one.lrge, count: 1, until: 2027-06-30}]",
-            "type",
-            "one.large",
-        ),
-        (
-            "commitments=[{location: aws/est, instance_type: one.large, count: 1, until: 2027-06-30}]",
-            "location",
-            "west",
-        ),
-        ("limits.quotas=[{match: {instance_type: 'fst*'}, max_instances: 1}]", "instance_type", "fast"),
-        ("pins=[{service: searchh, location: aws/west}]", "service", "search"),
-        ("pins=[{service: search, location: aws/wst}]", "location", "aws/west"),
-        ("pins=[{service: search, instance_type: fst}]", "instance_type", "fast"),
-        ("pins=[{service: search, profile: bert/fp61}]", "profile", "bert/fp16"),
-        ("origins.shop.residency=[USS]", "residency", "US"),
-        ("pins=[{service: search, batch_size: 2}, {service: search, batch_size: 4}]", "batch_size", "Keep one"),
-    ],
-)
-def test_names_of_buying_get_a_hint(small: Path, override: str, place: str, mend: str) -> None:
-    """Names in rules, commitments, quotas, pins and residency are looked up, contradictions told."""
-    told = faults_of(lambda: load_inputs(small, [override]))
-    assert any(place in fault.where and mend in fault.mend for fault in told), [str(fault) for fault in told]
-
-
-def test_a_commitment_that_ended_is_said(small: Path) -> None:
-    """It is no error, and it covers nothing."""
-    ended = "commitments=[{location: aws/west, instance_type: one.large, count: 1, until: 2026-12-31}]"
-    inputs = load_inputs(small, [ended])
-    assert inputs.scenario.commitments[0].horizon_share == 0.0
-    assert any("it covers nothing" in warning for warning in inputs.warnings)
-
-
-def test_today_fleet_is_looked_up(small: Path) -> None:
-    """Unknown places, zones, types and services of the running fleet are told with their line."""
-    text = "provider,region,zone,instance_type,purchase_option,count,service,committed_until\n"
-    text += (
-        "aws,wst,,one.large,on_demand,1,,\naws,west,q,one.lrge,on_demand,1,searchh,\naws,west,a,one.large,leased,-1,,\n"
-    )
-    Path("running.csv").write_text(text, encoding="utf-8")
-    told = {fault.where for fault in faults_of(lambda: load_inputs(small))}
-    assert told == {
-        "running.csv:2 region",
-        "running.csv:3 zone",
-        "running.csv:3 instance_type",
-        "running.csv:3 service",
-        "running.csv:4 purchase_option",
-        "running.csv:4 count",
-    }
-
-
-def test_another_currency_is_converted_by_a_dated_rate(small: Path) -> None:
-    """A second catalog in EUR at 1.10: prices, disks and transfer are multiplied, and every source says so."""
-    rows = [{**small_catalog()["prices.csv"][0], "price_per_hour": 0.4, "basis": "quote"}]
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "currency": "EUR"})
-    rate = "currency_rates=[{currency: EUR, rate: 1.1, as_of: 2026-10-01, source: a bank}]"
-    price = load_inputs(small, ["catalog=[catalog, quotes]", rate]).catalog.prices[
-        "aws", "one.large", WEST, "on_demand"
-    ]
-    assert price.price_per_hour == pytest.approx(0.44)
-    assert price.source.source.endswith("; converted from EUR at 1.1 of 2026-10-01, a bank")
-
-
-def test_several_catalogs_are_one(small: Path) -> None:
-    """A later catalog overrides rows, and says which; a currency of its own is refused."""
-    first, second = small_catalog()["prices.csv"][:2]
-    rows = [{**first, "price_per_hour": 0.4, "basis": "quote"}, second]  # the second is as it was
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "as_of": "2025-12-01"})
-    inputs = load_inputs(small, ["catalog=[catalog, quotes]"])
-    assert inputs.catalog.prices["aws", "one.large", WEST, "on_demand"].price_per_hour == 0.4
-    assert inputs.catalog.prices["aws", "four.large", WEST, "on_demand"].price_per_hour == 2.5
-    assert (inputs.catalog.name, inputs.catalog.as_of) == ("small + quotes", "2025-12-01")
-    assert inputs.scenario.catalog_names == ("catalog", "quotes")
-    told = "catalog quotes: 1 prices override those of earlier catalogs (aws one.large aws/west on_demand)."
-    assert [warning for warning in inputs.warnings if "override" in warning] == [told]
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "currency": "EUR"})
-    fault = fault_at(lambda: load_inputs(small, ["catalog=[catalog, quotes]"]), "quotes/catalog.yaml:3 currency")
-    assert fault.what == "one plan has one currency (found EUR, small has USD)"
-
-
-def test_three_overridden_rows_are_named_and_the_rest_counted(small: Path) -> None:
-    """Five prices are changed: the warning names the first three by key."""
-    rows = [{**row, "source": "a quote"} for row in small_catalog()["prices.csv"]]
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes"})
-    (told,) = (w for w in load_inputs(small, ["catalog=[catalog, quotes]"]).warnings if "override" in w)
-    assert told == (
-        "catalog quotes: 5 prices override those of earlier catalogs (aws four.large aws/west on_demand; "
-        "aws one.large aws/west committed_1y; aws one.large aws/west on_demand and 2 more)."
-    )
-
-
-def test_a_catalog_of_prices_leaves_the_idle_share_of_an_earlier_one(small: Path) -> None:
-    """Only a catalog that states ``idle_power_share`` sets it."""
-    rows = [small_catalog()["prices.csv"][0]]
-    write_catalog(Path("catalog"), keys={**CATALOG_KEYS, "idle_power_share": 0.5})
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes"})
-    assert load_inputs(small, ["catalog=[catalog, quotes]"]).catalog.idle_power_share == 0.5
-    write_catalog(Path("quotes"), {"prices.csv": rows}, {**CATALOG_KEYS, "name": "quotes", "idle_power_share": 0.2})
-    assert load_inputs(small, ["catalog=[catalog, quotes]"]).catalog.idle_power_share == 0.2
-
-
 def test_a_place_without_offers_is_where_requests_come_from(small: Path) -> None:
     """Without `locations` only places with prices or servers to buy compete; an office needs no disk price."""
     tables = small_catalog()
@@ -350,10 +223,3 @@ def test_a_server_to_buy_lacks_no_rent(small: Path) -> None:
     tables["prices.csv"] = [row for row in tables["prices.csv"] if row["instance_type"] != "one.large"]
     write_catalog(Path("catalog"), tables)
     assert not any("on_demand price" in warning for warning in load_inputs(small).warnings)
-
-
-def test_a_catalog_is_named_once(small: Path) -> None:
-    """The same name twice in a list is refused, for catalogs, locations and profiles alike."""
-    for key in ("catalog=[catalog, catalog]", "locations=[aws/west, aws/west]", "services.tail.profile=[a/b, a/b]"):
-        told = faults_of(lambda key=key: load_inputs(small, [key]))  # type: ignore[misc]
-        assert [f.code for f in told if f.where == f"--set {key.split('=')[0]}"] == ["duplicate"]

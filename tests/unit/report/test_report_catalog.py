@@ -9,7 +9,16 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.catalog import Catalog, InstanceType, Location, Price, ProfileCurve, Source
+from optimizer.domain.catalog import (
+    Catalog,
+    InstanceType,
+    Location,
+    OwnedServer,
+    Price,
+    ProfileCurve,
+    Site,
+    Source,
+)
 from optimizer.report.catalog_list import catalog_list_report
 from optimizer.report.catalog_page import catalog_report
 from optimizer.report.catalog_quality import catalog_check_report
@@ -172,3 +181,64 @@ def test_an_empty_catalog_has_pages(catalog):
     assert "undated" in _text(catalog_check_report(empty))
     assert "0 catalogs" in _text(catalog_list_report({}))
     assert render(catalog_list_report({}), Format.CSV) == "name\n"
+
+
+@pytest.fixture(scope="module")
+def to_buy(catalog) -> Catalog:
+    """The g6.xlarge can be bought in both locations, at different ends of its price; nothing is rented."""
+    east, west = "aws/us-east-1", "aws/us-west-2"
+    servers = [
+        OwnedServer("aws", "g6.xlarge", place, low, 9_000.0, 12_345.0, 60, 0.1, 0.05, 2, None, GUESS)
+        for place, low in ((east, 7_000.0), (west, 8_000.0))
+    ]
+    return replace(
+        catalog,
+        prices={},
+        owned={(server.provider, server.instance_type, server.location): server for server in servers},
+        sites={east: Site(east, 300.0, 840.0, 217.3, None, GUESS), west: Site(west, None, None, None, 250.0, GUESS)},
+    )
+
+
+def test_servers_to_buy_have_a_table_of_their_own(to_buy):
+    """Both ends of every price, what differs as a column, what all share once below; unknown limits stay empty."""
+    text = _text(catalog_report(to_buy))
+    rows = [line.split() for line in text.splitlines() if line.split()[:1] == ["g6.xlarge"]]
+    assert [row[4:7] for row in rows] == [["~7,000", "~9,000", "~12,345"], ["~8,000", "~9,000", "~12,345"]]
+    assert "60 months" in next(line for line in text.splitlines() if "USD each" in line)
+    assert text.split("Sites")[1].splitlines()[1].split()[:5] == ["aws", "us-east-1", "300", "840", "217.3"]
+    assert "Known      1 server to buy in 2 locations" in text
+    assert "100 % of the purchase prices" in text
+    assert "USD per hour" not in text
+    assert "undated" not in text
+
+
+def test_servers_alike_are_one_row(to_buy):
+    """The same server at the same price in two locations is said once, with both names."""
+    same = {key: replace(server, purchase_price_low=7_000.0) for key, server in to_buy.owned.items()}
+    text = _text(catalog_report(replace(to_buy, owned=same)))
+    assert len([line for line in text.splitlines() if line.split()[:1] == ["g6.xlarge"]]) == 1
+    assert "aws us-east-1, aws us-west-2" in text
+
+
+def test_servers_to_buy_are_filtered_and_in_the_document(to_buy):
+    """One location leaves its own server, its site and the curves of its accelerator; another type leaves none."""
+    document = json.loads(render(catalog_report(to_buy, location="aws/us-west-2"), Format.JSON))
+    assert [row["purchase_price_low"] for row in document["owned_servers"]] == [8_000.0]
+    assert [site["location"] for site in document["sites"]] == ["aws/us-west-2"]
+    assert [kind["name"] for kind in document["instance_types"]] == ["g6.xlarge"]
+    assert {curve["accelerator"] for curve in document["curves"]} == {"L4-24GB"}
+    assert "Servers to buy" not in _text(catalog_report(to_buy, instance_type="c7i.4xlarge"))
+
+
+def test_the_list_and_the_check_count_servers_to_buy(to_buy, catalog):
+    """Types, not rows, are counted; a catalog that rents too says both."""
+    row = next(line for line in _text(catalog_list_report({"own": to_buy})).splitlines() if "own " in line)
+    assert row.split()[5:8] == ["1", "to", "buy"]
+    assert "2025-04-04" in row
+    both = replace(to_buy, prices=catalog.prices)
+    row = next(line for line in _text(catalog_list_report({"own": both})).splitlines() if "own " in line)
+    assert row.split()[5:10] == ["2", "+", "1", "to", "buy"]
+    checked = _text(catalog_check_report(to_buy))
+    assert "1 server to buy in 2 locations" in checked
+    assert "Prices by location" not in checked
+    assert "2 prices of 4 options" in _text(catalog_check_report(both))
