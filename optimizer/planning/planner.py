@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,7 +21,7 @@ from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.buying import buys_of
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
-from optimizer.planning.infeasible import unserved_pairs, why_unserved
+from optimizer.planning.infeasible import Case, Room, explained, instant_refusal, unserved_pairs, why_unserved
 from optimizer.planning.layout import load_of
 from optimizer.planning.promise import broken_promises, promised_s
 from optimizer.planning.today import today_of
@@ -50,6 +50,7 @@ def plan_scenario(
     progress: Progress | None = None,
     store: CapacityStore | None = None,
     verify: bool = True,
+    explain: bool = True,
 ) -> Plan:
     """Find the cheapest fleet, and have it verified by a second reading.
 
@@ -71,6 +72,8 @@ def plan_scenario(
         Capacities simulated so far.
     verify
         Whether a plan that fails its second reading is refused.
+    explain
+        Whether to look for ways out where no plan fits; each is tried by planning with it.
 
     Returns
     -------
@@ -80,23 +83,20 @@ def plan_scenario(
     Raises
     ------
     Infeasible
-        Proved: some origin of some service cannot be served.
+        Proved: no plan of any kind keeps what is asked.
     NoPlanFound
         A limit came first, or no plan of the kinds considered fits.
     VerificationFailed
         The second reading disagrees: a fault in fleetopt.
     """
     store = store or CapacityStore(seed=seed)
-    plan = find_plan(
-        scenario,
-        catalog,
-        store,
-        seed=seed,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        rules_off=rules_off,
-        progress=progress,
-    )
+    find = partial(find_plan, store=store, seed=seed, gap=gap, time_limit_s=time_limit_s, rules_off=rules_off)
+    try:
+        plan = find(scenario, catalog, progress=progress)
+    except (Infeasible, NoPlanFound) as refusal:
+        if not explain or rules_off or isinstance(refusal, _LimitReached):
+            raise
+        raise explained(refusal, Case(scenario, catalog), Room(store, find), progress) from None
     if scenario.running:
         if progress is not None:
             progress("today", "what the running fleet costs, and what the plan saves")
@@ -107,6 +107,10 @@ def plan_scenario(
         today = today_of(scenario, catalog, store, plan, money_only)
         plan = plan.replace(today=today)
     return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+
+
+class _LimitReached(NoPlanFound):
+    """The time limit came first: there is nothing to explain."""
 
 
 def find_plan(
@@ -136,6 +140,8 @@ def find_plan(
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
         context = Context(scenario, catalog, store, rules_off, derates)
+        if attempt == 0 and (refusal := instant_refusal(context)) is not None:
+            raise refusal
         block_set, chosen = _best(
             context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
         )
@@ -186,12 +192,9 @@ def _best(
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
     if not context.is_on("every_origin_served"):
         return
-    told = [why_unserved(context, block_set, *pair) for pair in unserved_pairs(context, block_set)]
-    proved = [text for text, is_proved in told if is_proved]
-    if proved:
-        raise Infeasible(proved)
+    told = [why_unserved(context, *pair).text for pair in unserved_pairs(context, block_set)]
     if told:
-        raise NoPlanFound("\n".join(text for text, _ in told))
+        raise NoPlanFound("\n".join(dict.fromkeys(told)))
 
 
 def _choose(
@@ -212,7 +215,7 @@ def _choose(
     if outcome.values is None:
         if outcome.status is Status.NOTHING:
             message = f"no plan found: the {outcome.stopped_by} limit came first. Give more time."
-            raise NoPlanFound(message)
+            raise _LimitReached(message)
         message = "no plan of the kinds considered fits: the origins cannot be divided over the locations."
         raise NoPlanFound(message)
     numbers = np.flatnonzero(outcome.values[: problem.block_count] > 0.5)
@@ -232,15 +235,10 @@ def _refuse_over_budget(context: Context, plan: Plan) -> None:
     months, currency = context.rates.horizon_months, plan.objective.currency
     short = (plan.objective.total - limit) / months
     asked = context.scenario.limits.budget_per_month or 0.0
-    least = plan.objective.lower_bound / months
-    text = (
-        f"the budget of {currency} {asked:,.2f} a month is short by {currency} {short:,.2f}: "
-        f"the cheapest plan costs {plan.objective.total / months:,.2f} a month. "
-        f"Set limits.budget_per_month to {math.ceil(plan.objective.total / months)} or more."
+    raise NoPlanFound(
+        f"budget: {currency} {asked:,.2f} a month are {currency} {short:,.2f} too little: "
+        f"the cheapest plan costs {plan.objective.total / months:,.2f} a month."
     )
-    if plan.objective.lower_bound > limit + CENT:
-        raise Infeasible([text])
-    raise NoPlanFound(f"{text} Not proved: the bound is {least:,.2f} a month.")
 
 
 def store_text(store: CapacityStore) -> str:

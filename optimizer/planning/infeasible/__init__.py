@@ -1,0 +1,8 @@
+"""Infeasible as an answer: why no plan fits, whether that is proved, and what would help."""
+
+from optimizer.planning.infeasible.answer import explained, instant_refusal
+from optimizer.planning.infeasible.changes import Case
+from optimizer.planning.infeasible.room import Room
+from optimizer.planning.infeasible.unserved import unserved_pairs, why_unserved
+
+__all__ = ["Case", "Room", "explained", "instant_refusal", "unserved_pairs", "why_unserved"]

@@ -1,0 +1,71 @@
+"""What the search for ways out works with: simulated capacities, and planning itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.plan import Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import Infeasible, NoPlanFound
+from optimizer.formulation.assemble import assemble
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet, make_blocks
+from optimizer.formulation.optimistic import outlook_of
+from optimizer.performance import CapacityStore
+from optimizer.planning.bound_quotas import quota_bound_services
+from optimizer.planning.infeasible.changes import Case
+from optimizer.planning.infeasible.checks import instant_findings
+from optimizer.planning.infeasible.elastic import with_budget
+from optimizer.planning.infeasible.unserved import unserved_pairs
+from optimizer.solve import solve_problem
+
+#: Any plan will do where only its existence is asked for.
+ANY_PLAN = 1.0
+#: A search for the least relaxation ends after so many seconds with the best found.
+LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Parameters of a search.
+
+    Parameters
+    ----------
+    store
+        Simulated capacities.
+    find
+        Plans a scenario over a catalog as it would be planned by itself.
+    """
+
+    store: CapacityStore
+    find: Callable[[Scenario, Catalog], Plan]
+
+    def context(self, case: Case) -> Context:
+        """Return a context of a case."""
+        return Context(case.scenario, case.catalog, self.store)
+
+    def plan(self, case: Case) -> Plan | None:
+        """Plan a case, None where no plan is found; one that needs prices which the catalog lacks has none."""
+        try:
+            return self.find(*case)
+        except (Infeasible, NoPlanFound, KeyError):
+            return None
+
+    def blocks(self, context: Context) -> BlockSet:
+        """Return the blocks that planning ends with where nothing fits: origins under quotas may be divided."""
+        block_set = make_blocks(context)
+        wide = quota_bound_services(context, block_set, None)
+        return make_blocks(context, None, wide) if wide else block_set
+
+    def fits(self, case: Case) -> bool:
+        """Whether some choice of blocks keeps every limit; the promise is not simulated again."""
+        context = self.context(case)
+        if instant_findings(context, outlook_of(context)):
+            return False
+        block_set = self.blocks(context)
+        if unserved_pairs(context, block_set):
+            return False
+        problem = with_budget(context, assemble(context, block_set.blocks, block_set.locations).problem)
+        return solve_problem(problem, seed=self.store.seed, gap=ANY_PLAN, time_limit_s=LIMIT_S).values is not None
