@@ -124,13 +124,17 @@ def find_plan(
     rules_off: frozenset[str] = frozenset(),
     progress: Progress | None = None,
     promises: bool = True,
+    any_block: bool = False,
+    blocks: BlockSet | None = None,
 ) -> Plan:
-    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario`.
+    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario` and `Context`.
 
     Parameters
     ----------
     promises
         Whether each pool's promise is simulated again; without, only money is asked for.
+    blocks
+        What to choose from, where that is known already.
 
     Raises
     ------
@@ -139,11 +143,12 @@ def find_plan(
     """
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
-        context = Context(scenario, catalog, store, rules_off, derates)
+        context = Context(scenario, catalog, store, rules_off, derates, any_block=any_block)
         if attempt == 0 and (refusal := instant_refusal(context)) is not None:
             raise refusal
+        known = blocks if attempt == 0 else None
         block_set, chosen = _best(
-            context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+            context, known, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
         )
         broken = broken_promises(chosen.loads, chosen.promises_s)
         if not broken or not promises or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
@@ -157,6 +162,7 @@ def find_plan(
 
 def _best(
     context: Context,
+    known: BlockSet | None,
     *,
     seed: int,
     gap: float,
@@ -171,6 +177,8 @@ def _best(
             context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
         )
 
+    if known is not None:
+        return known, choose(known)
     block_set = make_blocks(context, progress)
     wide = quota_bound_services(context, block_set, None)
     try:

@@ -49,16 +49,16 @@ def alternatives_of(case: Case, room: Room) -> Found:
 
 
 def _for_pairs(origins: Origins, case: Case, pairs: Sequence[Pair]) -> Iterator[Alternative]:
-    """Yield for all unserved origins together: kind by kind where one kind mends all, and the least of each."""
+    """Yield for all unserved origins together: one kind of change that mends all, else the least of each."""
     by_pair = [origins.changes(case, pair) for pair in pairs]
     if not all(by_pair):
         return
-    options = [merged([changes[0] for changes in by_pair])]
-    kinds = dict.fromkeys(_kind(change) for change in by_pair[0])
-    for kind in kinds:
+    options: list[Changes] = []
+    for kind in dict.fromkeys(_kind(change) for change in by_pair[0]):
         mine = [next((change for change in changes if _kind(change) == kind), None) for changes in by_pair]
         if all(change is not None for change in mine):
             options.append(merged([change for change in mine if change is not None]))
+    options = options or [merged([changes[0] for changes in by_pair])]
     yield from (Alternative(changes) for changes in sorted(options, key=size_of))
 
 

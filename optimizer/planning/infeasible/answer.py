@@ -65,7 +65,8 @@ def _sentence(case: Case, way: WayOut, reasons: Sequence[str]) -> str:
     advice = "; ".join(change.advice if at == 0 else _lowered(change.advice) for at, change in enumerate(way.changes))
     months = case.scenario.horizon_hours / HOURS_PER_MONTH
     cost = f"{way.plan.objective.currency} {way.plan.objective.total / months:,.0f} a month"
-    return " ".join([*short, f"{advice} (a plan then costs {cost})."])
+    then = "a plan then costs" if way.cheapest else "a plan then costs at most"
+    return " ".join([*short, f"{advice} ({then} {cost})."])
 
 
 def _lowered(text: str) -> str:

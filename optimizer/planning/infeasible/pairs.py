@@ -12,7 +12,7 @@ from optimizer.formulation.groups import BlockSet, has_demand, usable_of
 from optimizer.formulation.rules.latency import network_s, pool_target_s, round_trip_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
-from optimizer.formulation.staffing import MAX_INSTANCES, fewest_possible, staff
+from optimizer.formulation.staffing import MAX_INSTANCES, count, fewest_possible
 from optimizer.performance import CapacityStore
 from optimizer.planning.infeasible import makers
 from optimizer.planning.infeasible.bisect import least_able, least_whole, most_able
@@ -88,7 +88,7 @@ def carried_in(context: Context, pair: Pair, location: str) -> bool:
     need = context.need(service, [pair[1]], (part,))
     fewest = fewest_possible(context, configurations, service, need).max(axis=(1, 2))
     return any(
-        staff(context, configurations[number], service, need, None) is not None
+        count(context, configurations[number], service, need) is not None
         for number in np.argsort(fewest, kind="stable").tolist()
         if fewest[number] <= _most(configurations[number])
     )
@@ -106,7 +106,7 @@ def _latency(origins: Origins, case: Case, pair: Pair) -> Iterator[Change]:
     places = [place for place in survey.locations if may_serve(origin, place)]
     places = [place for place in places if network_s(case.scenario, case.catalog, [origin], place) is not None]
     least = least_latency(context, survey, service, origin, places)
-    if least is None:
+    if least is None or (least[0] <= service.latency_s and _is_bounded(case, pair)):
         return
     lowest = max(least[0], service.latency_s)
 
@@ -116,6 +116,13 @@ def _latency(origins: Origins, case: Case, pair: Pair) -> Iterator[Change]:
     found = least_able(able, lowest, lowest * JUST_ABOVE, LONGEST_S)
     if found is not None:
         yield makers.longer_latency(case, pair[0], found)
+
+
+def _is_bounded(case: Case, pair: Pair) -> bool:
+    """Whether counts are bounded: raising those is nearer than waiting longer with fewer of them."""
+    service = case.scenario.services[pair[0]]
+    pinned = any(pin.service == service.name and pin.max_instances is not None for pin in case.scenario.pins)
+    return pinned or service.max_replicas is not None
 
 
 def _basis(origins: Origins, case: Case, pair: Pair) -> Iterator[Change]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
@@ -27,6 +27,13 @@ ANY_PLAN = 1.0
 LIMIT_S = 20.0
 
 
+class Finder(Protocol):
+    """Plans a scenario over a catalog as it would be planned by itself, or with any block that serves."""
+
+    def __call__(self, scenario: Scenario, catalog: Catalog, *, any_block: bool) -> Plan:
+        """Return the plan, or raise as planning does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Parameters of a search.
@@ -36,20 +43,26 @@ class Room:
     store
         Simulated capacities.
     find
-        Plans a scenario over a catalog as it would be planned by itself.
+        Planning itself.
     """
 
     store: CapacityStore
-    find: Callable[[Scenario, Catalog], Plan]
+    find: Finder
 
     def context(self, case: Case) -> Context:
         """Return a context of a case."""
         return Context(case.scenario, case.catalog, self.store)
 
-    def plan(self, case: Case) -> Plan | None:
-        """Plan a case, None where no plan is found; one that needs prices which the catalog lacks has none."""
+    def plan(self, case: Case, *, any_block: bool = False) -> Plan | None:
+        """Plan a case, None where no plan is found; one that needs prices which the catalog lacks has none.
+
+        Parameters
+        ----------
+        any_block
+            Whether any plan will do: one that is not the cheapest is found with far fewer simulations.
+        """
         try:
-            return self.find(*case)
+            return self.find(*case, any_block=any_block)
         except (Infeasible, NoPlanFound, KeyError):
             return None
 

@@ -17,14 +17,17 @@ TRIES = 8
 CORRECTIONS = 3
 #: Changes that mend one thing may uncover the next: so many in a row are looked for.
 ROUNDS = 3
+#: Changes of these rules lead to service times and targets that nothing was simulated for.
+NEW_POINTS = frozenset({"latency", "locations", "residency", "service_time_margin", "options_allowed", "pins"})
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """Changes with which a plan was found, and that plan."""
+    """Changes with which a plan was found, and that plan; `cheapest` says whether it is the cheapest one."""
 
     changes: Changes
     plan: Plan
+    cheapest: bool
 
     @property
     def size(self) -> float:
@@ -82,9 +85,14 @@ def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> W
         if current is None:
             return None
         changes = merged((*kept, *current.changes))
-        plan = room.plan(applied(case, changes))
+        changed = applied(case, changes)
+        quick = any(change.rule in NEW_POINTS for change in changes)
+        plan = room.plan(changed, any_block=True) if quick else None
         if plan is not None:
-            return WayOut(changes, plan)
+            return WayOut(changes, plan, cheapest=False)
+        plan = room.plan(changed)
+        if plan is not None:
+            return WayOut(changes, plan, cheapest=True)
         current = current.larger() if current.larger is not None else None
     return None
 
