@@ -65,7 +65,7 @@ def reserved_units(context: Context, quota: Quota) -> float:
 
 def replica_rows(context: Context, shares: Shares, hour: int) -> None:
     """Keep replicas of a service in a location, and instances under a pin, within their most."""
-    for index, location, mine in _places(context, shares):
+    for index, location, mine in _places(shares):
         service, instances = context.scenario.services[index], shares.instances(hour)[mine]
         offers = [shares.outlook.offers[number] for number in mine.tolist()]
         columns = shares.columns(hour, mine)
@@ -79,7 +79,7 @@ def replica_rows(context: Context, shares: Shares, hour: int) -> None:
 
 def kept_pins(context: Context, shares: Shares, hour: int) -> None:
     """Keep the fewest instances of pinned places, and the fewest replicas of a service somewhere."""
-    for index, location, mine in _places(context, shares):
+    for index, location, mine in _places(shares):
         service = context.scenario.services[index]
         instances = shares.instances(hour)[mine]
         for pin in context.pins_of(service.name, location):
@@ -239,7 +239,7 @@ def _may_be_overstaffed(context: Context, index: int) -> bool:
     return pinned or service.min_replicas > 0 or context.stands_by(service)
 
 
-def _places(context: Context, shares: Shares) -> list[tuple[int, str, Indices]]:
+def _places(shares: Shares) -> list[tuple[int, str, Indices]]:
     """Offers by service and location."""
     found: dict[tuple[int, str], list[int]] = {}
     for number, offer in enumerate(shares.outlook.offers):

@@ -21,7 +21,15 @@ from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.buying import buys_of
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
-from optimizer.planning.infeasible import Case, Room, explained, instant_refusal, unserved_pairs, why_unserved
+from optimizer.planning.infeasible import (
+    Case,
+    Room,
+    explained,
+    instant_refusal,
+    told_together,
+    unserved_pairs,
+    why_unserved,
+)
 from optimizer.planning.layout import load_of
 from optimizer.planning.promise import broken_promises, promised_s
 from optimizer.planning.today import today_of
@@ -200,9 +208,9 @@ def _best(
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
     if not context.is_on("every_origin_served"):
         return
-    told = [why_unserved(context, *pair).text for pair in unserved_pairs(context, block_set)]
+    told = told_together([why_unserved(context, *pair) for pair in unserved_pairs(context, block_set)])
     if told:
-        raise NoPlanFound("\n".join(dict.fromkeys(told)))
+        raise NoPlanFound("\n".join(why.text for why in told))
 
 
 def _choose(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.formulation.assemble import assemble
+from optimizer.formulation.groups import BlockSet
 from optimizer.formulation.problem import Problem
 from optimizer.planning.infeasible.changes import Case, Change, Changes, merged, size_of
 from optimizer.planning.infeasible.elastic import Give, elastic_problem, gives_of, unserved_gives, with_budget
-from optimizer.planning.infeasible.others import other_alternatives
+from optimizer.planning.infeasible.others import other_changes
 from optimizer.planning.infeasible.pairs import Origins, Pair
 from optimizer.planning.infeasible.room import LIMIT_S, Room
 from optimizer.solve import solve_problem
@@ -25,10 +26,24 @@ GAP = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Changes that belong together, and where they are figures, the next larger ones."""
+    """Changes that belong together.
+
+    Parameters
+    ----------
+    changes
+        What is changed.
+    larger
+        The next larger figures, where they are figures.
+    blocks
+        What a plan is chosen from, where the changes leave that as it was.
+    attempt
+        Whether nothing says yet that they help.
+    """
 
     changes: Changes
     larger: Callable[[], Alternative] | None = None
+    blocks: BlockSet | None = None
+    attempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +89,21 @@ def _for_limits(case: Case, room: Room) -> Found:
     assembled = assemble(context, block_set.blocks, block_set.locations)
     problem = with_budget(context, assembled.problem)
     gives = gives_of(context, case, replace(assembled, problem=problem), block_set.blocks)
-    together = _least(problem, gives, room)
+    together = _least(problem, gives, room, block_set)
     shortages = [] if together is None else _short(together)
     if together is None:
         shortages = _left_out(problem, gives, room)
     alone = [
         found
         for _, mine in itertools.groupby(sorted(gives, key=lambda g: g.rule), key=lambda g: g.rule)
-        if (found := _least(problem, list(mine), room)) is not None
+        if (found := _least(problem, list(mine), room, block_set)) is not None
     ]
     known = sorted([*([together] if together else []), *alone], key=lambda found: size_of(found.changes))
-    rest = (Alternative(changes) for changes in other_alternatives(case, room))
+    rest = (Alternative((change,), attempt=attempt) for change, attempt in other_changes(case, room))
     return Found(itertools.chain([item for item in known if item.changes], rest), shortages)
 
 
-def _least(problem: Problem, gives: Sequence[Give], room: Room) -> Alternative | None:
+def _least(problem: Problem, gives: Sequence[Give], room: Room, blocks: BlockSet) -> Alternative | None:
     """Return the least relaxation of what may give, None where even that does not help."""
     if not gives:
         return None
@@ -98,13 +113,15 @@ def _least(problem: Problem, gives: Sequence[Give], room: Room) -> Alternative |
     slack = outcome.values[-len(gives) :].tolist()
     if max(slack) <= NOTHING:
         # The blocks do fit: what failed is their promise, and a step more of everything may do.
-        return _given(gives, _raised(gives, slack, everything=True))
-    return _given(gives, slack)
+        return _given(gives, _raised(gives, slack, everything=True), blocks)
+    return _given(gives, slack, blocks)
 
 
-def _given(gives: Sequence[Give], slack: Sequence[float]) -> Alternative:
+def _given(gives: Sequence[Give], slack: Sequence[float], blocks: BlockSet) -> Alternative:
     changes = [change for give, more in zip(gives, slack, strict=True) if more > NOTHING for change in give.make(more)]
-    return Alternative(merged(changes), lambda: _given(gives, _raised(gives, slack)))
+    # Without redundancy or pins there are other blocks to choose from.
+    same = not any(change.rule in ("region_loss", "pins") for change in changes)
+    return Alternative(merged(changes), lambda: _given(gives, _raised(gives, slack), blocks), blocks if same else None)
 
 
 def _raised(gives: Sequence[Give], slack: Sequence[float], *, everything: bool = False) -> list[float]:

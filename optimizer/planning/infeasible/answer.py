@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from optimizer.errors import Infeasible, NoPlanFound
-from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import outlook_of
 from optimizer.planning.infeasible.changes import Case
 from optimizer.planning.infeasible.checks import instant_findings
@@ -15,20 +14,6 @@ from optimizer.planning.infeasible.ways_out import WayOut, ways_out
 from optimizer.units import HOURS_PER_MONTH
 
 Progress = Callable[[str, str], None]
-
-
-def instant_refusal(context: Context) -> Infeasible | NoPlanFound | None:
-    """Return an answer where tables alone say that no plan fits, None where they do not.
-
-    With a rule switched off nothing is said: the tables rest on all of them.
-    """
-    if context.rules_off:
-        return None
-    outlook = outlook_of(context)
-    found = [finding.text for finding in instant_findings(context, outlook)]
-    if not found:
-        return None
-    return Infeasible(found) if no_plan_exists(context, outlook) else NoPlanFound("\n".join(found))
 
 
 def explained(

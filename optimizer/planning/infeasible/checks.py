@@ -23,7 +23,7 @@ from optimizer.formulation.relaxed_totals import (
 )
 from optimizer.formulation.rules.budget import budget_total
 from optimizer.planning.infeasible.caps import too_small_caps
-from optimizer.planning.infeasible.unserved import why_unserved
+from optimizer.planning.infeasible.unserved import told_together, why_unserved
 from optimizer.planning.infeasible.words import amount, hour_label, listed
 from optimizer.units import KG_PER_TONNE
 
@@ -48,7 +48,7 @@ def instant_findings(context: Context, outlook: Outlook) -> list[Finding]:
 
 def unserved_origins(context: Context, outlook: Outlook) -> list[Finding]:
     """Find origins of a service that no configuration of the catalog can serve."""
-    told = [why_unserved(context, *outlook.pairs[pair]) for pair in outlook.hopeless]
+    told = told_together([why_unserved(context, *outlook.pairs[pair]) for pair in outlook.hopeless])
     return [Finding(why.rule, why.keys, why.text) for why in told]
 
 
@@ -116,7 +116,7 @@ def kept_beyond_quota(context: Context, outlook: Outlook) -> list[Finding]:
                 keys.append(f"pins.{at}")
         if kept > quota.limit:
             unit = "instances" if quota.max_instances is not None else "vCPUs"
-            text = f"quota of {quota.match.label}: {quota.limit} {unit} are fewer than {kept:g} that {', '.join(keys)} keep."
+            text = f"quota of {quota.match.label}: {quota.limit} {unit} are fewer than {kept:g} kept by {listed(keys)}."
             found.append(Finding("quotas", (f"limits.quotas.{number}", *keys), text))
     return found
 
@@ -133,7 +133,8 @@ def small_power(context: Context, outlook: Outlook) -> list[Finding]:
     hour = int(np.argmax(by_hour))
     if by_hour[hour] <= limit * (1.0 + ROUNDING):
         return []
-    text = f"power: {limit:g} kW are less than the {amount(by_hour[hour])} kW that {hour_label(context, hour)} takes at least."
+    least_kw, label = amount(by_hour[hour]), hour_label(context, hour)
+    text = f"power: {limit:g} kW are less than the {least_kw} kW that {label} takes at least."
     return [Finding("power_limit", ("limits.power_kw",), text)]
 
 

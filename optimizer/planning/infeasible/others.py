@@ -9,15 +9,15 @@ from optimizer.formulation.rules.latency import round_trip_s
 from optimizer.formulation.staffing import MAX_INSTANCES
 from optimizer.planning.infeasible import makers
 from optimizer.planning.infeasible.bisect import least_whole, most_able
-from optimizer.planning.infeasible.changes import Case, Change, Changes
+from optimizer.planning.infeasible.changes import Case, Change
 from optimizer.planning.infeasible.room import Room
 
 
-def other_alternatives(case: Case, room: Room) -> Iterator[Changes]:
-    """Yield single changes, the cheapest to look for and to make first; each may or may not help."""
-    for make in (_counts, _options, _demand, _places, _redundancy):
+def other_changes(case: Case, room: Room) -> Iterator[tuple[Change, bool]]:
+    """Yield single changes, the cheapest to look for and to make first, and whether each is a mere attempt."""
+    for make, attempt in ((_counts, False), (_options, True), (_demand, False), (_places, True), (_redundancy, True)):
         for change in make(case, room):
-            yield (change,)
+            yield change, attempt
 
 
 def _counts(case: Case, room: Room) -> Iterator[Change]:
@@ -48,7 +48,9 @@ def _options(case: Case, room: Room) -> Iterator[Change]:  # noqa: ARG001  one s
 
 
 def _demand(case: Case, room: Room) -> Iterator[Change]:
-    """The largest share of the demand of the busiest service that fits."""
+    """The largest share of the demand of the busiest service that fits, where finding it does not take long."""
+    if room.context(case).keeps_every_type or case.scenario.limits.quotas:
+        return
     index = max(range(len(case.scenario.services)), key=lambda at: _peak_per_s(case.scenario.services[at]))
     share = most_able(lambda part: room.fits(makers.less_demand(case, index, part).apply(case)))
     if share is not None:

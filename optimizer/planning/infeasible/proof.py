@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.formulation.context import Context
-from optimizer.formulation.optimistic import Outlook
+from optimizer.formulation.optimistic import Outlook, outlook_of
 from optimizer.formulation.relaxed import relaxed_problem
+from optimizer.planning.infeasible.checks import instant_findings
 from optimizer.solve import Status, solve_problem
 
 #: A limit broken by less than this share may be the solver's rounding.
 SURE = 1e-6
+TOGETHER = "the limits cannot be kept together, however the demand is divided."
+
+
+def instant_refusal(context: Context) -> Infeasible | NoPlanFound | None:
+    """Return an answer where tables, or the relaxation, say that no plan fits; None where neither does.
+
+    With a rule switched off nothing is said: both rest on all of them.
+    """
+    if context.rules_off:
+        return None
+    outlook = outlook_of(context)
+    found = [finding.text for finding in instant_findings(context, outlook)]
+    if no_plan_exists(context, outlook):
+        return Infeasible(found or [TOGETHER])
+    return NoPlanFound("\n".join(found)) if found else None
 
 
 def no_plan_exists(context: Context, outlook: Outlook) -> bool:

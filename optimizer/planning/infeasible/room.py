@@ -12,12 +12,11 @@ from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.formulation.assemble import assemble
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet, make_blocks
-from optimizer.formulation.optimistic import outlook_of
 from optimizer.performance import CapacityStore
 from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.infeasible.changes import Case
-from optimizer.planning.infeasible.checks import instant_findings
 from optimizer.planning.infeasible.elastic import with_budget
+from optimizer.planning.infeasible.proof import instant_refusal
 from optimizer.planning.infeasible.unserved import unserved_pairs
 from optimizer.solve import solve_problem
 
@@ -30,7 +29,9 @@ LIMIT_S = 20.0
 class Finder(Protocol):
     """Plans a scenario over a catalog as it would be planned by itself, or with any block that serves."""
 
-    def __call__(self, scenario: Scenario, catalog: Catalog, *, any_block: bool) -> Plan:
+    def __call__(
+        self, scenario: Scenario, catalog: Catalog, *, any_block: bool = False, blocks: BlockSet | None = None
+    ) -> Plan:
         """Return the plan, or raise as planning does."""
 
 
@@ -53,16 +54,33 @@ class Room:
         """Return a context of a case."""
         return Context(case.scenario, case.catalog, self.store)
 
-    def plan(self, case: Case, *, any_block: bool = False) -> Plan | None:
+    def plan(self, case: Case, blocks: BlockSet | None = None) -> Plan | None:
         """Plan a case, None where no plan is found; one that needs prices which the catalog lacks has none.
 
         Parameters
         ----------
-        any_block
-            Whether any plan will do: one that is not the cheapest is found with far fewer simulations.
+        blocks
+            What to choose from, where that is known.
         """
         try:
-            return self.find(*case, any_block=any_block)
+            return self.find(*case, blocks=blocks)
+        except (Infeasible, NoPlanFound, KeyError):
+            return None
+
+    def any_plan(self, case: Case) -> Plan | None:
+        """Plan a case with the first block of each group that serves: far fewer simulations, and not the cheapest.
+
+        Returns
+        -------
+        Plan or None
+            None proves nothing where limits bind.
+        """
+        context = Context(case.scenario, case.catalog, self.store, any_block=True)
+        try:
+            if instant_refusal(context) is not None:
+                return None
+            blocks = make_blocks(context)
+            return None if unserved_pairs(context, blocks) else self.find(*case, any_block=True, blocks=blocks)
         except (Infeasible, NoPlanFound, KeyError):
             return None
 
@@ -75,7 +93,7 @@ class Room:
     def fits(self, case: Case) -> bool:
         """Whether some choice of blocks keeps every limit; the promise is not simulated again."""
         context = self.context(case)
-        if instant_findings(context, outlook_of(context)):
+        if instant_refusal(context) is not None:
             return False
         block_set = self.blocks(context)
         if unserved_pairs(context, block_set):

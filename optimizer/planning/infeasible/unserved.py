@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.domain.scenario import Origin, Service
@@ -13,6 +14,7 @@ from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.planning.extract import percentile_key
 from optimizer.planning.infeasible.memory import why_too_small
+from optimizer.planning.infeasible.words import listed
 from optimizer.units import milliseconds
 
 REASONS_SHOWN = 3
@@ -20,11 +22,36 @@ REASONS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A rule that stands in the way, the scenario's keys it rests on, and a sentence."""
+    """A rule that stands in the way, the scenario's keys it rests on, and a sentence.
+
+    `who` is a service and an origin that the sentence is true of besides others; None where it names them itself.
+    """
 
     rule: str
     keys: tuple[str, ...]
     text: str
+    who: tuple[str, str] | None = None
+
+
+def told_together(found: Sequence[Why]) -> list[Why]:
+    """Return one reason for all origins and services of which the same is true."""
+    same: dict[str, list[Why]] = {}
+    for why in found:
+        same.setdefault(why.text, []).append(why)
+    return [_of_all(whys) for whys in same.values()]
+
+
+def _of_all(whys: Sequence[Why]) -> Why:
+    first = whys[0]
+    if first.who is None:
+        return first
+    origins: dict[str, list[str]] = {}
+    for why in whys:
+        if why.who is not None:
+            origins.setdefault(why.who[0], []).append(why.who[1])
+    heads = [f"{service} cannot serve origin {listed(names)}" for service, names in origins.items()]
+    keys = tuple(dict.fromkeys(key for why in whys for key in why.keys))
+    return Why(first.rule, keys, f"{'; '.join(heads)}: {first.text}")
 
 
 def unserved_pairs(context: Context, blocks: BlockSet) -> list[tuple[int, int]]:
@@ -49,20 +76,20 @@ def survey_of(context: Context, service_index: int) -> BlockSet:
 def why_unserved(context: Context, service_index: int, origin_index: int) -> Why:
     """Return what keeps an origin of a service from being served."""
     service, origin = context.scenario.services[service_index], context.scenario.origins[origin_index]
-    head = f"{service.name} cannot serve origin {origin.name}"
+    who = service.name, origin.name
     survey = survey_of(context, service_index)
     resident = [place for place in survey.locations if may_serve(origin, place, on=context.is_on("residency"))]
     if not resident:
         allowed = ", ".join(origin.residency or ())
-        text = f"{head}: origins.{origin.name}.residency allows {allowed or 'nothing'}, and locations none of them."
-        return Why("residency", (f"origins.{origin.name}.residency", "locations"), text)
+        text = f"origins.{origin.name}.residency allows {allowed or 'nothing'}, and locations none of them."
+        return Why("residency", (f"origins.{origin.name}.residency", "locations"), text, who)
     places = [p for p in resident if network_s(context.scenario, context.catalog, [origin], p) is not None]
     if not places:
-        text = f"{head}: no round-trip time is known to any allowed location. Give rtt_ms for origin {origin.name}."
-        return Why("latency", (f"origins.{origin.name}.rtt_ms",), text)
+        text = f"no round-trip time is known to any allowed location. Give rtt_ms for origin {origin.name}."
+        return Why("latency", (f"origins.{origin.name}.rtt_ms",), text, who)
     least = least_latency(context, survey, service, origin, places)
     if least is None:
-        return _why_no_candidate(context, survey, service_index, places, head)
+        return _why_no_candidate(context, survey, service_index, places, who)
     if least[0] > service.latency_s:
         return _why_too_far(service, origin, *least)
     return _why_too_many(context, survey, service, origin, milliseconds(least[0]))
@@ -153,7 +180,7 @@ def _outside_measured(survey: BlockSet, service: Service, places: list[str]) -> 
     ]
 
 
-def _why_no_candidate(context: Context, survey: BlockSet, index: int, places: list[str], head: str) -> Why:
+def _why_no_candidate(context: Context, survey: BlockSet, index: int, places: list[str], who: tuple[str, str]) -> Why:
     """Return why nothing is usable in the locations that reach the origin."""
     service = context.scenario.services[index]
     reasons: dict[str, None] = dict.fromkeys(_outside_measured(survey, service, places))
@@ -165,11 +192,11 @@ def _why_no_candidate(context: Context, survey: BlockSet, index: int, places: li
             reasons.update(dict.fromkeys(texts))
     special = why_too_small(context, service, places) or _why_pinned_or_unpriced(context, service, places)
     if special is not None:
-        return Why(special[0], special[1], f"{head}: {special[2]}")
+        return Why(*special, who)
     shown = list(reasons)[:REASONS_SHOWN]
     more = f"; and {len(reasons) - len(shown)} more" if len(reasons) > len(shown) else ""
-    text = f"{head}: " + "; ".join(shown) + more + ". Allow another location, instance type or profile."
-    return Why("offered", ("locations", f"services.{service.name}.profile"), text)
+    text = "; ".join(shown) + more + ". Allow another location, instance type or profile."
+    return Why("offered", ("locations", f"services.{service.name}.profile"), text, who)
 
 
 def _why_pinned_or_unpriced(
@@ -191,6 +218,8 @@ def _why_pinned_or_unpriced(
     candidates = [candidate for place in places for candidate in candidates_of(context.catalog, service, place)]
     if candidates and not any(context.supply_for(candidate).can_be_had for candidate in candidates):
         options = ", ".join(context.scenario.purchase.options)
-        text = f"no instance type has a price under purchase.options [{options}] in {', '.join(places)}."
+        left = [option for option in context.scenario.purchase.options if option not in context.options]
+        refused = f" (after_horizon refuses {listed(left)})" if left else ""
+        text = f"no instance type has a price under purchase.options [{options}]{refused} in {', '.join(places)}."
         return "options_allowed", ("purchase.options",), text
     return None

@@ -79,18 +79,24 @@ def _limited(each: Iterator[Alternative]) -> Iterator[Alternative]:
 
 
 def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> WayOut | None:
-    """Plan with an alternative; a figure that fails is raised a little, as often as `CORRECTIONS`."""
+    """Plan with an alternative; a figure that fails is raised a little, as often as `CORRECTIONS`.
+
+    Where nothing was simulated yet for what the changes lead to, any plan will do; and where limits on counts or on
+    the whole plan make looking further long, a mere attempt ends there.
+    """
     current: Alternative | None = alternative
+    limits = case.scenario.limits
+    bounded = room.context(case).keeps_every_type or bool(limits.quotas)
     for _ in range(1 + CORRECTIONS):
         if current is None:
             return None
         changes = merged((*kept, *current.changes))
         changed = applied(case, changes)
-        quick = any(change.rule in NEW_POINTS for change in changes)
-        plan = room.plan(changed, any_block=True) if quick else None
+        new = current.attempt or any(change.rule in NEW_POINTS for change in changes)
+        plan = room.any_plan(changed) if new else None
         if plan is not None:
             return WayOut(changes, plan, cheapest=False)
-        plan = room.plan(changed)
+        plan = None if current.attempt and bounded else room.plan(changed, current.blocks)
         if plan is not None:
             return WayOut(changes, plan, cheapest=True)
         current = current.larger() if current.larger is not None else None
