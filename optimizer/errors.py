@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 EXIT_DONE = 0
@@ -58,20 +59,52 @@ class InputError(FleetoptError):
         super().__init__("\n".join(shown))
 
 
-class Infeasible(FleetoptError):  # noqa: N818  a planner's word, and no program error
+class NoAnswer(FleetoptError):  # noqa: N818  a planner's word, and no program error
+    """Base of answers without a plan: what stands in the way, and what would help.
+
+    Parameters
+    ----------
+    reasons
+        A sentence each.
+    relaxation
+        The least changes with which a plan was found: `what`, `key`, `now`, `needed`, `unit` of each; empty where none
+        was found.
+    ways_out
+        Up to three ways out in words, the least first; each was tried by planning with it.
+    """
+
+    def __init__(
+        self,
+        reasons: Sequence[str],
+        relaxation: Sequence[Mapping[str, object]] = (),
+        ways_out: Sequence[str] = (),
+    ) -> None:
+        self.reasons = tuple(reasons)
+        self.relaxation = tuple(dict(change) for change in relaxation)
+        self.ways_out = tuple(ways_out)
+        told = [f"{number}. {way}" for number, way in enumerate(self.ways_out, start=1)]
+        head = ["Ways out, each tried by planning with it, least first:"] if told else []
+        super().__init__("\n".join([*self.reasons, *head, *told]))
+
+
+class Infeasible(NoAnswer):
     """Proved: no plan can hold what the scenario asks; `reasons` say what stands in the way and what would help."""
 
     exit_code = EXIT_INFEASIBLE
 
-    def __init__(self, reasons: list[str] | tuple[str, ...]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("\n".join(self.reasons))
 
-
-class NoPlanFound(FleetoptError):  # noqa: N818  as above
+class NoPlanFound(NoAnswer):
     """A limit came first, or none of the kinds of plan considered fits; nothing is proved."""
 
     exit_code = EXIT_NO_PLAN
+
+    def __init__(
+        self,
+        message: str,
+        relaxation: Sequence[Mapping[str, object]] = (),
+        ways_out: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message.splitlines(), relaxation, ways_out)
 
 
 class VerificationFailed(FleetoptError):  # noqa: N818  as above

@@ -41,6 +41,9 @@ class Context:
         Names of rules that do not hold; empty but in the tests that show that the second reading notices.
     derates
         Further factors on the capacity of operating points whose promise failed its own re-evaluation.
+    any_block
+        Whether one block of each group is enough, the first that serves: a plan is found sooner, and is not the
+        cheapest.
     """
 
     def __init__(
@@ -50,8 +53,11 @@ class Context:
         store: CapacityStore,
         rules_off: frozenset[str] = frozenset(),
         derates: dict[OperatingPoint, float] | None = None,
+        *,
+        any_block: bool = False,
     ) -> None:
         self.scenario, self.catalog, self.store = scenario, catalog, store
+        self.any_block = any_block
         self.rates = Rates(scenario, catalog)
         self.rules_off = rules_off
         self.derates = derates or {}

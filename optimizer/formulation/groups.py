@@ -66,8 +66,7 @@ def make_blocks(context: Context, progress: Progress | None = None, wide: frozen
         for location in result.locations:
             if progress is not None:
                 progress("capacity", f"{service.name} in {location}")
-            usable = _usable(context, result, index, location)
-            result.usable[service.name, location] = [(candidate, margin) for candidate, _, margin in usable]
+            usable = usable_of(context, result, index, location)
             worth = cheapest_of_likes(context, usable)
             for (candidate, _, _), like in worth.left_out:
                 result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
@@ -88,8 +87,8 @@ def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupR
     return blocks_of_group(context, group, configurations_of(context, usable, target), worst)
 
 
-def _usable(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:
-    """Candidates that pass every filter, with zones and margin; the others leave their reason."""
+def usable_of(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:
+    """Return candidates that pass every filter, with zones and margin; both they and the others are noted."""
     service = context.scenario.services[index]
     usable = []
     for candidate in sorted(candidates_of(context.catalog, service, location), key=lambda item: item.sort_key):
@@ -103,6 +102,7 @@ def _usable(context: Context, result: BlockSet, index: int, location: str) -> li
         elif reason is not None:
             key = (index, candidate.instance.provider, candidate.instance.name)
             result.reasons.setdefault(key, []).append(reason)
+    result.usable[service.name, location] = [(candidate, margin) for candidate, _, margin in usable]
     return usable
 
 

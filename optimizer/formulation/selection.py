@@ -91,6 +91,8 @@ def blocks_of_group(
         block = block_of(context, group, configuration, staffing, supply, (own, hardest), network_s, flow_cost)
         verdict.least_cost, verdict.simulated = min(verdict.least_cost, block.cost), True
         kept.append((number, block))
+        if context.any_block:
+            break
         if supply.unlimited and not context.keeps_every_type:
             best = min(best, block.cost)
     result.blocks = _worth_choosing(context, kept, supplies, best)

@@ -68,7 +68,8 @@ def fewest_possible(context: Context, configurations: list[Configuration], servi
         left = np.where(need[None] > 0.0, np.ceil(service.protected_share * need[None] / rate * (1.0 - 1e-12)), 0.0)
         spare = {"nothing": 0.0 * left, "instance": np.sign(left), "zone": np.ceil(left / np.maximum(zones - 1, 0))}
     needed = np.maximum(np.maximum(plain, np.where(left > 0.0, left + spare[context.survives(service)], 0.0)), fewest)
-    usable = (np.isfinite(needed) & (needed < 1e15)).all(axis=(1, 2)) & (zones[:, 0, 0] > 0)
+    most = np.array([np.inf if item.most is None else item.most for item in configurations])[:, None, None]
+    usable = (np.isfinite(needed) & (needed < 1e15) & (needed <= most)).all(axis=(1, 2)) & (zones[:, 0, 0] > 0)
     counts = context.changed_counts(np.where(usable[:, None, None], needed, 0.0).astype(np.int64))
     return np.where(usable[:, None, None], counts, np.inf)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,7 +21,15 @@ from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.buying import buys_of
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
-from optimizer.planning.infeasible import unserved_pairs, why_unserved
+from optimizer.planning.infeasible import (
+    Case,
+    Room,
+    explained,
+    instant_refusal,
+    told_together,
+    unserved_pairs,
+    why_unserved,
+)
 from optimizer.planning.layout import load_of
 from optimizer.planning.promise import broken_promises, promised_s
 from optimizer.planning.today import today_of
@@ -50,6 +58,7 @@ def plan_scenario(
     progress: Progress | None = None,
     store: CapacityStore | None = None,
     verify: bool = True,
+    explain: bool = True,
 ) -> Plan:
     """Find the cheapest fleet, and have it verified by a second reading.
 
@@ -71,6 +80,8 @@ def plan_scenario(
         Capacities simulated so far.
     verify
         Whether a plan that fails its second reading is refused.
+    explain
+        Whether to look for ways out where no plan fits; each is tried by planning with it.
 
     Returns
     -------
@@ -80,23 +91,20 @@ def plan_scenario(
     Raises
     ------
     Infeasible
-        Proved: some origin of some service cannot be served.
+        Proved: no plan of any kind keeps what is asked.
     NoPlanFound
         A limit came first, or no plan of the kinds considered fits.
     VerificationFailed
         The second reading disagrees: a fault in fleetopt.
     """
     store = store or CapacityStore(seed=seed)
-    plan = find_plan(
-        scenario,
-        catalog,
-        store,
-        seed=seed,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        rules_off=rules_off,
-        progress=progress,
-    )
+    find = partial(find_plan, store=store, seed=seed, gap=gap, time_limit_s=time_limit_s, rules_off=rules_off)
+    try:
+        plan = find(scenario, catalog, progress=progress)
+    except (Infeasible, NoPlanFound) as refusal:
+        if not explain or rules_off or isinstance(refusal, _LimitReached):
+            raise
+        raise explained(refusal, Case(scenario, catalog), Room(store, find), progress) from None
     if scenario.running:
         if progress is not None:
             progress("today", "what the running fleet costs, and what the plan saves")
@@ -107,6 +115,10 @@ def plan_scenario(
         today = today_of(scenario, catalog, store, plan, money_only)
         plan = plan.replace(today=today)
     return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+
+
+class _LimitReached(NoPlanFound):
+    """The time limit came first: there is nothing to explain."""
 
 
 def find_plan(
@@ -120,13 +132,17 @@ def find_plan(
     rules_off: frozenset[str] = frozenset(),
     progress: Progress | None = None,
     promises: bool = True,
+    any_block: bool = False,
+    blocks: BlockSet | None = None,
 ) -> Plan:
-    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario`.
+    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario` and `Context`.
 
     Parameters
     ----------
     promises
         Whether each pool's promise is simulated again; without, only money is asked for.
+    blocks
+        What to choose from, where that is known already.
 
     Raises
     ------
@@ -135,9 +151,12 @@ def find_plan(
     """
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
-        context = Context(scenario, catalog, store, rules_off, derates)
+        context = Context(scenario, catalog, store, rules_off, derates, any_block=any_block)
+        if attempt == 0 and (refusal := instant_refusal(context)) is not None:
+            raise refusal
+        known = blocks if attempt == 0 else None
         block_set, chosen = _best(
-            context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+            context, known, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
         )
         broken = broken_promises(chosen.loads, chosen.promises_s)
         if not broken or not promises or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
@@ -151,6 +170,7 @@ def find_plan(
 
 def _best(
     context: Context,
+    known: BlockSet | None,
     *,
     seed: int,
     gap: float,
@@ -165,6 +185,8 @@ def _best(
             context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
         )
 
+    if known is not None:
+        return known, choose(known)
     block_set = make_blocks(context, progress)
     wide = quota_bound_services(context, block_set, None)
     try:
@@ -186,12 +208,9 @@ def _best(
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
     if not context.is_on("every_origin_served"):
         return
-    told = [why_unserved(context, block_set, *pair) for pair in unserved_pairs(context, block_set)]
-    proved = [text for text, is_proved in told if is_proved]
-    if proved:
-        raise Infeasible(proved)
+    told = told_together([why_unserved(context, *pair) for pair in unserved_pairs(context, block_set)])
     if told:
-        raise NoPlanFound("\n".join(text for text, _ in told))
+        raise NoPlanFound("\n".join(why.text for why in told))
 
 
 def _choose(
@@ -212,7 +231,7 @@ def _choose(
     if outcome.values is None:
         if outcome.status is Status.NOTHING:
             message = f"no plan found: the {outcome.stopped_by} limit came first. Give more time."
-            raise NoPlanFound(message)
+            raise _LimitReached(message)
         message = "no plan of the kinds considered fits: the origins cannot be divided over the locations."
         raise NoPlanFound(message)
     numbers = np.flatnonzero(outcome.values[: problem.block_count] > 0.5)
@@ -232,15 +251,10 @@ def _refuse_over_budget(context: Context, plan: Plan) -> None:
     months, currency = context.rates.horizon_months, plan.objective.currency
     short = (plan.objective.total - limit) / months
     asked = context.scenario.limits.budget_per_month or 0.0
-    least = plan.objective.lower_bound / months
-    text = (
-        f"the budget of {currency} {asked:,.2f} a month is short by {currency} {short:,.2f}: "
-        f"the cheapest plan costs {plan.objective.total / months:,.2f} a month. "
-        f"Set limits.budget_per_month to {math.ceil(plan.objective.total / months)} or more."
+    raise NoPlanFound(
+        f"budget: {currency} {asked:,.2f} a month are {currency} {short:,.2f} too little: "
+        f"the cheapest plan costs {plan.objective.total / months:,.2f} a month."
     )
-    if plan.objective.lower_bound > limit + CENT:
-        raise Infeasible([text])
-    raise NoPlanFound(f"{text} Not proved: the bound is {least:,.2f} a month.")
 
 
 def store_text(store: CapacityStore) -> str:

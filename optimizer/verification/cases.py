@@ -226,7 +226,7 @@ class _Claims:
             self._by_pool.update({id(pool): claims for _, pool in group})
 
     def at(self, pool: Pool, period: int, replicas: int) -> float:
-        """What so many replicas of the pool claim; in part of what they claim in the period where no hour has so many."""
+        """What so many replicas of the pool claim; where no hour has so many, in part of what the period claims."""
         most = pool.replicas_by_period[period]
         if replicas <= 0 or most <= 0:
             return 0.0

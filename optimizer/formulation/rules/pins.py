@@ -25,6 +25,9 @@ def why_pinned_away(candidate: Candidate, pins: Sequence[Pin]) -> str | None:
             return f"{place} is kept on {pin.instance_type}"
         if pin.profile not in (None, candidate.curve.profile):
             return f"{place} is kept on profile {pin.profile}"
+    sizes = sorted({pin.batch_size for pin in pins if pin.batch_size is not None})
+    if len(sizes) > 1:
+        return f"{place} is kept on batch sizes {' and '.join(map(str, sizes))} at once"
     return None
 
 

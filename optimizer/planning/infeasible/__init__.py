@@ -1,0 +1,9 @@
+"""Infeasible as an answer: why no plan fits, whether that is proved, and what would help."""
+
+from optimizer.planning.infeasible.answer import explained
+from optimizer.planning.infeasible.changes import Case
+from optimizer.planning.infeasible.proof import instant_refusal
+from optimizer.planning.infeasible.room import Room
+from optimizer.planning.infeasible.unserved import told_together, unserved_pairs, why_unserved
+
+__all__ = ["Case", "Room", "explained", "instant_refusal", "told_together", "unserved_pairs", "why_unserved"]

@@ -1,0 +1,109 @@
+"""Ways out of a scenario that no plan fits: the least changes, each tried by planning with it before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from optimizer.domain.plan import Plan
+from optimizer.planning.infeasible.alternatives import Alternative, alternatives_of
+from optimizer.planning.infeasible.changes import Case, Changes, applied, merged, size_of
+from optimizer.planning.infeasible.room import Room
+
+WAYS_TOLD = 3
+#: So many alternatives are planned with before the search ends.
+TRIES = 8
+#: A figure that fails its trial is raised so often.
+CORRECTIONS = 3
+#: Changes that mend one thing may uncover the next: so many in a row are looked for.
+ROUNDS = 3
+#: Changes of these rules lead to service times and targets that nothing was simulated for.
+NEW_POINTS = frozenset({"latency", "locations", "residency", "service_time_margin", "options_allowed", "pins"})
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """Changes with which a plan was found, and that plan; `cheapest` says whether it is the cheapest one."""
+
+    changes: Changes
+    plan: Plan
+    cheapest: bool
+
+    @property
+    def size(self) -> float:
+        """How far the changes give."""
+        return size_of(self.changes)
+
+
+def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[WayOut], list[str]]:
+    """Return ways out, least first, and what was found to be short on the way.
+
+    Where no alternative is enough by itself, the least one is kept and the next shortage looked at.
+
+    Parameters
+    ----------
+    told
+        Called with what is being tried.
+    """
+    kept: Changes = ()
+    shortages: list[str] = []
+    for _ in range(ROUNDS):
+        found = alternatives_of(applied(case, kept), room)
+        shortages += [text for text in found.shortages if text not in shortages]
+        first: Alternative | None = None
+        ways: list[WayOut] = []
+        for alternative in _limited(found.each):
+            first = first or alternative
+            told(", ".join(change.key for change in alternative.changes))
+            way = _tried(case, kept, alternative, room)
+            if way is not None and not _covered(way, ways):
+                ways.append(way)
+            if len(ways) == WAYS_TOLD:
+                break
+        if ways or first is None:
+            return sorted(ways, key=lambda way: way.size), shortages
+        kept = merged((*kept, *first.changes))
+    return [], shortages
+
+
+def _limited(each: Iterator[Alternative]) -> Iterator[Alternative]:
+    """The first few that differ."""
+    seen: set[tuple[str, ...]] = set()
+    for alternative in each:
+        keys = tuple(sorted(change.key for change in alternative.changes))
+        if keys not in seen:
+            seen.add(keys)
+            yield alternative
+        if len(seen) == TRIES:
+            return
+
+
+def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> WayOut | None:
+    """Plan with an alternative; a figure that fails is raised a little, as often as `CORRECTIONS`.
+
+    Where nothing was simulated yet for what the changes lead to, any plan will do; and where limits on counts or on
+    the whole plan make looking further long, a mere attempt ends there.
+    """
+    current: Alternative | None = alternative
+    limits = case.scenario.limits
+    bounded = room.context(case).keeps_every_type or bool(limits.quotas)
+    for _ in range(1 + CORRECTIONS):
+        if current is None:
+            return None
+        changes = merged((*kept, *current.changes))
+        changed = applied(case, changes)
+        new = current.attempt or any(change.rule in NEW_POINTS for change in changes)
+        plan = room.any_plan(changed) if new else None
+        if plan is not None:
+            return WayOut(changes, plan, cheapest=False)
+        plan = None if current.attempt and bounded else room.plan(changed, current.blocks)
+        if plan is not None:
+            return WayOut(changes, plan, cheapest=True)
+        current = current.larger() if current.larger is not None else None
+    return None
+
+
+def _covered(way: WayOut, ways: Sequence[WayOut]) -> bool:
+    """Whether a way asks for everything that another one asks for, and more."""
+    keys = {change.key for change in way.changes}
+    return any({change.key for change in other.changes} <= keys for other in ways)
