@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
+from optimizer.errors import FleetoptError
 from optimizer.inputs import Inputs, load_inputs, read_plan, write_first
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
+
+if TYPE_CHECKING:
+    from optimizer.verification.traffic import Loss, Replayed
 
 Progress = Callable[[str, str], None]
 
@@ -164,6 +169,46 @@ def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Chec
     if against is None:
         return second_reading(read)
     return second_reading(read, against.scenario, against.catalog)
+
+
+def replay(
+    plan: Plan | str | Path, *, loss: Loss = "none", scale: float = 1.0, progress: Progress | None = None
+) -> tuple[Replayed, ...]:
+    """Replay the traffic of a plan event by event, with seeds that planning never used.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    loss
+        What is taken away first: ``none``, in each location the fullest ``zone``, an ``instance``, any one ``region``,
+        or the ``spot`` that may vanish.
+    scale
+        Factor on every rate.
+    progress
+        Called with a stage and a detail.
+
+    Returns
+    -------
+    tuple of Replayed
+        The percentile reached by every kind of pool, in the hardest hours of each kind of day.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan.
+    FleetoptError
+        If the plan cannot be replayed.
+    """
+    from optimizer.verification.traffic import replay_plan
+    from optimizer.verification.view import Unreadable
+
+    try:
+        return replay_plan(plan if isinstance(plan, Plan) else load_plan(plan), loss, scale, progress=progress)
+    except Unreadable as fault:
+        raise FleetoptError(
+            f"{plan if not isinstance(plan, Plan) else 'plan'}: cannot be replayed ({fault})."
+        ) from None
 
 
 def cache_folder() -> Path | None:

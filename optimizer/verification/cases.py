@@ -96,13 +96,24 @@ def cases_of(view: View, service: str) -> list[Case]:
     return list(known.values())[::-1]
 
 
+def cases_after(view: View, site: Site, loss: str) -> Iterator[Case]:
+    """Every pool of a service in a location in every period, after a loss: none, zone, instance, region or spot."""
+    if loss == "none":
+        return _as_planned(view, view.sites[site])
+    return _spot_gone(view, site) if loss == "spot" else _AFTER_LOSS[loss](view, site)
+
+
+def configuration_key(pool: Pool) -> object:
+    """What pools have in common that differ in zone and counts only."""
+    times = tuple(pool.service_time.seconds)
+    return pool.instance_type, pool.profile, times, pool.max_wait_ms, pool.dispatch, pool.network_ms
+
+
 def _configurations(pools: Iterable[tuple[int, Pool]]) -> list[list[tuple[int, Pool]]]:
     """Pools that differ in zone and counts only."""
     groups: dict[object, list[tuple[int, Pool]]] = {}
     for index, pool in pools:
-        times = tuple(pool.service_time.seconds)
-        key = (pool.instance_type, pool.profile, times, pool.max_wait_ms, pool.dispatch, pool.network_ms)
-        groups.setdefault(key, []).append((index, pool))
+        groups.setdefault(configuration_key(pool), []).append((index, pool))
     return list(groups.values())
 
 

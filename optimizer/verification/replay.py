@@ -178,6 +178,17 @@ class Replay:
             self._known[percentile, self.requests] = known
         return known
 
+    def percentile_interval_s(self, percentile: float) -> tuple[float, float]:
+        """Return the 98 % confidence interval of a percentile, seconds.
+
+        The share of stays above the percentile found scatters from section to section; the interval holds the
+        percentiles that lie so much lower and higher.
+        """
+        found = self.percentile_s(percentile)
+        sections = [share for run in self._runs for share in _section_shares(run, found)]
+        width = max(_half_width(_merged(sections, by)) for by in (1, 2, 4))
+        return self.percentile_s(max(0.0, percentile - width)), self.percentile_s(min(1.0, percentile + width))
+
     def share_above(self, limit_s: float, allowed: float) -> Share:
         """Return the share of requests that stay longer than a limit.
 
