@@ -20,3 +20,12 @@ def test_rebuilding_the_demand_gives_the_same_bytes(tool, data_folder, shipped, 
     scenarios = shipped.parents[1] / "scenarios"
     for path in tool("build_scenarios").build(data_folder, tmp_path):
         assert path.read_bytes() == (scenarios / "shop-search" / path.name).read_bytes(), path.name
+
+
+def test_the_first_catalog_is_cut_from_the_public_one(tool, shipped, tmp_path):
+    """The catalog that ``fleetopt init`` writes is what the script takes out of the committed files."""
+    committed = shipped.parents[1] / "optimizer" / "templates" / "first" / "catalog"
+    written = tool("build_template").build(shipped, tmp_path)
+    assert {path.name for path in written} == {path.name for path in committed.iterdir()} - {"catalog.yaml"}
+    for path in written:
+        assert path.read_bytes() == (committed / path.name).read_bytes(), path.name
