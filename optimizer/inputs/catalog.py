@@ -121,7 +121,7 @@ def read_catalogs(
 
 def _refuse_missing_files(parts: Sequence[CatalogPart], faults: Faults) -> None:
     for spec in tables.TABLES:
-        if spec.needed and not any(spec.file in part.tables for part in parts):
+        if spec.needed and not any(spec.file in part.tables or part.broken_file(spec.file) for part in parts):
             place = f"{parts[0].found.shown}/{spec.file}"
             columns = ",".join(column.name for column in spec.columns if column.required)
             faults.add_unless_told(place, "no such file", f"Write it with the columns {columns}.", "no-file")

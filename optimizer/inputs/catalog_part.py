@@ -17,6 +17,7 @@ from optimizer.inputs.overrides import read_document
 from optimizer.inputs.raw_table import RawTable, read_raw_table
 from optimizer.inputs.schema import CatalogKeys
 from optimizer.inputs.shipped import CATALOG_FILE, Found
+from optimizer.inputs.wording import likely_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,9 +30,14 @@ class CatalogPart:
     tables: Mapping[str, Table]
     sha256: str
 
+    def broken_file(self, name: str) -> bool:
+        """Whether a file is there although it gave no table: that was told when it was read."""
+        return name not in self.tables and is_file(self.found.path / name)
+
 
 def read_part(found: Found, faults: Faults) -> CatalogPart | None:
     """Read a catalog folder; None where its ``catalog.yaml`` cannot be used (tables are checked all the same)."""
+    _refuse_near_names(found, faults)
     document = read_document(found.path / CATALOG_FILE, f"{found.shown}/{CATALOG_FILE}", faults)
     keys = None if document is None else validate(CatalogKeys, document, faults)
     raw = {spec.file: table for spec in TABLES if (table := _read_raw(found, spec, faults)) is not None}
@@ -41,6 +47,16 @@ def read_part(found: Found, faults: Faults) -> CatalogPart | None:
     if document is None or keys is None:
         return None
     return CatalogPart(found, document, keys, tables, _fingerprint(keys, raw))
+
+
+def _refuse_near_names(found: Found, faults: Faults) -> None:
+    """Tell files whose name is nearly that of one that is not there: they would not be read."""
+    known = {spec.file.removesuffix(".csv") for spec in TABLES}
+    absent = [name for name in known if not is_file(found.path / f"{name}.csv")]
+    for name in sorted({file.stem for file in found.path.glob("*.csv")} - known):
+        if meant := likely_name(name, absent, alike=0.75):
+            place = f"{found.shown}/{name}.csv"
+            faults.add(place, "is none of the files of a catalog", f"Did you mean {meant}.csv?", "unknown-file")
 
 
 def _read_raw(found: Found, spec: TableSpec, faults: Faults) -> RawTable | None:

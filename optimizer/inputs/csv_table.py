@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimizer.inputs.columns import Column, read_column
+from optimizer.errors import FAULTS_SHOWN
+from optimizer.inputs.columns import Column, Problem, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.raw_table import RawTable
-from optimizer.inputs.wording import did_you_mean, listed, show
+from optimizer.inputs.wording import cut, decimal_comma_mend, did_you_mean, listed, show
 
 Row = dict[str, Any]
 
@@ -62,7 +64,9 @@ def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], fa
         read = read_column(column, cells[name])
         columns[name] = read.values
         for row, problem in sorted(read.problems.items()):
-            faults.add(f"{raw.file}:{raw.lines[row]} {name}", problem.what, problem.mend, problem.code)
+            faults.add(
+                f"{raw.file}:{raw.lines[row]} {name}", problem.what, _mend(problem, raw, cells[name][row]), problem.code
+            )
         faulty.update(read.problems)
     if any(column.required and name not in raw.header for name, column in known.items()):
         faulty.update(range(len(raw)))
@@ -71,17 +75,25 @@ def read_table(raw: RawTable, declared: Sequence[Column], key: Sequence[str], fa
     return table
 
 
+def _mend(problem: Problem, raw: RawTable, cell: str) -> str:
+    """Return the mend of a cell; where semicolons separate, a comma is more likely a decimal one."""
+    if problem.code == "not-a-number" and raw.separator == ";":
+        return decimal_comma_mend(cell.strip()) or problem.mend
+    return problem.mend
+
+
 def _check_header(raw: RawTable, known: dict[str, Column], faults: Faults) -> None:
     place = f"{raw.file}:{raw.header_line}"
-    for name in sorted(set(raw.header) - set(known)):
-        mend = did_you_mean(name, known, "columns")
-        faults.add(f"{place} {name}".rstrip(), f"unknown column (found {show(name)})", mend, "unknown-column")
-    for name in sorted({name for name in raw.header if raw.header.count(name) > 1}):
-        what = f"column is there {raw.header.count(name)} times"
-        faults.add(f"{place} {name}".rstrip(), what, "Keep one of them.", "duplicate-column")
+    counts = Counter(raw.header)
+    for number, name in enumerate(sorted(counts.keys() - known)):
+        mend = did_you_mean(name, known, "columns") if number < FAULTS_SHOWN else "Delete it."
+        faults.add(f"{place} {cut(name)}".rstrip(), f"unknown column (found {show(name)})", mend, "unknown-column")
+    for name in sorted(name for name, times in counts.items() if times > 1):
+        what = f"column is there {counts[name]} times"
+        faults.add(f"{place} {cut(name)}".rstrip(), what, "Keep one of them.", "duplicate-column")
     for name, column in known.items():
-        if column.required and name not in raw.header:
-            what = f"column is missing (found {listed(raw.header)})"
+        if column.required and name not in counts:
+            what = f"column is missing (found {listed(counts)})"
             faults.add(f"{place} {name}", what, f"Add a column {name}.", "missing-column")
 
 

@@ -153,7 +153,7 @@ def rates_of(
     """
     rows = file.rows_of.get(series)
     if rows is None:
-        if len(file.rows_of) or not file.table.faulty:
+        if file.rows_of:  # a file without a name was told already
             what = f"no rows of that series in {file.table.file} (found {show(series)})"
             faults.add_unless_told(where, what, did_you_mean(series, file.rows_of, "series"), "unknown-name")
         return None

@@ -12,8 +12,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from optimizer.inputs.document import Path, dotted
 from optimizer.inputs.faults import Faults
-from optimizer.inputs.strict_yaml import LONGEST_WHOLE
 from optimizer.inputs.wording import did_you_mean, show
+from optimizer.inputs.yaml_scalars import LONGEST_WHOLE
 
 #: Stands for a value that could not be read; its fault is noted.
 BROKEN: Any = object()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.inputs.characters import composed
 from optimizer.inputs.document import Mark, Node, dotted, merge
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
@@ -13,6 +14,8 @@ from optimizer.inputs.strict_yaml import parse_yaml
 from optimizer.inputs.wording import show
 
 SET_OPTION = "--set"
+#: Bytes; what a document of the most values takes with long names.
+LARGEST_DOCUMENT = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class _Refused(Exception):  # noqa: N818  becomes a fault where it is caught
 
 def read_document(path: Path, shown: str, faults: Faults) -> Node | None:
     """Return a YAML file whose top level is a mapping; None, and faults, for anything else."""
-    content = read_bytes(path, shown, faults)
+    content = read_bytes(path, shown, faults, largest=LARGEST_DOCUMENT)
     text = None if content is None else decode(content, shown, faults)
     node = None if text is None else parse_yaml(text, shown, faults)
     if node is not None and not isinstance(node.value, Mapping):
@@ -50,7 +53,7 @@ def effective_document(
 
 
 def _with_value(document: Node | None, text: str, faults: Faults) -> Node | None:
-    key, separator, written = text.partition("=")
+    key, separator, written = composed(text).partition("=")
     parts = tuple(key.strip().split("."))
     if not separator or not all(parts):
         mend = "Write --set path.to.key=value."

@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.wording import show
 
+#: Characters of a cell, as Python's reader has it; an open quote swallows more than that.
+LONGEST_CELL = 131_072
+#: Separators that are not read: such a file looks like a single column.
+OTHER_SEPARATORS = {"\t": "tabs", "|": "bars"}
 _LINE_END = ord("\n")
+Rows = list[tuple[list[str], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class RawTable:
     header_line: int
     cells: Sequence[list[str]]
     lines: list[int]
+    separator: str = ","
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -44,10 +51,37 @@ def read_raw_table(text: str, file: str, faults: Faults) -> RawTable | None:
     RawTable or None
         None where there is no header, or the text is no CSV.
     """
-    first_line = text.lstrip("\r\n")[:100_000].split("\n", 1)[0].split("\r", 1)[0]
+    first_line = text.lstrip("\r\n")[:LONGEST_CELL].split("\n", 1)[0].split("\r", 1)[0]
     separator = ";" if ";" in first_line and "," not in first_line else ","
-    plain = _split_plain(text, separator, file)
-    return _split(text, separator, file, faults) if plain is None else plain
+    if separator not in first_line or first_line.lower().startswith("sep="):
+        line = 1 + text[: text.find(first_line)].replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        if _is_other_format(first_line, f"{file}:{line}", faults):
+            return None
+    table = _split_plain(text, separator, file)
+    table = _split(text, separator, file, faults) if table is None else table
+    return None if table is None else _without_empty_columns(table)
+
+
+def _without_empty_columns(table: RawTable) -> RawTable:
+    """Leave out columns without name and value, which spreadsheets add at the right."""
+    kept = [index for index, name in enumerate(table.header) if name or any(map(str.strip, table.cells[index]))]
+    if not kept or len(kept) == len(table.header):
+        return table
+    header = tuple(table.header[index] for index in kept)
+    return replace(table, header=header, cells=[table.cells[index] for index in kept])
+
+
+def _is_other_format(first_line: str, where: str, faults: Faults) -> bool:
+    """Tell a first line that is no header, but a spreadsheet's hint or separated by other signs."""
+    if first_line.lower().startswith("sep="):
+        faults.add(where, f"is no header (found {show(first_line)})", "Delete that line.", "csv-separator")
+        return True
+    for sign, name in OTHER_SEPARATORS.items():
+        if sign in first_line:
+            mend = "Save the file with commas or semicolons between cells."
+            faults.add(where, f"cells are separated by {name}", mend, "csv-separator")
+            return True
+    return False
 
 
 def _split_plain(text: str, separator: str, file: str) -> RawTable | None:
@@ -58,54 +92,65 @@ def _split_plain(text: str, separator: str, file: str) -> RawTable | None:
     width = text.count(separator, 0, text.index("\n")) + 1
     if f"\n{separator * (width - 1)}\n" in f"\n{text}":  # a line without a value
         return None
-    found = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    found = found[(found == ord(separator)) | (found == _LINE_END)]
-    if found.size % width:
+    signs = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    ends = np.flatnonzero((signs == ord(separator)) | (signs == _LINE_END))
+    if ends.size % width or np.diff(ends, prepend=-1).max() > LONGEST_CELL:
         return None
-    is_end = found.reshape(-1, width) == _LINE_END
-    if not is_end[:, -1].all() or is_end[:, :-1].any():
+    is_line_end = signs[ends].reshape(-1, width) == _LINE_END
+    if not is_line_end[:, -1].all() or is_line_end[:, :-1].any():
         return None
     cells = text.replace("\n", separator).split(separator)[:-1]
     header = tuple(cell.strip() for cell in cells[:width])
     columns = [cells[width + column :: width] for column in range(width)]
-    return RawTable(file, header, 1, columns, list(range(2, len(columns[0]) + 2)))
+    return RawTable(file, header, 1, columns, list(range(2, len(columns[0]) + 2)), separator)
 
 
 def _split(text: str, separator: str, file: str, faults: Faults) -> RawTable | None:
     """Split any text: quotes, breaks inside them, gaps, and rows of a wrong length, which are told."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    ends: list[int] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            ends.append(reader.line_num)
-    except csv.Error as error:
-        mend = "Check the quotes there: a quoted cell must be closed."
-        line = ends[-1] + 1 if ends else 1
-        faults.add(f"{file}:{line}", f"not readable as CSV ({error})", mend, "csv-syntax")
+    found = _rows(text, separator, file, faults)
+    if found is None:
         return None
-    begins = (1, *(end + 1 for end in ends[:-1]))
-    filled = [(row, line) for row, line in zip(rows, begins, strict=False) if any(row)]
-    if not filled:
+    if not found:
         faults.add(file, "is empty", "Write a header line and rows.", "empty")
         return None
-    (first, first_line), *rest = filled
-    kept = _rows_of_length(len(first), rest, file, faults)
+    (first, first_line), *rest = found
+    kept = _of_length(len(first), rest, f"{file}:{first_line}", file, faults)
+    if kept is None:
+        return None
     columns = [[row[column] for row, _ in kept] for column in range(len(first))]
-    return RawTable(file, tuple(cell.strip() for cell in first), first_line, columns, [line for _, line in kept])
+    header = tuple(cell.strip() for cell in first)
+    return RawTable(file, header, first_line, columns, [line for _, line in kept], separator)
 
 
-def _rows_of_length(
-    length: int, rows: Sequence[tuple[list[str], int]], file: str, faults: Faults
-) -> list[tuple[list[str], int]]:
-    """Return the rows of that length, each with its line, and tell the others."""
-    kept = []
-    for row, line in rows:
-        if len(row) == length:
-            kept.append((row, line))
-            continue
-        what = f"has {len(row)} cells where the header has {length}"
-        mend = "Give each column a cell, and put cells that hold a separator in quotes."
-        faults.add(f"{file}:{line}", what, mend, "row-length")
-    return kept
+def _rows(text: str, separator: str, file: str, faults: Faults) -> Rows | None:
+    """Return the rows with a value, and the line each begins on; None, and a fault, for what is no CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: Rows = []
+    begins = 1
+    try:
+        for row in reader:
+            if any(row):
+                rows.append((row, begins))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        problem = f"a cell is longer than {LONGEST_CELL:,} characters" if "field limit" in str(error) else str(error)
+        mend = "Check the quotes there: a quoted cell must be closed."
+        faults.add(f"{file}:{begins}", f"not readable as CSV ({problem})", mend, "csv-syntax")
+        return None
+    return rows
+
+
+def _of_length(length: int, rows: Rows, header: str, file: str, faults: Faults) -> Rows | None:
+    """Return the rows of that length, and tell the others one by one; None, told at the header, where none fits it."""
+    others = [(row, line) for row, line in rows if len(row) != length]
+    if not others:
+        return rows
+    mend = "Give each column a cell, write 1200 for 1,200, and put text that holds a separator in quotes."
+    if len(others) == len(rows) > 1:
+        lengths = sorted({len(row) for row, _ in others})
+        found = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+        faults.add(header, f"has {length} cells where the rows have {found}", mend, "row-length")
+        return None
+    for row, line in others:
+        faults.add(f"{file}:{line}", f"has {len(row)} cells where the header has {length}", mend, "row-length")
+    return [(row, line) for row, line in rows if len(row) == length]

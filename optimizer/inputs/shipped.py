@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.inputs.faults import Faults
-from optimizer.inputs.files import is_file, is_folder
-from optimizer.inputs.wording import did_you_mean, show
+from optimizer.inputs.files import is_file, is_folder, neighbours
+from optimizer.inputs.wording import did_you_mean, likely_name, show
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 CATALOG_FILE = "catalog.yaml"
@@ -49,7 +50,8 @@ def find_scenario(scenario: str | Path, faults: Faults) -> Found | None:
     if name and is_folder(path):
         faults.add(name, "is a folder", "Name the scenario file in it.", "folder")
         return None
-    mend = did_you_mean(path.stem, shipped, "shipped scenarios")
+    beside = {file.stem: file for file in neighbours(path) if file.suffix in (".yaml", ".yml")}
+    mend = _mend(path.stem, beside, shipped, "shipped scenarios")
     faults.add(name or "scenario", f"no such scenario (found {show(name)})", mend, "no-file")
     return None
 
@@ -71,6 +73,15 @@ def find_catalog(name: str, relative_to: Path | None, where: str, faults: Faults
     if is_folder(folder) and name:
         faults.add(where, f"no {CATALOG_FILE} in that folder (found {show(name)})", "Write one.", "no-file")
         return None
-    mend = did_you_mean(name, shipped, "shipped catalogs")
+    beside = {path.name: Path(name).with_name(path.name) for path in neighbours(folder) if is_file(path / CATALOG_FILE)}
+    mend = _mend(name.rstrip("/").rpartition("/")[2], beside if name else {}, shipped, "shipped catalogs")
     faults.add(where, f"no such catalog (found {show(name)})", mend, "no-file")
     return None
+
+
+def _mend(word: str, beside: Mapping[str, Path], shipped: Iterable[str], kind: str) -> str:
+    """Return the likeliest of what lies beside a path that is not there and of what is shipped."""
+    meant = likely_name(word, [*beside, *shipped])
+    if meant in beside and meant not in shipped:
+        return f"Did you mean {beside[meant]}?"
+    return did_you_mean(word, shipped, kind)

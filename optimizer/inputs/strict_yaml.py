@@ -13,27 +13,20 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from optimizer.inputs.characters import composed, refused_character
 from optimizer.inputs.document import Mark, Node, Path, Scalar, dotted
 from optimizer.inputs.faults import Faults
+from optimizer.inputs.wording import cut
+from optimizer.inputs.yaml_scalars import resolve_scalar
 
 #: Deeper nesting has no meaning in any of our documents.
 DEEPEST = 24
-#: Whole numbers of more digits are read as floats: exact beyond any quantity we know.
-LONGEST_WHOLE = 18
+#: Characters of a line, and values of a document: more of them are data, and data goes into CSV files.
+LONGEST_LINE = 100_000
+MOST_VALUES = 100_000
 
 #: The parser met the end of the file inside a quote or bracket: the fault lies where that was opened.
 UNCLOSED = re.compile("end of stream|stream end")
-
-_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-_NAMED: dict[str, Scalar] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-}
 
 
 class _Stop(Exception):  # noqa: N818  leaves the tree, the fault is noted
@@ -61,6 +54,10 @@ def parse_yaml(text: str, file: str, faults: Faults, base: Path = (), *, numbere
     Node or None
         The document, None where it cannot be read or is empty.
     """
+    if (line := _first_long_line(text)) is not None:
+        what, mend = f"the line is longer than {LONGEST_LINE:,} characters", "Break it into lines."
+        faults.add(Mark(file, line if numbered else 0).at(base), what, mend, "long-line")
+        return None
     reader = YAML(typ="safe", pure=True)
     builder = _Builder(iter(reader.parse(text)), file, faults, numbered=numbered)
     try:
@@ -71,9 +68,18 @@ def parse_yaml(text: str, file: str, faults: Faults, base: Path = (), *, numbere
         _tell_syntax(builder.mark(opened or error.problem_mark or error.context_mark).at(base), problem, faults)
     except YAMLError as error:
         _tell_syntax(Mark(file).at(base), str(error).splitlines()[0], faults)
+    except (ValueError, OverflowError):  # an escape that names no character
+        _tell_syntax(builder.last.at(base), "an escape names no character", faults)
     except _Stop:
         pass
     return None
+
+
+def _first_long_line(text: str) -> int | None:
+    if len(text) <= LONGEST_LINE:
+        return None
+    lines = re.split("\r\n|\r|\n", text)
+    return next((number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE), None)
 
 
 def _tell_syntax(where: str, problem: str, faults: Faults) -> None:
@@ -87,20 +93,12 @@ def _tell_syntax(where: str, problem: str, faults: Faults) -> None:
     faults.add(where, f"not valid YAML ({problem.strip().rstrip('.')})", mend, "yaml-syntax")
 
 
-def resolve_scalar(text: str) -> Scalar:
-    """Return what an unquoted scalar means: nothing, true or false, a number, else the text itself."""
-    if text in _NAMED:
-        return _NAMED[text]
-    if _WHOLE.fullmatch(text):
-        return int(text) if len(text) <= LONGEST_WHOLE else float(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
-
-
 class _Builder:
     """Turns parser events into nodes."""
 
     def __init__(self, events: Iterator[Any], file: str, faults: Faults, *, numbered: bool) -> None:
         self._events, self._file, self._faults, self._numbered = events, file, faults, numbered
+        self._values, self.last = 0, Mark(file)
 
     def mark(self, mark: Any) -> Mark:  # noqa: ANN401  the parser's own mark, or None
         return Mark(self._file, mark.line + 1 if self._numbered and mark is not None else 0)
@@ -136,12 +134,18 @@ class _Builder:
     def _node(self, event: Any, path: Path, mark: Mark | None) -> Node:  # noqa: ANN401  an event
         kind = type(event).__name__
         mark = mark or self.mark(event.start_mark)
+        self.last = mark
+        self._values += 1
+        if self._values > MOST_VALUES:
+            mend = "Put rates into a CSV file and name it in demand.file."
+            self._tell(event, path[:3], f"the document has more than {MOST_VALUES:,} values", mend, "too-many")
+            raise _Stop
         if len(path) > DEEPEST:
             self._tell(event, path[:3], f"is nested more than {DEEPEST} deep", "Flatten it.", "too-deep")
             raise _Stop
         if kind == "AliasEvent":
             mend = "Write the value out."
-            self._tell(event, path, f"aliases are not understood (found *{event.anchor})", mend, "yaml-alias")
+            self._tell(event, path, f"aliases are not understood (found *{cut(event.anchor)})", mend, "yaml-alias")
             return Node(None, mark)
         self._refuse_decoration(event, path)
         if kind == "ScalarEvent":
@@ -150,18 +154,26 @@ class _Builder:
 
     def _refuse_decoration(self, event: Any, path: Path) -> None:  # noqa: ANN401  an event
         if event.anchor:
-            what = f"anchors are not understood (found &{event.anchor})"
+            what = f"anchors are not understood (found &{cut(event.anchor)})"
             self._tell(event, path, what, "Delete it and write the value out where it is needed.", "yaml-anchor")
         if event.tag:
-            self._tell(event, path, f"tags are not understood (found {event.tag})", "Delete the tag.", "yaml-tag")
+            self._tell(event, path, f"tags are not understood (found {cut(event.tag)})", "Delete the tag.", "yaml-tag")
 
     def _scalar(self, event: Any, path: Path, mark: Mark) -> Scalar:  # noqa: ANN401  an event
+        text = composed(str(event.value))  # an escape may spell a letter and its accent apart
+        self._refuse_characters(text, mark, path)
         if event.style is not None:
-            return str(event.value)
-        value = resolve_scalar(str(event.value))
+            return text
+        value = resolve_scalar(text)
         if value is None and path:
             self._faults.add_unless_told(mark.at(path), "has no value", "Give one, or delete the key.", "no-value")
         return value
+
+    def _refuse_characters(self, text: str, mark: Mark, path: Path) -> None:
+        """Refuse what an escape or the command line can bring in: a file was looked through as a whole."""
+        if (refused := refused_character(text)) is not None:
+            what = f"holds a character that no text needs (found {refused[1]})"
+            self._faults.add_unless_told(mark.at(path), what, "Delete it.", "control-character")
 
     def _list(self, path: Path, mark: Mark) -> Node:
         items: list[Node] = []
@@ -175,8 +187,9 @@ class _Builder:
             if type(event).__name__ != "ScalarEvent":
                 self._tell(event, path, "a key must be text", "Write `key: value` lines.", "yaml-key")
                 raise _Stop
-            key, key_mark = str(event.value), self.mark(event.start_mark)
+            key, key_mark = composed(str(event.value)), self.mark(event.start_mark)
             self._refuse_decoration(event, (*path, key))
+            self._refuse_characters(key, key_mark, path)
             node = self._node(next(self._events), (*path, key), key_mark)
             if key in items:
                 self._tell_twice(items[key], node, (*path, key))

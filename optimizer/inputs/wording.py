@@ -7,29 +7,40 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 
+from optimizer.inputs.characters import in_plain_digits
+
 #: Longer text is cut: a message is one line.
 LONGEST_SHOWN = 60
 #: More names than this are counted instead of listed.
 NAMES_LISTED = 12
+#: More of an unknown name is not compared with the known ones.
+LONGEST_COMPARED = 200
 
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 _GROUPED_OTHERWISE = re.compile(r"[+-]?[1-9]\d{0,2}([ _'\u2019\u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_DECIMAL_COMMA_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([. \u00a0\u202f]\d{3})+,\d+", re.ASCII)
 _PER_CENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%", re.ASCII)
 _WITH_UNIT = re.compile(r"[$\u20ac\u00a3\u00a5]?\s*([+-]?\d+(?:\.\d+)?)\s*[a-zA-Z/$\u20ac\u00a3\u00a5]*", re.ASCII)
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0+(\d+)", re.ASCII)
 _CLOCK = re.compile(r"\d+(:\d+)+", re.ASCII)
 _OTHER_BASE = re.compile(r"[+-]?0[xob][0-9a-f]+", re.ASCII | re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?\.?(nan|inf(inity)?)", re.ASCII | re.IGNORECASE)
 
 
+def cut(text: str) -> str:
+    """Return text, or the beginning of a long one."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
 def show(value: object) -> str:
-    """Return a value as a message quotes it: text in quotes and cut, lists and mappings by what they are."""
+    """Return a value as a message quotes it: text in quotes, cut, unseen signs by number; lists by what they are."""
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        cut = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 3] + "..."
-        return json.dumps(cut, ensure_ascii=False)
+        quoted = json.dumps(cut(value), ensure_ascii=False)
+        return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in quoted)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
@@ -59,11 +70,22 @@ def did_you_mean(word: str, names: Iterable[str], kind: str) -> str:
         What they name, in the plural: ``keys``.
     """
     known = sorted(set(names))
-    lowered = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower()[:200], lowered, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {lowered[close[0]]}?"
+    if close := likely_name(word, known):
+        return f"Did you mean {close}?"
     return f"Known {kind}: {listed(known)}." if known else f"There are no {kind}."
+
+
+def likely_name(word: str, names: Iterable[str], alike: float = 0.6) -> str:
+    """Return the known name that is most like a word, whatever its case; empty where none is.
+
+    Parameters
+    ----------
+    alike
+        Share of the letters that must agree, as `difflib` counts it.
+    """
+    lowered = {name.lower(): name for name in sorted(set(names))}
+    close = get_close_matches(word.lower()[:LONGEST_COMPARED], lowered, n=1, cutoff=alike)
+    return lowered[close[0]] if close else ""
 
 
 def number_mend(text: str) -> str:
@@ -80,11 +102,25 @@ def number_mend(text: str) -> str:
     for pattern, mend in _NUMBER_MENDS:
         if match := pattern.fullmatch(text):
             return mend(match)
-    return "Write a plain number, such as 12.5."
+    plain = in_plain_digits(text).replace("\u2212", "-")
+    return f"Write {plain}." if plain != text and _PLAIN.fullmatch(plain) else "Write a plain number, such as 12.5."
+
+
+def decimal_comma_mend(text: str) -> str:
+    """Return how a cell with one comma should be written if that may be a decimal comma, empty for any other cell."""
+    if not _DECIMAL_COMMA.fullmatch(text):
+        return ""
+    decimal, grouped = text.replace(",", "."), text.replace(",", "")
+    either = f", or {grouped} without a sign between thousands" if _GROUPED.fullmatch(text) else ""
+    return f"Write {decimal}{either}."
 
 
 def _ungrouped(match: re.Match[str]) -> str:
     return f"Write {re.sub(r'[^0-9.+-]', '', match[0])}."
+
+
+def _with_point(match: re.Match[str]) -> str:
+    return f"Write {re.sub(r'[^0-9,+-]', '', match[0]).replace(',', '.')}."
 
 
 def _share(match: re.Match[str]) -> str:
@@ -100,7 +136,8 @@ _NUMBER_MENDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...
     (_NOT_FINITE, lambda _: "Give a finite number."),
     (_GROUPED, _ungrouped),
     (_GROUPED_OTHERWISE, _ungrouped),
-    (_DECIMAL_COMMA, lambda match: f"Write {match[0].replace(',', '.')}."),
+    (_DECIMAL_COMMA, _with_point),
+    (_DECIMAL_COMMA_GROUPED, _with_point),
     (_PER_CENT, _share),
     (_LEADING_ZERO, lambda match: f"Write {match[1]}."),
     (_CLOCK, _decimal),

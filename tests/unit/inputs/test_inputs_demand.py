@@ -184,7 +184,7 @@ def test_lines_are_counted_past_blank_lines_and_quoted_breaks(small: Path) -> No
         ("service,origin,day_type,hour,mean,high\n", "demand.csv:1", "empty"),
         ("service,origin,day_type,hour,mean,high\npage,shop,workday,0,1,2,3\n", "demand.csv:2", "row-length"),
         ('service,origin,day_type,hour,mean,high\n"page,shop,workday,0,1,2\n', "demand.csv:2", "csv-syntax"),
-        ("service,origin\0", "demand.csv", "binary"),
+        ("service,origin\0", "demand.csv:1", "binary"),
     ],
 )
 def test_files_that_are_no_table(small: Path, content: str, where: str, code: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from optimizer.inputs import load_inputs
 from optimizer.inputs.document import Mark, Node, find
 from optimizer.inputs.faults import Faults
-from optimizer.inputs.strict_yaml import parse_yaml, resolve_scalar
+from optimizer.inputs.strict_yaml import parse_yaml
+from optimizer.inputs.yaml_scalars import resolve_scalar
 from tests.unit.inputs.small_files import dump, fault_at, faults_of, small_scenario
 
 
@@ -137,7 +138,7 @@ def test_misread_numbers_get_their_mend(small: Path) -> None:
         (b"- a\n- b\n", "small.yaml:1", "wrong-type"),
         (b"just text\n", "small.yaml:1", "wrong-type"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "small.yaml:1", "not-utf8"),
-        (b"name: x\0y\n", "small.yaml", "binary"),
+        (b"name: x\0y\n", "small.yaml:1", "binary"),
         ("name: x".encode("utf-16"), "small.yaml:1", "not-utf8"),
     ],
 )
