@@ -31,7 +31,7 @@ def check(
         from optimizer.report.scenario_page import scenario_report
 
         delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output()
+        delivery.refuse_bad_output(scenario, *(overlays or ()))
         inputs = api.load_scenario(scenario, sets or (), overlays or ())
         warned(inputs.warnings, quiet=quiet)
         delivery.deliver(scenario_report(inputs.scenario, inputs.catalog))

@@ -43,7 +43,7 @@ def plan(
         from optimizer.report.plan_page import plan_report
 
         delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output()
+        delivery.refuse_bad_output(scenario, *(overlays or ()))
         inputs = api.load_scenario(scenario, sets or (), overlays or ())
         warned(inputs.warnings, quiet=quiet)
         with progress_line(quiet=quiet) as progress:

@@ -79,7 +79,7 @@ def verify(
         from optimizer.report.plan_checked import checks_report
 
         delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output()
+        delivery.refuse_bad_output(plan, against or "")
         losses: dict[Loss, bool] = {
             "zone": without_zone,
             "instance": without_instance,

@@ -88,6 +88,8 @@ def _tell_syntax(where: str, problem: str, faults: Faults) -> None:
         mend = "Close the quote or bracket that is opened there."
     elif "\\t" in problem:
         mend = "Indent with spaces instead of tabs."
+    elif "cannot start any token" in problem:
+        mend = "Put text that begins with this sign in quotes."
     elif "mapping values" in problem:
         mend = "Put a space after each colon, and text with a colon in quotes."
     faults.add(where, f"not valid YAML ({problem.strip().rstrip('.')})", mend, "yaml-syntax")

@@ -6,7 +6,7 @@ import time
 
 from optimizer.inputs import load_catalog
 
-#: Seconds; about eight times what it takes on a slow machine.
+#: Seconds of processor time, which other work on the machine leaves alone; about eight times what it takes.
 LONGEST_S = 0.6
 
 
@@ -14,9 +14,9 @@ def test_the_catalog_reads_quickly():
     """The best of three readings, all checks included, stays below the limit."""
     spent = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         catalog = load_catalog(["public-cloud"])
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
     assert len(catalog.prices) == 4304
     assert min(spent) < LONGEST_S
 

@@ -15,11 +15,11 @@ from optimizer.inputs.faults import Faults
 from optimizer.inputs.raw_table import LONGEST_CELL, _split_plain, read_raw_table
 from tests.unit.inputs.small_files import faults_of
 
-COLUMNS = (
-    Column("name"),
-    Column("rate", "number", low=0.0),
-    Column("hour", "whole", may_be_empty=True, required=False),
-)
+HOUR = Column("hour", "whole", may_be_empty=True, required=False)
+COLUMNS = (Column("name"), Column("rate", "number", low=0.0), HOUR)
+SEPARATED = "Save the file with commas or semicolons between cells."
+RAGGED = "Give each column a cell, write 1200 for 1,200, and put text that holds a separator in quotes."
+QUOTES = "Check the quotes there: a quoted cell must be closed."
 #: Seconds of processor time; a hang takes minutes.
 SOON_S = 30.0
 
@@ -139,7 +139,7 @@ def test_cells_that_are_numbers(cell: str, rate: float) -> None:
     ],
 )  # fmt: skip
 def test_tables_that_are_none(text: str, faults: list[str]) -> None:
-    """Other separators, a hint to a spreadsheet, remarks, ragged rows, open quotes, columns without a name of their own."""
+    """Other separators, a hint to a spreadsheet, remarks, ragged rows, open quotes, columns without their own name."""
     assert read(text)[1] == faults
 
 

@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_opened_is_told(small: Path, monkeypatch: pytest.M
     ("sets", "withs", "where", "mend"),
     [
         (["services.search.demand.file=demnd.csv"], [], "--set services.search.demand.file", "demand.csv"),
-        (["running=runing.csv"], [], "--set running", "running.csv"),
+        (["running=runing_.csv"], [], "--set running", "running.csv"),
         ([], ["overlays.yaml"], "overlays.yaml", "overlay.yaml"),
     ],
 )
@@ -144,10 +144,9 @@ def test_a_file_that_is_not_there_is_guessed_from_its_folder(
 
 def test_a_scenario_or_plan_file_is_guessed_too(small: Path) -> None:
     """A path that is nearly that of a file; a shipped name comes before a file that is less like it."""
-    assert faults_of(lambda: load_inputs("smal.yaml"))[0].mend == "Did you mean small.yaml?"
-    assert (
-        faults_of(lambda: load_inputs(Path("smal.yml").absolute()))[0].mend == f"Did you mean {Path.cwd()}/small.yaml?"
-    )
+    assert faults_of(lambda: load_inputs("smaall.yaml"))[0].mend == "Did you mean small.yaml?"
+    (fault,) = faults_of(lambda: load_inputs(Path("smaall.yml").absolute()))
+    assert fault.mend == f"Did you mean {Path.cwd()}/small.yaml?"
     assert faults_of(lambda: load_inputs("shop-serch.yaml"))[0].mend == "Did you mean shop-search?"
     Path("plan.json").write_text("{}", encoding="utf-8")
     assert faults_of(lambda: read_plan("plam.json"))[0].mend == "Did you mean plan.json?"

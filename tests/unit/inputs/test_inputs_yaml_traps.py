@@ -75,6 +75,7 @@ def test_traps_are_refused_at_their_place(text: str, where: str, code: str) -> N
 def test_a_tab_and_a_long_line_say_what_to_do() -> None:
     """The mend names the way out."""
     assert told("a:\n\tb: 1\n")["f.yaml:2"][1].endswith("Indent with spaces instead of tabs.")
+    assert told("a: @b\n")["f.yaml:1"][1].endswith("Put text that begins with this sign in quotes.")
     assert told("a: " + "x" * LONGEST_LINE)["f.yaml:1"][1] == (
         "f.yaml:1: the line is longer than 100,000 characters. Break it into lines."
     )

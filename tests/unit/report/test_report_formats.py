@@ -8,6 +8,7 @@ import io
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,13 +55,36 @@ def test_csv_is_the_bill_line_by_line(plan):
     assert all(float(row["quantity"]) * float(row["unit_price"]) == pytest.approx(float(row["amount"])) for row in rows)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\u00a0=", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+
+
+@pytest.mark.parametrize("start", STARTS)
 def test_csv_text_is_never_a_formula(start):
-    """A cell that a spreadsheet would run gets an apostrophe; a negative number stays a number."""
-    text = csv_text(("name", "amount"), [(f"{start}1+cmd|' /C calc'!A0", -12.5)])
-    name, amount = list(csv.reader(io.StringIO(text, newline="")))[1]
-    assert name.startswith("'")
-    assert float(amount) == -12.5
+    """A cell that a spreadsheet would run gets an apostrophe, in the header too; a negative number stays a number."""
+    formula = f"{start}1+cmd|' /C calc'!A0"
+    text = csv_text((formula, "amount"), [(formula, -12.5)])
+    for cell, _ in csv.reader(io.StringIO(text, newline="")):
+        assert cell.startswith("'")
+    assert float(list(csv.reader(io.StringIO(text, newline="")))[1][1]) == -12.5
+
+
+def test_csv_text_is_no_formula_behind_a_semicolon():
+    """A spreadsheet set to semicolons splits there, whatever the quotes say; other semicolons stay as they are."""
+    text = csv_text(("n",), [("list; =1+1",), ("a;-2;b; c",), ("plain; text",)])
+    assert [row[0] for row in csv.reader(io.StringIO(text))][1:] == ["list; '=1+1", "a;'-2;b; c", "plain; text"]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (-5, "-5"), (1e-30, "1e-30"), (0.1, "0.1"), (10**18, "1000000000000000000"), (np.float64(-0.5), "-0.5"),
+        (np.int64(-3), "-3"), (True, "true"), (None, ""), ("-5", "-5"), ("+1.5e3", "+1.5e3"), ("-5x", "'-5x"),
+        ("-1+1", "'-1+1"), ("1-1", "1-1"), ("", ""),
+    ],
+)  # fmt: skip
+def test_csv_numbers_are_numbers(value, cell):
+    """In full and without an apostrophe, also those of numpy and those that are text."""
+    assert list(csv.reader(io.StringIO(csv_text(("a", "b"), [(value, "x")]))))[1] == [cell, "x"]
 
 
 @given(
@@ -72,10 +96,11 @@ def test_csv_text_is_never_a_formula(start):
     )
 )
 def test_csv_reads_back(rows):
-    """Any text and any number comes back, but for the apostrophe."""
+    """Any text and any number comes back, but for apostrophes, and no text as a formula."""
     read = list(csv.reader(io.StringIO(csv_text(("t", "n", "b"), rows), newline="")))[1:]
     for (text, number, flag), (cell, figure, mark) in zip(rows, read, strict=True):
-        assert cell in (text, f"'{text}")
+        assert cell.replace("'", "") == text.replace("'", "")
+        assert not cell.lstrip().startswith(("=", "@")) and (cell[:1] not in ("+", "-") or float(cell) is not None)
         assert float(figure) == number
         assert mark == {None: "", True: "true", False: "false"}[flag]
 
