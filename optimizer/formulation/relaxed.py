@@ -19,14 +19,15 @@ from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import Outlook
 from optimizer.formulation.problem import Indices, Problem
+from optimizer.formulation.relaxed_buying import without_on_demand
 from optimizer.formulation.relaxed_limits import (
     counted_types,
-    kept_pins,
+    may_be_spare,
     power_rows,
     quota_limits,
     replica_rows,
+    some_replicas,
     spread_over_regions,
-    without_on_demand,
 )
 from optimizer.formulation.relaxed_rows import Shares
 from optimizer.formulation.relaxed_totals import budget_row, carbon_row, expected_need
@@ -51,13 +52,13 @@ def relaxed_problem(context: Context, outlook: Outlook) -> Problem:
     needs = [flat[:, hour] for hour in hours]
     if totals:
         needs.append(expected_need(context, outlook))
-    shares = Shares(outlook, np.array(needs).reshape(len(needs), len(outlook.pairs)))
+    shares = Shares(outlook, np.array(needs).reshape(len(needs), len(outlook.pairs)), may_be_spare(context, outlook))
     for hour in range(len(needs)):
         shares.serve(hour)
     for hour in range(len(hours)):
         quota_limits(context, shares, hour)
         replica_rows(context, shares, hour)
-        kept_pins(context, shares, hour)
+        some_replicas(context, shares, hour)
         spread_over_regions(context, shares, hour)
         if planned[hour]:
             power_rows(context, shares, hour)

@@ -7,7 +7,8 @@ import numpy as np
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import Offer, Outlook
-from optimizer.formulation.relaxed_limits import least_hourly, least_kw_per_need
+from optimizer.formulation.relaxed_buying import least_hourly
+from optimizer.formulation.relaxed_limits import least_kw_per_need
 from optimizer.formulation.relaxed_rows import Shares
 from optimizer.formulation.rules.budget import budget_total
 from optimizer.units import GRAMS_PER_KG, KG_PER_TONNE

@@ -41,7 +41,9 @@ def _hourly_cost(context: Context, load: BlockLoad) -> float:
     """Average cost of an instance-hour of a block, as bought by itself."""
     block = load.block
     hours = float(load.instances.sum(axis=2).ravel() @ context.timeline.full_hours)
-    return (block.rent_alone + block.running.cost) / hours if hours > 0.0 else 0.0
+    # What is signed already, and cannot be bought, costs nothing more.
+    rent = block.rent_alone if np.isfinite(block.rent_alone) else 0.0
+    return (rent + block.running.cost) / hours if hours > 0.0 else 0.0
 
 
 def _chain(context: Context, load: BlockLoad) -> Floats:

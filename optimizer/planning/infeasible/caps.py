@@ -10,7 +10,8 @@ import numpy as np
 from optimizer.domain.purchase import OWNED
 from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import Offer, Outlook
-from optimizer.formulation.relaxed_limits import machine_size, quota_counts, reserved_units, taken_in_site
+from optimizer.formulation.relaxed_buying import machine_size, taken_in_site
+from optimizer.formulation.relaxed_limits import quota_counts, reserved_units
 from optimizer.planning.infeasible.words import amount, hour_label, listed
 
 
