@@ -11,7 +11,7 @@ from optimizer.domain.catalog import InstanceType, ProfileCurve
 from optimizer.domain.scenario import Service
 from optimizer.performance import OperatingPoint, batch_grid, service_seconds
 from tests.support.brute_staffing import MOST_INSTANCES, Ask, Rules, Staffed, staff
-from tests.support.brute_world import HOURS_PER_MONTH, World
+from tests.support.brute_world import HOURS_PER_MONTH, World, provider_of
 
 #: Origins by index with the share that comes here (1 but where origins are split).
 Shares = tuple[tuple[int, float], ...]
@@ -20,8 +20,20 @@ StandsBy = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
+class Source:
+    """What a block was staffed from: requests/s by replicas, accelerators of a replica and an instance, its rules."""
+
+    capacity: np.ndarray
+    accelerators: tuple[int, int]
+    rules: Rules
+    asks: list[Ask]
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """What runs, by slot, and what it costs besides the instances themselves.
+
+    `source` is None for blocks that were put together.
 
     `early_use` and `early_spot` belong to the overlaps of slots (World.early_pairs). `kw` is by period of the demand
     planned for; it and `carbon_kg` are None where unknown.
@@ -36,6 +48,7 @@ class Block:
     running_cost: float
     kw: np.ndarray | None
     carbon_kg: float | None
+    source: Source | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -43,9 +56,7 @@ class Block:
         return self.place, self.kind
 
 
-def blocks_for(
-    world: World, service: Service, place: str, served: Shares, stands_by: StandsBy = ()
-) -> list[Block]:
+def blocks_for(world: World, service: Service, place: str, served: Shares, stands_by: StandsBy = ()) -> list[Block]:
     """Return one block for every configuration that can do it; alike ones once."""
     key = ("blocks", service.name, place, served, stands_by)
     if key not in world.known:
@@ -72,7 +83,7 @@ def _blocks(world: World, service: Service, place: str, served: Shares, stands_b
     target = service.latency_s - service.overhead_s - network_s
     for (provider, _), kind in catalog.instance_types.items():
         for curve in catalog.profiles:
-            if provider != place.split("/")[0] or not _may_run(world, service, place, kind, curve):
+            if provider != provider_of(place) or not _may_run(world, service, place, kind, curve):
                 continue
             margin = curve.error_band if scenario.plan_on == "cautious" else 0.0
             times = service_seconds(curve, service.items_per_request, margin)
@@ -118,7 +129,8 @@ def _block(
     stands_by: StandsBy,
 ) -> Block | None:
     each = kind.accelerator_count // curve.accelerators_per_replica
-    capacity = world.store.curve(point, MOST_INSTANCES * each)[::each]
+    by_replica = world.store.curve(point, MOST_INSTANCES * each)
+    capacity = by_replica[::each]
     lowest = -(-service.min_replicas // each)
     highest = None if service.max_replicas is None else service.max_replicas // each
     for pin in world.pins(service, place):
@@ -130,14 +142,19 @@ def _block(
     zones = len(world.catalog.zones_of(kind.provider, kind.name, place))
     lost = service.redundancy if service.redundancy in ("zone", "instance") else "none"
     rules = Rules(zones, lost, service.protected_share, lowest, highest, spot_sold)
-    staffed = staff(world, capacity, rules, asks_of(world, service, served, stands_by))
+    asks = asks_of(world, service, served, stands_by)
+    staffed = staff(world, capacity, rules, asks)
     if staffed is None:
         return None
     early_use, early_spot = _early(world, staffed)
     model = world.catalog.served_models[curve.served_model]
-    cost, kw, carbon_kg = _running(world, service, place, kind, model, each * point.full_rate_per_s, capacity, staffed, served)
+    cost, kw, carbon_kg = _running(
+        world, service, place, kind, model, each * point.full_rate_per_s, capacity, staffed, served
+    )
     use, spot = np.array(staffed.count, dtype=float), np.array(staffed.spot, dtype=float)
-    return Block(place, kind.name, use, spot, early_use, early_spot, cost, kw, carbon_kg)
+    accelerators = curve.accelerators_per_replica, kind.accelerator_count
+    source = Source(by_replica, accelerators, rules, asks)
+    return Block(place, kind.name, use, spot, early_use, early_spot, cost, kw, carbon_kg, source)
 
 
 def asks_of(world: World, service: Service, served: Shares, stands_by: StandsBy) -> list[Ask]:

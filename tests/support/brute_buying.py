@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.support.brute_blocks import Block
-from tests.support.brute_world import World
+from tests.support.brute_world import World, provider_of
 
 STEADY = ("committed_1y", "committed_3y", "owned")
 NEVER = float("inf")
@@ -52,7 +52,7 @@ def _each(world: World, place: str, kind: str, option: str) -> float | None:
 
 
 def _most_owned(world: World, place: str, kind: str) -> float:
-    server = world.catalog.owned.get((place.split("/")[0], kind, place))
+    server = world.catalog.owned.get((provider_of(place), kind, place))
     return NEVER if server is None or server.max_count is None else float(server.max_count)
 
 
@@ -60,7 +60,7 @@ def _idle(world: World, place: str, kind: str, main: np.ndarray, owned: np.ndarr
     """Energy of owned machines without work, where they are left on, beyond that of signed ones never used."""
     if world.scenario.owned.unused != "idle" or world.rented(place):
         return np.zeros_like(owned)
-    idle_w, _ = world.watts(world.catalog.instance_types[place.split("/")[0], kind], place)
+    idle_w, _ = world.watts(world.catalog.instance_types[provider_of(place), kind], place)
     price = world.catalog.locations[place].electricity_price_per_kwh or 0.0
     hours = np.zeros_like(owned)
     for signed, (_, length) in zip(world.signed_of(place, kind, ("owned",)), world.segments, strict=True):

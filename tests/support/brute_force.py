@@ -8,6 +8,7 @@ early: the zones of two hours then decide how many run at once.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,10 +21,10 @@ from tests.support.brute_blocks import Block
 from tests.support.brute_buying import NEVER, Levels, levels
 from tests.support.brute_limits import Chosen, cheapest_within, needs_joint_buying, within_limits
 from tests.support.brute_plans import ServicePlan, plans_of, transfer_cost
-from tests.support.brute_world import HOURS_PER_MONTH, HOURS_PER_YEAR, World
+from tests.support.brute_world import HOURS_PER_MONTH, HOURS_PER_YEAR, World, provider_of
 
 MOST_PLANS = 40_000
-SLACK = 1e-6
+Together = Callable[[Block, Block], tuple[Block, ...]]
 
 
 @dataclass
@@ -48,13 +49,21 @@ def cheapest_total(scenario: Scenario, catalog: Catalog, store: CapacityStore) -
     return found
 
 
-def cheapest_of(world: World, per_service: list[list[ServicePlan]]) -> float | None:
-    """Return the least total over every choice of one plan for each service (one or two)."""
+def cheapest_of(
+    world: World, per_service: list[list[ServicePlan]], together: Together = lambda one, other: (one, other)
+) -> float | None:
+    """Return the least total over every choice of one plan for each service (one or two), budget apart.
+
+    Parameters
+    ----------
+    together
+        What two blocks of different services on one type in one place run; as they are, unless given.
+    """
     if any(not plans for plans in per_service):
         return None
     assert max(len(plans) for plans in per_service) <= MOST_PLANS
     tables = [_table(world, plans) for plans in per_service]
-    totals = tables[0].alone if len(tables) == 1 else _pairs(world, *tables)
+    totals = tables[0].alone if len(tables) == 1 else _pairs(world, *tables, together)
     totals = totals + _network(world, per_service) + fixed_cost(world)
     order = np.argsort(totals, axis=None, kind="stable")
     best = NEVER
@@ -87,7 +96,7 @@ def _signed(world: World, item: Commitment) -> float:
     hours = item.count * world.hours * item.horizon_share
     cost = hours * item.price_per_hour * world.support(item.location)
     if item.purchase_option == "owned" and world.scenario.owned.unused == "idle" and not world.rented(item.location):
-        provider = item.location.split("/")[0]
+        provider = provider_of(item.location)
         idle_w, _ = world.watts(world.catalog.instance_types[provider, item.instance_type], item.location)
         cost += hours * idle_w / 1000.0 * (world.catalog.locations[item.location].electricity_price_per_kwh or 0.0)
     return cost
@@ -122,7 +131,7 @@ def _table(world: World, plans: list[ServicePlan]) -> Table:
     return table
 
 
-def _pairs(world: World, first: Table, second: Table) -> np.ndarray:
+def _pairs(world: World, first: Table, second: Table, together: Together) -> np.ndarray:
     """Cost of every pair of plans: apart, less what they save by buying for both where they use one type."""
     with np.errstate(invalid="ignore"):
         total = first.alone[:, None] + second.alone[None, :]
@@ -132,8 +141,8 @@ def _pairs(world: World, first: Table, second: Table) -> np.ndarray:
             for a, block in enumerate(ours):
                 for b, other in enumerate(theirs):
                     apart = least_cost(world, key, (block,)) + least_cost(world, key, (other,))
-                    together = least_cost(world, key, (block, other))
-                    saved[a, b] = 0.0 if math.isinf(apart) else together - apart
+                    joint = least_cost(world, key, together(block, other))
+                    saved[a, b] = 0.0 if math.isinf(apart) else joint - apart
             total += saved[first.pick[key]][:, second.pick[key]]
     return total
 

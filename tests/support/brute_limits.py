@@ -12,7 +12,7 @@ import numpy as np
 from optimizer.domain.limits import Quota
 from tests.support.brute_blocks import Block
 from tests.support.brute_buying import NEVER, Levels
-from tests.support.brute_world import World, fits
+from tests.support.brute_world import World, fits, provider_of
 
 SLACK = 1e-9
 LevelsOf = Callable[[tuple[str, str], tuple[Block, ...]], Levels]
@@ -37,7 +37,7 @@ def within_limits(world: World, chosen: Chosen) -> bool:
     """Whether power, carbon, types and quotas of what runs are kept."""
     limits = world.scenario.limits
     if limits.max_instance_types is not None:
-        types = {(place.split("/")[0], kind) for place, kind in chosen.by_key}
+        types = {(provider_of(place), kind) for place, kind in chosen.by_key}
         if len(types) > limits.max_instance_types:
             return False
     if limits.power_kw is not None:
@@ -65,7 +65,9 @@ def _each(world: World, quota: Quota, place: str, kind: str) -> float:
     """What one instance counts towards a quota."""
     if not fits(quota.match, place, kind, None):
         return 0.0
-    return 1.0 if quota.max_instances is not None else float(world.catalog.instance_types[place.split("/")[0], kind].vcpu)
+    return (
+        1.0 if quota.max_instances is not None else float(world.catalog.instance_types[provider_of(place), kind].vcpu)
+    )
 
 
 def needs_joint_buying(world: World) -> bool:
@@ -130,7 +132,7 @@ def _room(world: World) -> np.ndarray:
 def _taken(world: World, key: tuple[str, str], found: Levels | None, way: int) -> np.ndarray:
     """What a way of buying takes of everything in `_room`."""
     place, kind = key
-    provider = place.split("/")[0]
+    provider = provider_of(place)
     taken = []
     for name, _ in sorted(world.catalog.sites.items()):
         signed = world.signed_of(place, kind, ("owned",)).max(initial=0)

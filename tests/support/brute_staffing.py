@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class Staffed:
     zones: tuple[tuple[int, ...], ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def vectors(total: int, zones: int) -> tuple[tuple[int, ...], ...]:
     """Every falling zone vector of a total, the most balanced first."""
     if zones == 1:
@@ -124,13 +124,12 @@ def _hardest_held(world: World, asks: list[Ask]) -> list[Ask]:
 
 def _held(world: World, period: Period, other: Period) -> bool:
     """Whether two periods run the same instances."""
-    autoscaling = world.scenario.autoscaling
-    return period is other or autoscaling == "fixed" or (autoscaling == "day_type" and period.day_type == other.day_type)
+    if world.scenario.autoscaling == "day_type":
+        return period.day_type == other.day_type
+    return period is other or world.scenario.autoscaling == "fixed"
 
 
-def _best_layout(
-    world: World, capacity: np.ndarray, rules: Rules, ask: Ask, count: int
-) -> tuple[int, tuple[int, ...]]:
+def _best_layout(world: World, capacity: np.ndarray, rules: Rules, ask: Ask, count: int) -> tuple[int, tuple[int, ...]]:
     """Return the most spot over all zone vectors of so many instances, and the most balanced vector that gives it."""
     best: tuple[int, tuple[int, ...]] | None = None
     for layout in vectors(count, rules.zones):

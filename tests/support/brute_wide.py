@@ -36,9 +36,10 @@ class Option:
 def can_enumerate(world: World) -> bool:
     """Whether the wider space of the scenario is small enough."""
     scenario = world.scenario
-    if len(scenario.services) != 1 or len(scenario.origins) > 2 or scenario.pins or scenario.services[0].redundancy == "region":
+    if len(scenario.services) != 1 or len(scenario.origins) > 2 or scenario.pins:
         return False
-    if scenario.services[0].min_replicas or scenario.services[0].max_replicas is not None:
+    only = scenario.services[0]
+    if only.redundancy == "region" or only.min_replicas or only.max_replicas is not None:
         return False
     most = MOST_BLOCKS_JOINT if needs_joint_buying(world) else MOST_BLOCKS
     return all(sum(1 for _ in _singles(world, place)) <= most for place in scenario.locations)
@@ -55,8 +56,7 @@ def cheapest_wide(world: World, narrow: float | None = None) -> float | None:
     best = NEVER if narrow is None else narrow - fixed_cost(world)
     splits = [(_moved(world, split), split) for split in _splits(world)]
     options = {
-        place: _options(world, place, {split[place] for _, split in splits}, best)
-        for place in world.scenario.locations
+        place: _options(world, place, {split[place] for _, split in splits}, best) for place in world.scenario.locations
     }
     bounds = [moved + sum(_least(options[p], t) for p, t in split.items()) for moved, split in splits]
     for index in np.argsort(bounds).tolist():
@@ -75,10 +75,11 @@ def _least(options: dict[Total, list[Option]], total: Total) -> float:
 def _splits(world: World) -> Iterator[dict[str, Total]]:
     """Every way of dividing each origin over at most two locations, in eighths."""
     places, origins = world.scenario.locations, wanted(world.scenario.services[0])
-    ways = []
-    for first, second in itertools.combinations(range(len(places)), 2):
-        for part in range(1, EIGHTHS):
-            ways.append({first: part, second: EIGHTHS - part})
+    ways = [
+        {first: part, second: EIGHTHS - part}
+        for first, second in itertools.combinations(range(len(places)), 2)
+        for part in range(1, EIGHTHS)
+    ]
     ways += [{index: EIGHTHS} for index in range(len(places))]
     for chosen in itertools.product(ways, repeat=len(origins)):
         yield {place: tuple(way.get(index, 0) for way in chosen) for index, place in enumerate(places)}
@@ -119,9 +120,7 @@ def _options(world: World, place: str, totals: set[Total], below: float) -> dict
     return {total: sorted(listed, key=lambda option: option.cost) for total, listed in found.items()}
 
 
-def _add(
-    world: World, found: dict[Total, list[Option]], total: Total, blocks: tuple[Block, ...], below: float
-) -> None:
+def _add(world: World, found: dict[Total, list[Option]], total: Total, blocks: tuple[Block, ...], below: float) -> None:
     chosen = Chosen(blocks)
     if sum(block.running_cost for block in blocks) >= below or not within_limits(world, chosen):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -98,10 +99,10 @@ class World:
         return 1.0 + self.scenario.operations.support_share_of_spend * self.rented(place)
 
     def hourly(self, place: str, kind: str, option: str) -> float | None:
-        """Price of an option per hour after the planner's own rules and with its upfront payment; None if not for sale."""
+        """Price of an option per hour after all price rules and with its upfront payment; None if not for sale."""
         if option not in self.scenario.purchase.options:
             return None
-        row = self.catalog.prices.get((place.split("/")[0], kind, place, option))
+        row = self.catalog.prices.get((provider_of(place), kind, place, option))
         if row is not None and row.status == "not_offered":
             return None
         amount = None if row is None or row.status == "unknown" else row.price_per_hour
@@ -141,7 +142,7 @@ class World:
 
     def owned_each(self, place: str, kind: str) -> float | None:
         """What one bought machine costs over the horizon: capital, maintenance, operators, space; no energy."""
-        server = self.catalog.owned.get((place.split("/")[0], kind, place))
+        server = self.catalog.owned.get((provider_of(place), kind, place))
         if server is None or "owned" not in self.scenario.purchase.options:
             return None
         terms, site = self.scenario.owned, self.catalog.sites[place]
@@ -165,8 +166,8 @@ class World:
         pue = self.catalog.locations[place].pue
         if kind.max_power_w is None or pue is None:
             return None
-        idle = kind.idle_power_w
-        return pue * (self.catalog.idle_power_share * kind.max_power_w if idle is None else idle), pue * kind.max_power_w
+        idle = self.catalog.idle_power_share * kind.max_power_w if kind.idle_power_w is None else kind.idle_power_w
+        return pue * idle, pue * kind.max_power_w
 
     def pins(self, service: Service, place: str) -> list[Pin]:
         """Decisions that hold for a service in a place."""
@@ -181,6 +182,11 @@ class World:
         return asked.rtt_s.get(place, None if row is None else row.rtt_s)
 
 
+def provider_of(place: str) -> str:
+    """Provider of a place, which is named ``provider/region``."""
+    return place.split("/", maxsplit=1)[0]
+
+
 def followers(periods: tuple[Period, ...]) -> list[tuple[int, int, float]]:
     """Next listed hour of the day type; after the last one the first of every day type, as often as its days."""
     days: dict[str, list[int]] = {}
@@ -189,7 +195,7 @@ def followers(periods: tuple[Period, ...]) -> list[tuple[int, int, float]]:
     total = sum(periods[listed[0]].days for listed in days.values())
     pairs = []
     for listed in days.values():
-        pairs += [(now, then, 1.0) for now, then in zip(listed, listed[1:], strict=False)]
+        pairs += [(now, then, 1.0) for now, then in itertools.pairwise(listed)]
         pairs += [(listed[-1], other[0], periods[other[0]].days / total) for other in days.values()]
     return pairs
 
@@ -197,7 +203,7 @@ def followers(periods: tuple[Period, ...]) -> list[tuple[int, int, float]]:
 def fits(match: Match, place: str, kind: str, option: str | None) -> bool:
     """Whether a rule's match means instances of a type in a place (bought in some way)."""
     return (
-        match.provider in (None, place.split("/")[0])
+        match.provider in (None, provider_of(place))
         and match.location in (None, place)
         and (match.instance_type is None or fnmatchcase(kind, match.instance_type))
         and (option is None or match.purchase_option in (None, option))

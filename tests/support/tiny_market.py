@@ -90,7 +90,17 @@ def _with_site(rng: random.Random, catalog: Catalog) -> Catalog:
         accelerator, count = rng.choice(ACCELERATORS), rng.choice([1, 2])
         idle = rng.choice([None, 80.0 * count])
         kind = InstanceType(
-            "own", f"box-{number}", 16 * count, 64.0 * count, accelerator, count, 16.0, None, idle, 250.0 * count, SOURCE
+            "own",
+            f"box-{number}",
+            16 * count,
+            64.0 * count,
+            accelerator,
+            count,
+            16.0,
+            None,
+            idle,
+            250.0 * count,
+            SOURCE,
         )
         price = 6000.0 * count * (1 + ACCELERATORS.index(accelerator)) * rng.uniform(0.6, 1.4)
         kinds["own", kind.name] = kind

@@ -74,7 +74,9 @@ def tiny_question(rng: random.Random, catalog: Catalog, *, with_quotas: bool = F
     periods = _periods(rng, months)
     services = []
     for service in base.services:
-        services.append(_service(rng, service, len(periods), allow_region=not region_used and len(origins) < 3 and len(places) > 1))
+        services.append(
+            _service(rng, service, len(periods), allow_region=not region_used and len(origins) < 3 and len(places) > 1)
+        )
         region_used = services[-1].redundancy == "region"
     plan_for = rng.choice(["mid", "high", "high"])
     services = [replace(item, demand=_planned(item.demand, plan_for)) for item in services]
@@ -138,7 +140,9 @@ def _service(rng: random.Random, service: Service, periods: int, *, allow_region
     return replace(
         service,
         latency_s=rng.choice([0.050, 0.065]),
-        demand=Demand(high / rng.choice([1.5, 4.0]), high, {k: high * s for k, s in SMALLER.items()}, "made for a test"),
+        demand=Demand(
+            high / rng.choice([1.5, 4.0]), high, {k: high * s for k, s in SMALLER.items()}, "made for a test"
+        ),
         redundancy=rng.choice(kinds),
         protected_share=rng.choice([1.0, 1.0, 0.75, 0.5]),
         min_replicas=lowest,
@@ -217,9 +221,7 @@ def _commitments(rng: random.Random, catalog: Catalog, places: tuple[str, ...]) 
     return tuple(signed)
 
 
-def _limits(
-    rng: random.Random, catalog: Catalog, places: tuple[str, ...], months: int, *, with_quotas: bool
-) -> Limits:
+def _limits(rng: random.Random, catalog: Catalog, places: tuple[str, ...], months: int, *, with_quotas: bool) -> Limits:
     kilowatts, tonnes = rng.choice([0.6, 1.5, 3.0]), rng.choice([0.05, 0.2, 0.6])
     return Limits(
         budget_per_month=rng.choice([8_000.0, 4_000.0]) if rng.random() < 0.08 else None,

@@ -9,10 +9,13 @@ import pytest
 
 from optimizer.domain.catalog import Availability, Catalog
 from optimizer.domain.scenario import Headroom, NetworkUse, Origin, Scenario
+from optimizer.errors import Infeasible
 from optimizer.formulation.rules import RULES
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from optimizer.verification import CHECKS, verify
+from tests.support.rule_cases import CASES as CASES_OF_BUYING
+from tests.support.rule_cases import NOTHING_FITS
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
 
 Case = tuple[Scenario, Catalog]
@@ -97,6 +100,7 @@ CASES: dict[str, Callable[[], Case]] = {
         small_scenario(service("s", demand([[300.0, 300.0]])), origins=(Origin("web", "internet", {HOME: 0.02}),)),
         small_catalog(),
     ),
+    **CASES_OF_BUYING,
 }
 
 
@@ -116,7 +120,7 @@ def test_every_rule_has_a_case_and_a_twin():
 def test_a_rule_switched_off_is_noticed(rule: str, store: CapacityStore):
     """With all rules on the plan verifies; with one off, the second reading of just that rule fails."""
     scenario, catalog = CASES[rule]()
-    if rule != "latency":
+    if rule != "latency" and rule not in NOTHING_FITS:
         plan = plan_scenario(scenario, catalog, store=store)
         assert all(check.holds for check in plan.checks)
     broken = plan_scenario(scenario, catalog, store=store, rules_off=frozenset({rule}), verify=False)
@@ -126,10 +130,14 @@ def test_a_rule_switched_off_is_noticed(rule: str, store: CapacityStore):
 
 @pytest.mark.parametrize("rule", list(RULES))
 def test_a_rule_never_makes_the_plan_cheaper(rule: str, store: CapacityStore):
-    """Switching a rule off leaves the total the same or lower."""
+    """Switching a rule off leaves the total the same or lower (or makes a plan possible at all)."""
     scenario, catalog = CASES[rule]()
     if rule == "latency":
         scenario = _busy(latency_s=0.020)
+    if rule in NOTHING_FITS:
+        with pytest.raises(Infeasible):
+            plan_scenario(scenario, catalog, store=store, gap=0.0)
+        return
     with_rule = plan_scenario(scenario, catalog, store=store, gap=0.0)
     without = plan_scenario(scenario, catalog, store=store, gap=0.0, rules_off=frozenset({rule}), verify=False)
     assert without.objective.total <= with_rule.objective.total + 1e-6

@@ -1,0 +1,35 @@
+"""Totals at gap 0, for tests that compare many plans: found, but not read a second time."""
+
+from __future__ import annotations
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.plan import Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import Infeasible, NoPlanFound
+from optimizer.performance import CapacityStore
+from optimizer.planning.planner import find_plan
+
+NEVER = float("inf")
+
+
+def cheapest_plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> Plan | None:
+    """Return the cheapest plan, None if there is none; promises are not simulated again."""
+    try:
+        return find_plan(scenario, catalog, store, gap=0.0, promises=False)
+    except (Infeasible, NoPlanFound):
+        return None
+
+
+def total_of(plan: Plan | None) -> float:
+    """Total of a plan, infinite without one."""
+    return NEVER if plan is None else plan.objective.total
+
+
+def cheapest(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> float:
+    """Return the total of the cheapest plan, infinite if there is none."""
+    return total_of(cheapest_plan(scenario, catalog, store))
+
+
+def no_less(one: float, other: float) -> bool:
+    """Whether a total is at least another, up to rounding."""
+    return one == NEVER or one >= other - 1e-6 * max(1.0, abs(other))
