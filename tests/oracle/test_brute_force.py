@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from optimizer.errors import Infeasible
+from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from tests.support.brute_force import cheapest_total
-from tests.support.tiny import tiny_catalog, tiny_scenario
+from tests.support.brute_wide import can_enumerate, cheapest_wide
+from tests.support.brute_world import World
+from tests.support.tiny_question import tiny_case
 
-DEFAULT_CASES = 40
-ALL_CASES = 200
+DEFAULT_CASES, ALL_CASES = 40, 300
+DEFAULT_QUOTAS, ALL_QUOTAS = 20, 150
 
 
 @pytest.fixture(scope="module")
@@ -22,36 +22,51 @@ def store() -> CapacityStore:
     return CapacityStore(cache_folder=None, seed=0)
 
 
-def _compare(case: int, store: CapacityStore) -> bool:
-    rng = random.Random(case)
-    catalog = tiny_catalog(rng)
-    scenario = tiny_scenario(rng, catalog)
+def _cases(default: int, all_: int) -> list[object]:
+    return [pytest.param(case, marks=() if case < default else pytest.mark.slow) for case in range(all_)]
+
+
+@pytest.mark.parametrize("case", _cases(DEFAULT_CASES, ALL_CASES))
+def test_total_equals_brute_force(case: int, store: CapacityStore):
+    """At gap 0 the total is the enumerated minimum, and no plan is found exactly where enumeration finds none."""
+    scenario, catalog = tiny_case(case)
     expected = cheapest_total(scenario, catalog, store)
     if expected is None:
-        with pytest.raises(Infeasible):
+        with pytest.raises((Infeasible, NoPlanFound)):
             plan_scenario(scenario, catalog, gap=0.0, store=store)
-        return False
+        return
     plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
-    assert plan.objective.total == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert plan.objective.lower_bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert all(check.holds for check in plan.checks)
-    return True
 
 
-@pytest.mark.parametrize("case", range(DEFAULT_CASES))
-def test_total_equals_brute_force(case: int, store: CapacityStore):
-    """At gap 0 the total is the enumerated minimum, and infeasible means that enumeration finds nothing."""
-    _compare(case, store)
+@pytest.mark.parametrize("case", _cases(DEFAULT_QUOTAS, ALL_QUOTAS))
+def test_total_under_quotas_lies_between_two_plan_spaces(case: int, store: CapacityStore):
+    """Under quotas the total is at most that of undivided origins, and at least that of the wider space.
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", range(DEFAULT_CASES, ALL_CASES))
-def test_total_equals_brute_force_more(case: int, store: CapacityStore):
-    """The same on many more scenarios."""
-    _compare(case, store)
+    "Infeasible" is said only where the wider space, with origins divided in eighths and two configurations in a
+    location, holds nothing either.
+    """
+    scenario, catalog = tiny_case(case, with_quotas=True)
+    narrow = cheapest_total(scenario, catalog, store)
+    world = World(scenario, catalog, store)
+    enumerated = can_enumerate(world)
+    wide = cheapest_wide(world, narrow) if enumerated else None
+    try:
+        total = plan_scenario(scenario, catalog, gap=0.0, store=store).objective.total
+    except (Infeasible, NoPlanFound) as error:
+        assert narrow is None
+        assert wide is None or not isinstance(error, Infeasible)
+        return
+    assert narrow is None or total <= narrow * (1 + 1e-6)
+    if enumerated:
+        assert wide is not None
+        assert total >= wide * (1 - 1e-6)
 
 
 def test_cases_are_not_all_infeasible(store: CapacityStore):
     """Of the default cases, both feasible and infeasible ones occur often enough to mean something."""
-    feasible = sum(_compare(case, store) for case in range(DEFAULT_CASES))
+    totals = [cheapest_total(*tiny_case(case), store) for case in range(DEFAULT_CASES)]
+    feasible = sum(total is not None for total in totals)
     assert DEFAULT_CASES // 3 < feasible < DEFAULT_CASES

@@ -1,184 +1,164 @@
-"""The oracle: every plan of a tiny scenario, one by one. It shares only the capacity module with what it tests."""
+"""The oracle: every plan of a tiny scenario, one by one. It shares only the capacity module with what it tests.
+
+What it takes for granted beside the rules: of the zone vectors with the fewest instances the one with most room for
+spot is taken, of those the most balanced one (falling, and smallest in order). This matters where instances start
+early: the zones of two hours then decide how many run at once.
+"""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from optimizer.domain.catalog import Catalog, InstanceType, ProfileCurve
-from optimizer.domain.scenario import Scenario, Service
-from optimizer.performance import CapacityStore, OperatingPoint, batch_grid, service_seconds
+import numpy as np
 
-MAX_INSTANCES = 24
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.purchase import Commitment
+from optimizer.domain.scenario import Scenario
+from optimizer.performance import CapacityStore
+from tests.support.brute_blocks import Block
+from tests.support.brute_buying import NEVER, Levels, levels
+from tests.support.brute_limits import Chosen, cheapest_within, needs_joint_buying, within_limits
+from tests.support.brute_plans import ServicePlan, plans_of, transfer_cost
+from tests.support.brute_world import HOURS_PER_MONTH, HOURS_PER_YEAR, World, provider_of
+
+MOST_PLANS = 40_000
+Together = Callable[[Block, Block], tuple[Block, ...]]
+
+
+@dataclass
+class Table:
+    """Plans of a service as arrays over plans; `pick` gives the block of each (place, type), -1 for none."""
+
+    plans: list[ServicePlan]
+    alone: np.ndarray
+    pick: dict[tuple[str, str], np.ndarray]
+    blocks: dict[tuple[str, str], list[Block]] = field(default_factory=dict)
 
 
 def cheapest_total(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> float | None:
     """Return the least total over every plan, or None if there is none."""
-    per_service = [list(_service_plans(scenario, catalog, store, service)) for service in scenario.services]
+    world = World(scenario, catalog, store)
+    found = cheapest_of(world, [plans_of(world, service) for service in scenario.services])
+    if found is None:
+        return None
+    limit = scenario.limits.budget_per_month
+    if limit is not None and found > limit * world.hours / HOURS_PER_MONTH + 0.01:
+        return None
+    return found
+
+
+def cheapest_of(
+    world: World, per_service: list[list[ServicePlan]], together: Together = lambda one, other: (one, other)
+) -> float | None:
+    """Return the least total over every choice of one plan for each service (one or two), budget apart.
+
+    Parameters
+    ----------
+    together
+        What two blocks of different services on one type in one place run; as they are, unless given.
+    """
     if any(not plans for plans in per_service):
         return None
-    best = math.inf
-    for choice in itertools.product(*per_service):
-        instance_cost = sum(plan[0] for plan in choice)
-        best = min(best, instance_cost + _volume_cost(scenario, catalog, [plan[1] for plan in choice]))
-    people = sum(role.fte * role.cost_per_year for role in scenario.operations.people)
-    return best + people * scenario.horizon_hours / 8760
-
-
-def _service_plans(
-    scenario: Scenario, catalog: Catalog, store: CapacityStore, service: Service
-) -> Iterator[tuple[float, tuple[Service, dict[int, str]]]]:
-    """Yield (instance cost, where each origin goes) for every assignment that can be served."""
-    wanted = [d for d in range(len(scenario.origins)) if service.demand.peak_per_s[d].max() > 0]
-    for places in itertools.product(scenario.locations, repeat=len(wanted)):
-        where = dict(zip(wanted, places, strict=True))
-        costs = [
-            _location_cost(scenario, catalog, store, service, place, [d for d in wanted if where[d] == place])
-            for place in sorted(set(places))
-        ]
-        if all(cost is not None for cost in costs):
-            yield sum(cost for cost in costs if cost is not None), (service, where)
-
-
-def _location_cost(
-    scenario: Scenario, catalog: Catalog, store: CapacityStore, service: Service, place: str, origins: list[int]
-) -> float | None:
-    trips = []
-    for d in origins:
-        origin = scenario.origins[d]
-        row = catalog.round_trips.get((origin.at, place))
-        trip = origin.rtt_s.get(place, None if row is None else row.rtt_s)
-        if trip is None:
-            return None
-        trips.append(trip)
-    target = service.latency_s - service.overhead_s - max(trips) * scenario.network.rtt_p99_factor
-    factor = (1 + scenario.headroom.retry_share) / (1 - scenario.headroom.release_share)
-    needs = [
-        factor * sum(float(service.demand.peak_per_s[d][t]) for d in origins) for t in range(len(scenario.periods))
-    ]
-    costs = [
-        _configuration_cost(scenario, catalog, store, service, place, kind, curve, target, needs)
-        for kind in catalog.instance_types.values()
-        for curve in catalog.profiles
-        if kind.provider == place.split("/", maxsplit=1)[0] and curve.accelerator == kind.accelerator
-    ]
-    known = [cost for cost in costs if cost is not None]
-    return min(known) if known else None
-
-
-def _configuration_cost(
-    scenario: Scenario,
-    catalog: Catalog,
-    store: CapacityStore,
-    service: Service,
-    place: str,
-    kind: InstanceType,
-    curve: ProfileCurve,
-    target: float,
-    needs: list[float],
-) -> float | None:
-    price = catalog.prices.get((kind.provider, kind.name, place, "on_demand"))
-    if price is None or price.status != "offered":
-        return None
-    model = catalog.served_models[curve.served_model]
-    if model.weights_gib + model.runtime_gib > kind.accelerator_memory_gib:
-        return None
-    on_host = model.weights_gib + model.runtime_gib + model.tables_gib > kind.accelerator_memory_gib
-    if kind.accelerator_count * (model.host_base_gib + on_host * model.tables_gib) > kind.memory_gib:
-        return None
-    if scenario.plan_on == "measured_only" and curve.source.basis == "estimated":
-        return None
-    margin = curve.error_band if scenario.plan_on == "cautious" else 0.0
-    times = service_seconds(curve, service.items_per_request, margin)
-    zones = len(catalog.zones_of(kind.provider, kind.name, place))
-    best = math.inf
-    for batch in batch_grid(len(times)):
-        if times[0] > target:
+    assert max(len(plans) for plans in per_service) <= MOST_PLANS
+    tables = [_table(world, plans) for plans in per_service]
+    totals = tables[0].alone if len(tables) == 1 else _pairs(world, *tables, together)
+    totals = totals + _network(world, per_service) + fixed_cost(world)
+    order = np.argsort(totals, axis=None, kind="stable")
+    best = NEVER
+    for flat in order.tolist():
+        indices = np.unravel_index(flat, totals.shape)
+        if totals[indices] >= best or totals[indices] == NEVER:
+            break
+        blocks = [b for plans, i in zip(per_service, indices, strict=True) for b in plans[i].blocks]
+        chosen = Chosen(tuple(blocks))
+        if not within_limits(world, chosen):
             continue
-        point = OperatingPoint(times[:batch], 0.0, target, service.percentile, service.dispatch)
-        capacity = store.curve(point, MAX_INSTANCES * kind.accelerator_count)
-        counts = [
-            _fewest(capacity, kind.accelerator_count, zones, need, service.redundancy == "zone") for need in needs
-        ]
-        if any(count is None for count in counts):
-            continue
-        best = min(best, _instance_cost(scenario, catalog, place, price.price_per_hour, model, _held(scenario, counts)))
-    return None if best == math.inf else best
+        if not needs_joint_buying(world):
+            best = float(totals[indices])
+            break
+        extra = cheapest_within(world, chosen, lambda key, used: levels_known(world, key, used))
+        if extra is not None:
+            apart = sum(least_cost(world, key, used) for key, used in chosen.by_key.items())
+            best = min(best, float(totals[indices]) - apart + extra)
+    return None if best == NEVER else best
 
 
-def _fewest(capacity, per_instance: int, zones: int, need: float, protect: bool) -> int | None:
-    """Return the fewest instances over all zone vectors that carry the need."""
-    for total in range(MAX_INSTANCES + 1):
-        for layout in _layouts(total, zones):
-            loads = [float(capacity[count * per_instance]) for count in layout]
-            left = sum(loads) - (max(loads, default=0.0) if protect else 0.0)
-            if left >= need:
-                return total
-    return None
+def fixed_cost(world: World) -> float:
+    """People and what is signed already, with what signed machines draw while nothing runs on them."""
+    operations = world.scenario.operations
+    people = sum(role.fte * role.cost_per_year for role in operations.people) * world.hours / HOURS_PER_YEAR
+    return people + sum(_signed(world, item) for item in world.scenario.commitments)
 
 
-def _layouts(total: int, zones: int) -> Iterator[tuple[int, ...]]:
-    """Yield every zone vector with the given sum, up to order (zones are alike)."""
-    for parts in itertools.combinations_with_replacement(range(total + 1), zones - 1):
-        edges = (0, *parts, total)
-        layout = tuple(b - a for a, b in itertools.pairwise(edges))
-        if list(layout) == sorted(layout, reverse=True):
-            yield layout
-
-
-def _held(scenario: Scenario, counts: list[int]) -> list[int]:
-    if scenario.autoscaling == "fixed":
-        return [max(counts)] * len(counts)
-    if scenario.autoscaling == "day_type":
-        kinds = [period.day_type for period in scenario.periods]
-        return [max(c for c, k in zip(counts, kinds, strict=True) if k == kind) for kind in kinds]
-    return counts
-
-
-def _instance_cost(scenario, catalog, place, price_per_hour, model, counts) -> float:
-    hours = sum(count * period.days for count, period in zip(counts, scenario.periods, strict=True))
-    rent = hours * price_per_hour
-    disk_gb = (model.weights_gib + model.tables_gib) * 2**30 / 1e9
-    disk = hours / 730 * disk_gb * catalog.storage["block", place].price_per_gb_month
-    operations = scenario.operations
-    return (rent + disk) * (
-        1 + operations.support_share_of_spend
-    ) + hours / 730 * operations.monitoring_per_instance_month
-
-
-def _volume_cost(scenario, catalog, choices) -> float:
-    """Network, tiers over all services together, and logs, with the support share."""
-    pair_gb: dict[tuple[str, str], float] = {}
-    logs = 0.0
-    for service, where in choices:
-        for d, place in where.items():
-            origin = scenario.origins[d]
-            rates = service.demand.mean_per_s[d]
-            requests = sum(float(r) * p.days * 3600 for r, p in zip(rates, scenario.periods, strict=True))
-            for pair, kb in _moves(scenario, catalog, origin, place):
-                pair_gb[pair] = pair_gb.get(pair, 0.0) + requests * kb / 1e6
-            kept = scenario.storage.log_retention_days / (365 / 12)
-            gb_months = requests / 1e6 * scenario.storage.logs_gb_per_million_requests * kept
-            logs += gb_months * catalog.storage["block", place].price_per_gb_month
-    months = scenario.horizon_hours / 730
-    network = sum(months * _tiered(catalog.transfer[pair], gb / months) for pair, gb in pair_gb.items())
-    return (network + logs) * (1 + scenario.operations.support_share_of_spend)
-
-
-def _moves(scenario, catalog, origin, place):
-    use = scenario.network
-    if origin.at == "internet":
-        return [((place, "internet"), use.response_kb)]
-    if origin.at == place:
-        zones = len(catalog.locations[place].zones)
-        return [((place, place), (use.request_kb + use.response_kb) * (1 - 1 / zones))]
-    return [((origin.at, place), use.request_kb), ((place, origin.at), use.response_kb)]
-
-
-def _tiered(tiers, gb: float) -> float:
-    cost = 0.0
-    for tier, following in itertools.zip_longest(tiers, tiers[1:]):
-        end = math.inf if following is None else following.from_gb
-        cost += max(0.0, min(gb, end) - tier.from_gb) * tier.price_per_gb
+def _signed(world: World, item: Commitment) -> float:
+    hours = item.count * world.hours * item.horizon_share
+    cost = hours * item.price_per_hour * world.support(item.location)
+    if item.purchase_option == "owned" and world.scenario.owned.unused == "idle" and not world.rented(item.location):
+        provider = provider_of(item.location)
+        idle_w, _ = world.watts(world.catalog.instance_types[provider, item.instance_type], item.location)
+        cost += hours * idle_w / 1000.0 * (world.catalog.locations[item.location].electricity_price_per_kwh or 0.0)
     return cost
+
+
+def levels_known(world: World, key: tuple[str, str], blocks: tuple[Block, ...]) -> Levels:
+    """Every way of buying for blocks of one type in one place, worked out once."""
+    known = ("levels", key, tuple(id(block) for block in blocks))
+    if known not in world.known:
+        world.known[known] = levels(world, *key, blocks)
+    return world.known[known]
+
+
+def least_cost(world: World, key: tuple[str, str], blocks: tuple[Block, ...]) -> float:
+    """Least cost of buying for blocks of one type in one place."""
+    return float(levels_known(world, key, blocks).cost.min())
+
+
+def _table(world: World, plans: list[ServicePlan]) -> Table:
+    keys = {block.key for plan in plans for block in plan.blocks}
+    table = Table(plans, np.zeros(len(plans)), {key: np.full(len(plans), -1) for key in keys})
+    numbers: dict[int, int] = {}
+    for row, plan in enumerate(plans):
+        table.alone[row] = plan.logs
+        for block in plan.blocks:
+            listed = table.blocks.setdefault(block.key, [])
+            if id(block) not in numbers:
+                numbers[id(block)] = len(listed)
+                listed.append(block)
+            table.pick[block.key][row] = numbers[id(block)]
+            table.alone[row] += block.running_cost + least_cost(world, block.key, (block,))
+    return table
+
+
+def _pairs(world: World, first: Table, second: Table, together: Together) -> np.ndarray:
+    """Cost of every pair of plans: apart, less what they save by buying for both where they use one type."""
+    with np.errstate(invalid="ignore"):
+        total = first.alone[:, None] + second.alone[None, :]
+        for key in set(first.blocks) & set(second.blocks):
+            ours, theirs = first.blocks[key], second.blocks[key]
+            saved = np.zeros((len(ours) + 1, len(theirs) + 1))
+            for a, block in enumerate(ours):
+                for b, other in enumerate(theirs):
+                    apart = least_cost(world, key, (block,)) + least_cost(world, key, (other,))
+                    joint = least_cost(world, key, together(block, other))
+                    saved[a, b] = 0.0 if math.isinf(apart) else joint - apart
+            total += saved[first.pick[key]][:, second.pick[key]]
+    return total
+
+
+def _network(world: World, per_service: list[list[ServicePlan]]) -> np.ndarray:
+    """Transfer of every choice of plans: volumes of all services meet in one price table."""
+    pairs = sorted({pair for plans in per_service for plan in plans for pair in plan.pair_gb})
+    total = np.zeros(tuple(len(plans) for plans in per_service))
+    for pair in pairs:
+        volumes = [np.array([plan.pair_gb.get(pair, 0.0) for plan in plans]) for plans in per_service]
+        if len(volumes) == 1:
+            total += transfer_cost(world, pair, volumes[0])
+        elif len(world.catalog.transfer[pair]) == 1:
+            total += transfer_cost(world, pair, volumes[0])[:, None] + transfer_cost(world, pair, volumes[1])[None, :]
+        else:
+            # Few different volumes: price each sum of two once.
+            (ours, at), (theirs, there) = (np.unique(volume, return_inverse=True) for volume in volumes)
+            total += transfer_cost(world, pair, ours[:, None] + theirs[None, :])[at][:, there]
+    return total
