@@ -115,9 +115,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenario")
     parser.add_argument("--limit", type=float, default=40.0)
+    parser.add_argument("--set", action="append", default=[], dest="sets")
     arguments = parser.parse_args()
     started = time.perf_counter()
-    inputs = load_inputs(arguments.scenario)
+    inputs = load_inputs(arguments.scenario, tuple(arguments.sets))
     naive = Naive(Context(inputs.scenario, inputs.catalog, CapacityStore()))
     naive.write()
     built = time.perf_counter() - started
