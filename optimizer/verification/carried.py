@@ -154,8 +154,8 @@ def _divided(view: View, most: int) -> list[str]:
     for (service, origin), by_place in parts.items():
         if len(by_place) > most:
             faults.append(f"{service} from {origin} goes to {len(by_place)} locations")
-        for place, shares in by_place.items() if len(by_place) > 1 else ():
-            eighths = {8.0 * share for share in shares if share > 0.0}
+        for place, sums in by_place.items() if len(by_place) > 1 else ():
+            eighths = {8.0 * share for share in sums if share > 0.0}
             if any(abs(part - round(part)) > EIGHTH for part in eighths) or len({round(part) for part in eighths}) > 1:
                 faults.append(f"{service} from {origin} to {place}: shares must be eighths that stay the same")
     return faults

@@ -128,13 +128,13 @@ def _running_as(option: str | None, reading: KeyReading, slot: Slot) -> int:
     if option is None:
         return slot.use
     if option in STEADY:
-        signed = sum(item["count"] for item in reading.signed if item["purchase_option"] == option)
+        signed = sum(int(item["count"]) for item in reading.signed if item["purchase_option"] == option)
         return reading.steady.get(option, 0) + signed
     spot = [slot.mix(steady)[0] for _, steady in reading.parts]
     if option == "spot":
         return max(spot)
     lasting = [item for item in reading.signed if item["horizon_share"] >= 1.0]
-    free = sum(item["count"] for item in lasting if item["reserved"] or item["purchase_option"] == "owned")
+    free = sum(int(item["count"]) for item in lasting if item["reserved"] or item["purchase_option"] == "owned")
     return max(0, slot.use - min(spot) - reading.steady.get("owned", 0) - free)
 
 
