@@ -152,24 +152,33 @@ def owned_count(view: View) -> list[Check]:
 
 
 def site_limits(view: View) -> list[Check]:
-    """Check power and rack units of every site over the machines there, bought and signed."""
+    """Check power and rack units of every site over the machines there, bought and signed.
+
+    What is signed already stands, even above a limit; nothing may then be bought.
+    """
     findings = []
     for site in view.plan.inputs["sites"]:
-        kw, units = Fraction(0), Fraction(0)
-        for (provider, kind, location), reading in readings(view).items():
-            if location != site["location"]:
-                continue
-            signed = sum(item["count"] for item in reading.signed if item["purchase_option"] == "owned")
-            count = reading.steady.get("owned", 0) + signed
-            server = server_of(view, kind, location)
-            kw += count * Fraction(view.types[provider, kind]["max_power_w"] or 0) / 1000
-            units += count * Fraction(0 if server is None else server["rack_units"])
-        for what, used, limit in (("kW", kw, site["power_limit_kw"]), ("rack units", units, site["rack_units"])):
-            if limit is not None:
-                text = f"{site['location']}: {float(used):g} of {limit:g} {what}"
-                margin = limit - float(used) + ROUNDING * max(1.0, limit)
-                findings.append(Finding(f"{site['location']}, {what}", limit, float(used), margin, text))
+        signed, used = _in_site(view, site["location"], bought=False), _in_site(view, site["location"], bought=True)
+        for what, name in (("kW", "power_limit_kw"), ("rack units", "rack_units")):
+            if site[name] is not None:
+                limit, found = max(float(site[name]), float(signed[what])), float(used[what])
+                text = f"{site['location']}: {found:g} of {limit:g} {what}"
+                margin = limit - found + ROUNDING * max(1.0, limit)
+                findings.append(Finding(f"{site['location']}, {what}", limit, found, margin, text))
     return judged("site_limits", findings)
+
+
+def _in_site(view: View, site: str, *, bought: bool) -> dict[str, Fraction]:
+    """Power (kW, PUE apart) and rack units of the machines signed for a site, with those bought or without."""
+    found = {"kW": Fraction(0), "rack units": Fraction(0)}
+    for (provider, kind, location), reading in readings(view).items():
+        if location == site:
+            count = sum(int(item["count"]) for item in reading.signed if item["purchase_option"] == "owned")
+            count += reading.steady.get("owned", 0) if bought else 0
+            server = server_of(view, kind, location)
+            found["kW"] += count * Fraction(view.types[provider, kind]["max_power_w"] or 0) / 1000
+            found["rack units"] += count * Fraction(0 if server is None else server["rack_units"])
+    return found
 
 
 def max_instance_types(view: View) -> list[Check]:

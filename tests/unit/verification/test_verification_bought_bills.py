@@ -17,7 +17,6 @@ from tests.unit.verification.hand_bought import (
     SITE,
     allowed,
     changed_inputs,
-    committed_plan,
     fleet_row,
     listed_price,
     only_search,
@@ -138,7 +137,7 @@ def test_a_bill_with_spot_a_price_rule_and_a_commitment_that_ends():
         lambda inputs: inputs["price_rules"].append({**rule, "reason": "as agreed"}),
     )
     found = amounts(plan)
-    # 2 and 4 run. A quarter of the time 1 is signed: 1 and 3 beyond it, 1 and 2 of them spot; else 2 and 4, 1 and 2 spot
+    # 2 and 4 run, a quarter of the time 1 and 3 beyond what is signed; in either case 1 and 2 of them are spot
     # spot: 1 x 600 + 2 x 130 = 860 h at 0.90
     assert found["compute spot"] == pytest.approx(774.0)
     # 5 % of it for interruptions
