@@ -34,7 +34,8 @@ def bought_lines(rates: Rates, bought: Sequence[Bought], uses: Sequence[Instance
         lines += _on_top(rates, item, shares)
         lines += _steady(rates, item, shares)
         lines += _signed(rates, item, shares)
-        lines += _owned(rates, item, uses)
+        lines += _owned(rates, item)
+        lines += _idle(rates, item, uses)
     return lines
 
 
@@ -111,8 +112,8 @@ def _signed(rates: Rates, item: Bought, shares: Shares) -> Iterator[CostLine]:
         yield from _split(item, shares, ("compute", words), hours, price, signed.purchase_option, "instance-hour")
 
 
-def _owned(rates: Rates, item: Bought, uses: Sequence[InstanceUse]) -> Iterator[CostLine]:
-    """What bought machines cost besides their price: maintenance, space, operators, energy without work."""
+def _owned(rates: Rates, item: Bought) -> Iterator[CostLine]:
+    """What bought machines cost besides their price: maintenance, space, operators."""
     count = item.steady.get(OWNED, 0)
     if not count:
         return
@@ -135,10 +136,20 @@ def _owned(rates: Rates, item: Bought, uses: Sequence[InstanceUse]) -> Iterator[
     if cost.operators > 0.0 and site is not None and site.servers_per_operator:
         price = rates.people_year(rates.scenario.owned.operator_cost_per_year or 0.0)
         yield line("people", "operators", years / site.servers_per_operator, "FTE-year", price, **place)
-    if cost.idle > 0.0 and power is not None:
-        used = sum(use.instance_hours for use in uses if (use.provider, use.instance_type, use.location) == key)
-        kwh = (count * hours - used) * power.idle_kw
-        yield line("energy", "idle machines", kwh, "kWh", rates.electricity(item.location), **place)
+
+
+def _idle(rates: Rates, item: Bought, uses: Sequence[InstanceUse]) -> Iterator[CostLine]:
+    """Energy that machines without work draw, bought now or signed before."""
+    key = (item.provider, item.instance_type, item.location)
+    signed = sum(each.count * each.horizon_share for each in item.signed if each.purchase_option == OWNED)
+    held, idle_kw = item.steady.get(OWNED, 0) + signed, rates.idle_kw(*key)
+    if not held or not idle_kw:
+        return
+    used = sum(use.instance_hours for use in uses if (use.provider, use.instance_type, use.location) == key)
+    place = {"provider": item.provider, "location": item.location, "instance_type": item.instance_type}
+    kwh = (held * rates.scenario.horizon_hours - used) * idle_kw
+    price = rates.electricity(item.location)
+    yield line("energy", "idle machines", kwh, "kWh", price, **place, purchase_option=OWNED)
 
 
 def energy_lines(rates: Rates, uses: Sequence[InstanceUse]) -> Iterator[CostLine]:

@@ -102,6 +102,11 @@ class Rates:
         """Draw of one instance, or None where it is not known."""
         return power_draw(self.catalog, self.catalog.instance_types[provider, instance_type], location)
 
+    def idle_kw(self, provider: str, instance_type: str, location: str) -> float:
+        """Draw of an owned machine without work; 0 where it is switched off or not known."""
+        draw = self.power(provider, instance_type, location)
+        return draw.idle_kw if draw is not None and self.scenario.owned.unused == "idle" else 0.0
+
     def electricity(self, location: str) -> UnitPrice:
         """Price of a kWh that the planner pays: 0 where energy is part of the rent."""
         place = self.catalog.locations[location]
@@ -186,9 +191,13 @@ class Rates:
         return UnitPrice(cost_per_year, self._stated)
 
     def signed_cost(self, item: Commitment) -> float:
-        """What a commitment signed before costs over the horizon, support included."""
-        hours = self.scenario.horizon_hours * item.horizon_share
-        return item.count * item.price_per_hour * hours * self.support_factor(item.location)
+        """What a commitment signed before costs over the horizon: with support, or the power of a machine at rest."""
+        hours = item.count * self.scenario.horizon_hours * item.horizon_share
+        at_rest = 0.0
+        if item.purchase_option == OWNED:
+            idle_kw = self.idle_kw(item.location.split("/", maxsplit=1)[0], item.instance_type, item.location)
+            at_rest = idle_kw * self.electricity(item.location).amount
+        return hours * (item.price_per_hour * self.support_factor(item.location) + at_rest)
 
     def fixed_total(self) -> float:
         """What no plan can change: people, and what is signed already."""

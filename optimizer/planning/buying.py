@@ -77,7 +77,7 @@ class KeyBuy:
         supply, hours = self.supply, context.timeline.slot_hours
         steady = sum(count * supply.steady[option] for option, count in self.steady.items())
         flexible, on_demand = 0.0, supply.on_demand
-        for segment in segments_of(supply) if on_demand is not None else ():
+        for segment in segments_of(supply) if on_demand is not None and self.blocks else ():
             mix = self.mix(segment)
             spot = supply.spot if supply.spot is not None else on_demand or 0.0
             flexible += segment.share * float(mix.on_demand @ hours * (on_demand or 0.0) + mix.spot @ hours * spot)
@@ -88,7 +88,7 @@ class KeyBuy:
         line = context.timeline
         main, ahead_hours = _hours(context, weights)
         totals = np.zeros(4)
-        for segment in segments_of(self.supply) if self.supply.on_demand is not None else ():
+        for segment in segments_of(self.supply) if self.supply.on_demand is not None and self.blocks else ():
             mix = self.mix(segment)
             for place, values in enumerate((mix.on_demand, mix.spot)):
                 by_hour = values[: line.main_count].reshape(len(line.demands), -1)

@@ -37,7 +37,7 @@ CHECKS: dict[str, Callable[[View], list[Check]]] = {
     "host_memory": placement.host_memory,
     "service_time_margin": placement.service_time_margin,
     "residency": limits.residency,
-    "pins": limits.pins,
+    "pins": at_every_demand(limits.pins),
     "latency": latency.latency,
     "utilisation_cap": at_every_demand(carried.utilisation_cap),
     "headroom": at_every_demand(carried.headroom),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from optimizer.domain.plan import Check, CostLine
-from optimizer.verification.ledger import Entry, ledger_of
+from optimizer.verification.ledger import Entry, Ledger, ledger_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 #: Two amounts of money are the same when they differ by no more.
@@ -15,6 +15,8 @@ CENT = 0.01
 SAME_GAP = 1e-6
 #: Categories whose quantities are compared; the others count different things, which do not add up.
 COUNTED = ("compute", "overhead", "network", "storage", "obligation", "monitoring", "people")
+#: Categories whose lines say how the instance is bought.
+BOUGHT = ("compute", "overhead", "obligation")
 ENERGY = ("energy",)
 Item = CostLine | Entry
 Money = dict[str, Fraction]
@@ -27,7 +29,7 @@ def bill(view: View) -> list[Check]:
     is fixed; the total at the plan's own reading of service times is its total, and the totals at the demands that
     money is counted for are that total on average.
     """
-    findings = [*_lines(view), *_sums(view), *_totals(view), *_average(view), *_written_again(view)]
+    findings = [*_lines(view), *_sums(view), *_totals(view), *_at_each_demand(view), *_written_again(view)]
     return judged("bill", [*findings, *_fleet_hours(view), *_obligation(view)])
 
 
@@ -66,14 +68,19 @@ def _totals(view: View) -> list[Finding]:
     return [_same(f"total of {name}", value, total) for name, value in stated.items() if value is not None]
 
 
-def _average(view: View) -> list[Finding]:
-    """The totals at the counted demands, weighted, are the total."""
+def _at_each_demand(view: View) -> list[Finding]:
+    """Totals at the demands that money is counted for: the bill written again for each, and the total on average."""
     expected, weights = view.plan.expected, view.plan.inputs["cost_weights"]
     if any(expected.get(name) is None for name in weights):
         text = "totals at the demands: one that money is counted for is missing"
         return [Finding("totals at the demands", 1.0, 0.0, -1.0, text)]
     average = sum((Fraction(weight) * Fraction(expected[name] or 0) for name, weight in weights.items()), Fraction(0))
-    return [_same("average of the totals at the demands", view.plan.objective.total, average)]
+    findings = [_same("average of the totals at the demands", view.plan.objective.total, average)]
+    for name in weights if len(weights) > 1 else ():
+        alone = View(view.plan.replace(inputs={**view.plan.inputs, "cost_weights": {name: 1.0}}))
+        total = sum((entry.amount for entry in Ledger(alone).entries), Fraction(0))
+        findings.append(_same(f"total at demand {name}", float(expected[name] or 0), total))
+    return findings
 
 
 def _fleet_hours(view: View) -> list[Finding]:
@@ -112,6 +119,7 @@ def _written_again(view: View) -> list[Finding]:
         _same("fixed part written again", plan.objective.fixed, ledger.fixed),
         *_compared("written again,", _added(lines, _category), _added(entries, _category)),
         *_compared("written again,", _added(lines, _use), _added(entries, _use)),
+        *_compared("written again,", _added(lines, _place), _added(entries, _place)),
         *_compared("rent written again,", _added(rent, _machine), _added(rent_again, _machine)),
         *_counted("instance-hours of", _quantities(rent, _machine), _quantities(rent_again, _machine)),
         *_counted("quantity of", _quantities(counted, _use), _quantities(counted_again, _use)),
@@ -129,6 +137,12 @@ def _category(item: Item) -> str:
 
 def _use(item: Item) -> str:
     return f"{item.category} of {item.service or 'all services'}"
+
+
+def _place(item: Item) -> str:
+    option = item.option if isinstance(item, Entry) else item.purchase_option
+    bought = f", {option}" if item.category in BOUGHT else ""
+    return f"{item.category} of {item.instance_type or 'no type'} in {item.location or 'no place'}{bought}"
 
 
 def _machine(item: Item) -> str:

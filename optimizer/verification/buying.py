@@ -110,6 +110,23 @@ class KeyReading:
                 total = [a + weight * b for a, b in zip(total, found, strict=True)]
         return Paid(*total)
 
+    def most(self, period: int) -> tuple[int, int]:
+        """Most spot and on demand of a period under the demand planned for, over the parts of the horizon."""
+        slot = self.slot(self._view, period)
+        mixes = [slot.mix(steady) for _, steady in self.parts] if self.sells_on_demand else [(0, 0)]
+        return max(spot for spot, _ in mixes), max(on_demand for _, on_demand in mixes)
+
+    def expected(self, period: int) -> tuple[Fraction, Fraction]:
+        """Spot and on demand of a period, expected over demands and over the parts of the horizon."""
+        spot = on_demand = Fraction(0)
+        weights = self._view.plan.inputs["cost_weights"]
+        for name, view in views(self._view).items() if self.sells_on_demand else ():
+            slot, weight = self.slot(view, period), Fraction(weights.get(name, 0))
+            for share, steady in self.parts:
+                mix = slot.mix(steady)
+                spot, on_demand = spot + weight * share * mix[0], on_demand + weight * share * mix[1]
+        return spot, on_demand
+
     def _under(self, view: View) -> list[Fraction]:
         """Hours under one demand."""
         hours = [Fraction(period.hours) for period in view.plan.periods]

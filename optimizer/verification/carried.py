@@ -11,6 +11,8 @@ from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_la
 UTILISATION_CAP = 0.97
 #: A capacity is promised with 2 % off for the sampling error of the simulation that found it.
 SAMPLING = 0.98
+#: Parts of an origin are whole eighths but for rounding.
+EIGHTH = 1e-6
 
 
 def _full_rate(pool: Pool, replicas: int) -> float:
@@ -118,28 +120,45 @@ def every_origin_served(view: View) -> list[Check]:
 
 
 def one_pool_per_location(view: View) -> list[Check]:
-    """Check one configuration of a service in a location, one pool in a zone, one location for an origin.
+    """Check one configuration of a service in a location, one pool of it in a zone, one location for an origin.
 
-    Where quotas are given there may be two of each, and an origin is divided in eighths.
+    Where quotas are given there may be two configurations, and an origin may be divided over two locations, in eighths.
     """
     faults = []
     most = 2 if view.plan.inputs["limits"]["quotas"] else 1
     configurations: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
-    zones: dict[tuple[str, str, str], int] = defaultdict(int)
+    zones: dict[tuple[str, str, str, object], int] = defaultdict(int)
     for pool in view.plan.pools:
         way = (pool.network_ms, pool.max_wait_ms)
         own = (pool.instance_type, pool.profile, pool.accelerators_per_replica, pool.batch_size, way)
         configurations[pool.service, pool.location].add(own)
-        zones[pool.service, pool.location, pool.zone] += 1
+        zones[pool.service, pool.location, pool.zone, own] += 1
     for (service, place), found in sorted(configurations.items()):
         if len(found) > most:
             faults.append(f"{service} has {len(found)} configurations in {place}")
-    faults += [f"{s} has {count} pools in {place} zone {z}" for (s, place, z), count in zones.items() if count > most]
-    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (service, place, zone, _), count in zones.items():
+        if count > 1:
+            faults.append(f"{service} has {count} like pools in {place} zone {zone}")
+    return stated("one_pool_per_location", [*faults, *_divided(view, most)], "one configuration in a location")
+
+
+def _divided(view: View, most: int) -> list[str]:
+    """Origins that are divided over too many locations, or not in eighths that stay the same."""
+    parts: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(dict)
     for route in view.plan.routing:
-        places[route.service, route.origin].add(view.plan.pools[route.pool].location)
-    faults += [f"{s} from {o} goes to {len(where)} locations" for (s, o), where in places.items() if len(where) > most]
-    return stated("one_pool_per_location", faults, "one configuration of a service in a location")
+        shares = parts[route.service, route.origin]
+        known = shares.setdefault(view.plan.pools[route.pool].location, [0.0] * len(view.plan.periods))
+        for period, share in enumerate(route.share_by_period):
+            known[period] += share
+    faults = []
+    for (service, origin), by_place in parts.items():
+        if len(by_place) > most:
+            faults.append(f"{service} from {origin} goes to {len(by_place)} locations")
+        for place, sums in by_place.items() if len(by_place) > 1 else ():
+            eighths = {8.0 * share for share in sums if share > 0.0}
+            if any(abs(part - round(part)) > EIGHTH for part in eighths) or len({round(part) for part in eighths}) > 1:
+                faults.append(f"{service} from {origin} to {place}: shares must be eighths that stay the same")
+    return faults
 
 
 def hours(view: View) -> list[Check]:

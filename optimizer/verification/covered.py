@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 from optimizer.domain.plan import Check, FleetRow
 from optimizer.verification.buying import STEADY, KeyReading, readings
-from optimizer.verification.prices import months_left_over, owning, paid, server_of
-from optimizer.verification.view import View, stated
+from optimizer.verification.demands import views
+from optimizer.verification.prices import dated, months_left_over, owning, paid, server_of
+from optimizer.verification.view import ROUNDING, View, stated
 
 #: Prices of an hour that are the same, as a share.
 SAME_PRICE = 1e-9
@@ -49,9 +53,7 @@ def _price_faults(view: View, row: FleetRow) -> list[str]:
         return [f"{name} is not offered {row.purchase_option.replace('_', ' ')}"]
     if abs(float(right) - row.price_per_hour) > SAME_PRICE * max(1.0, float(right)):
         return [f"{name}: priced at {row.price_per_hour}, it costs {float(right)}"]
-    listed = view.prices.get((row.provider, row.instance_type, row.location, row.purchase_option))
-    dated = listed is None or (listed["as_of"], listed["basis"]) == (row.price_as_of, row.price_basis)
-    if not dated and row.price_basis != "quote":
+    if dated(view, row.instance_type, row.location, row.purchase_option) != (row.price_as_of, row.price_basis):
         return [f"{name}: date or basis of its price are not those of the inputs"]
     return []
 
@@ -71,39 +73,53 @@ def purchases_cover_use(view: View) -> list[Check]:
 
 
 def _reading(view: View, reading: KeyReading) -> list[str]:
+    """Faults of one instance type in one location."""
     _, kind, location = reading.key
-    pools, faults = reading.pools(view), []
-    least = min(steady for _, steady in reading.parts)
+    faults = list(_not_held(view, reading))
     for period in range(len(view.plan.periods)):
         place = f"{kind} in {location}, {view.period_label(period)}"
-        use = sum(view.instances(pool)[period] for pool in pools)
-        bought = {
-            option: sum(row.count_by_period[period] for row in _rows(reading, option))
-            for option in ("on_demand", "spot")
-        }
-        held = least + bought["on_demand"] + bought["spot"]
-        if held < use:
-            faults.append(f"{place}: {held} bought of {use} instances that run")
-        most = max((slot_of(reading, view, period, steady) for _, steady in reading.parts), key=sum)
-        if bought["on_demand"] + bought["spot"] > sum(most):
-            faults.append(f"{place}: {held} bought, {use} run")
-        for zone in {row.zone for row in reading.rows if row.zone}:
-            there = [pool for pool in pools if pool.zone == zone]
-            running = sum(view.instances(pool)[period] for pool in there)
-            room = sum(view.spot_instances(pool)[period] for pool in there)
-            here = [row for row in reading.rows if row.zone == zone]
-            spot = sum(row.count_by_period[period] for row in here if row.purchase_option == "spot")
-            on_demand = sum(row.count_by_period[period] for row in here if row.purchase_option == "on_demand")
-            if spot > room or spot + on_demand > running:
-                faults.append(f"{place} zone {zone}: {spot} spot and {on_demand} on demand, {running} run there")
+        for option, right, expected in zip(
+            ("spot", "on_demand"), reading.most(period), reading.expected(period), strict=True
+        ):
+            rows = _rows(reading, option)
+            found = sum(row.count_by_period[period] for row in rows)
+            if found != right:
+                faults.append(f"{place}: {found} bought {option.replace('_', ' ')}, {right} are needed")
+            paid_for = math.fsum(row.expected_count_by_period[period] for row in rows)
+            if abs(paid_for - float(expected)) > ROUNDING * max(1.0, float(expected)):
+                words = option.replace("_", " ")
+                faults.append(f"{place}: {paid_for:g} expected {words}, {float(expected):g} are needed")
+        faults += _zone_by_zone(view, reading, period)
     if bool(_rows(reading, "spot")) and not reading.spot_pays:
         faults.append(f"{kind} in {location}: spot is dearer than on demand")
     return faults
 
 
-def slot_of(reading: KeyReading, view: View, period: int, steady: int) -> tuple[int, int]:
-    """Spot and on demand of a period beyond what is steady."""
-    return reading.slot(view, period).mix(steady)
+def _not_held(view: View, reading: KeyReading) -> Iterator[str]:
+    """Instances that run beyond what is held for the whole time, where nothing can be bought by the hour."""
+    held = min(steady for _, steady in reading.parts)
+    for name, other in views(view).items() if not reading.sells_on_demand else ():
+        for period in range(len(view.plan.periods)):
+            use = reading.slot(other, period).use
+            if use > held:
+                place = f"{reading.key[1]} in {reading.key[2]}, {view.period_label(period)}, demand {name}"
+                yield f"{place}: {held} are held of {use} instances that run"
+
+
+def _zone_by_zone(view: View, reading: KeyReading, period: int) -> Iterator[str]:
+    """What is bought in a zone runs there, and spot stands only where pools have room for it."""
+    _, kind, location = reading.key
+    for zone in sorted({row.zone for row in reading.rows if row.zone}):
+        there = [pool for pool in reading.pools(view) if pool.zone == zone]
+        running = sum(view.instances(pool)[period] for pool in there)
+        room = sum(view.spot_instances(pool)[period] for pool in there)
+        spot, on_demand = (
+            sum(row.count_by_period[period] for row in _rows(reading, option) if row.zone == zone)
+            for option in ("spot", "on_demand")
+        )
+        if spot > room or spot + on_demand > running:
+            place = f"{kind} in {location}, {view.period_label(period)} zone {zone}"
+            yield f"{place}: {spot} spot (room for {room}) and {on_demand} on demand, {running} run there"
 
 
 def _rows(reading: KeyReading, option: str) -> list[FleetRow]:

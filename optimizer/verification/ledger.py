@@ -78,7 +78,7 @@ class Ledger:
 
     @property
     def fixed(self) -> Fraction:
-        """What no plan can change: people who run the fleet, and what is signed with its support plan."""
+        """What no plan can change: people who run the fleet, what is signed with its support plan or its idle power."""
         operations = self._view.plan.inputs["operations"]
         years = self._horizon / HOURS_OF_A_YEAR
         people = sum((Fraction(r["fte"]) * Fraction(r["cost_per_year"]) for r in operations["people"]), Fraction(0))
@@ -87,7 +87,15 @@ class Ledger:
             paid_ = item["count"] * Fraction(item["price_per_hour"]) * self._horizon * Fraction(item["horizon_share"])
             own = is_own(self._view, item["location"].split("/")[0])
             total += paid_ * (1 if own else 1 + Fraction(operations["support_share_of_spend"]))
+            total += _machines(item) * self._horizon * self._idle_price(item["instance_type"], item["location"])
         return total
+
+    def _idle_price(self, kind: str, location: str) -> Fraction:
+        """Energy of a machine without work, for an hour; 0 where it is switched off."""
+        draw = draw_of(self._view, location.split("/", maxsplit=1)[0], kind, location)
+        if draw is None or self._view.plan.inputs["owned"]["unused"] != "idle":
+            return Fraction(0)
+        return Fraction(draw.kw(1.0, 0.0)) * self._electricity(location)
 
     @property
     def obligation(self) -> Fraction:
@@ -153,6 +161,7 @@ class Ledger:
                     category, service, location, kind, quantity * share, price, option=option, provider=provider
                 )
         yield from self._owned(reading)
+        yield from self._idle(reading)
 
     def _by_the_hour(self, reading: KeyReading) -> Iterator[tuple[str, str, Fraction, Fraction]]:
         """On demand and spot, interruptions and early starts: category, option, instance-hours and price."""
@@ -199,26 +208,30 @@ class Ledger:
         if not count or server is None:
             return
         inputs, years = self._view.plan.inputs, count * self._horizon / HOURS_OF_A_YEAR
-        site, draw = site_of(self._view, location), draw_of(self._view, provider, kind, location)
+        site, most = site_of(self._view, location), self._view.types[provider, kind]["max_power_w"]
         share = server["maintenance_share_per_year"]
         share = inputs["operations"]["maintenance_share"] if share is None else share
-        value = purchase_price(self._view, server)
-        yield Entry("maintenance", "", location, kind, years * value, Fraction(share), option="owned")
-        if site is None or draw is None:
-            return
-        if site["space_price_per_kw_month"] is not None:
-            months = count * Fraction(draw.max_w) / 1000 * self._horizon / HOURS_OF_A_MONTH
-            yield Entry("other", "", location, kind, months, Fraction(site["space_price_per_kw_month"]))
+        parts = [("maintenance", years * purchase_price(self._view, server), Fraction(share))]
+        if site is not None and site["space_price_per_kw_month"] is not None and most is not None:
+            months = count * Fraction(most) / 1000 * self._horizon / HOURS_OF_A_MONTH
+            parts.append(("other", months, Fraction(site["space_price_per_kw_month"])))
         salary = inputs["owned"]["operator_cost_per_year"]
-        if site["servers_per_operator"] and salary:
-            yield Entry("people", "", location, kind, years / Fraction(site["servers_per_operator"]), Fraction(salary))
-        if inputs["owned"]["unused"] == "idle":
-            used = sum(
-                (h for (_, at, name, _), h in self.instance_hours.items() if (at, name) == (location, kind)),
-                Fraction(0),
-            )
-            kwh = (count * self._horizon - used) * Fraction(draw.kw(1.0, 0.0))
-            yield Entry("energy", "", location, kind, kwh, self._electricity(location), unit="kWh")
+        if site is not None and site["servers_per_operator"] and salary:
+            parts.append(("people", years / Fraction(site["servers_per_operator"]), Fraction(salary)))
+        for category, quantity, price in parts:
+            yield Entry(category, "", location, kind, quantity, price, option="owned", provider=provider)
+
+    def _idle(self, reading: KeyReading) -> Iterator[Entry]:
+        """Energy of machines without work, bought or signed before, where they are not switched off."""
+        provider, kind, location = reading.key
+        held = reading.steady.get("owned", 0) + sum(_machines(item) for item in reading.signed)
+        draw = draw_of(self._view, provider, kind, location)
+        if not held or draw is None or self._view.plan.inputs["owned"]["unused"] != "idle":
+            return
+        hours = [h for (_, at, name, _), h in self.instance_hours.items() if (at, name) == (location, kind)]
+        kwh = (held * self._horizon - sum(hours, Fraction(0))) * Fraction(draw.kw(1.0, 0.0))
+        price = self._electricity(location)
+        yield Entry("energy", "", location, kind, kwh, price, option="owned", provider=provider, unit="kWh")
 
     def _electricity(self, location: str) -> Fraction:
         """Price of a kWh that the planner pays."""
@@ -309,6 +322,11 @@ class Ledger:
             message = f"no price of {kind} storage in {location}"
             raise Unreadable(message)
         return Fraction(price)
+
+
+def _machines(item: Row) -> Fraction:
+    """Owned machines that are signed before, counted for the part of the horizon that they last."""
+    return item["count"] * Fraction(item["horizon_share"]) if item["purchase_option"] == "owned" else Fraction(0)
 
 
 def blended(tiers: Sequence[Row], gb_per_month: Fraction) -> Fraction:

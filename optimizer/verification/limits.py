@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from optimizer.domain.plan import Check
-from optimizer.verification.buying import STEADY, followers, readings
+from optimizer.verification.buying import STEADY, KeyReading, Slot, followers, readings
 from optimizer.verification.draw import plan_kw, pool_kg
 from optimizer.verification.prices import fits, server_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_label, stated
@@ -71,8 +71,7 @@ def scale_up(view: View) -> list[Check]:
     """Check by how many instances a service grows in a location from one hour to the next."""
     step = view.plan.inputs["purchase"]["scale_up_max_instances"]
     findings = []
-    hourly = view.plan.inputs["autoscaling"] == "hourly"
-    for (service, place), members in view.sites.items() if step is not None and hourly else ():
+    for (service, place), members in view.sites.items() if step is not None else ():
         totals = _totals(view, [pool for _, pool in members])
         for before, after, _ in followers(view):
             rise = totals[after] - totals[before]
@@ -88,6 +87,8 @@ def quotas(view: View) -> list[Check]:
     for number, quota in enumerate(view.plan.inputs["limits"]["quotas"]):
         counted = [_counted(view, quota, period) for period in range(len(view.plan.periods))]
         limit = quota["max_vcpu"] if quota["max_instances"] is None else quota["max_instances"]
+        # What is signed already stands, even above the limit; no more may then be bought.
+        limit = max(limit, _signed(view, quota))
         for period, count in enumerate(counted):
             label = f"quota {number} ({quota['reason']}), {view.period_label(period)}"
             text = f"{label}: {count:g} of {limit:g}"
@@ -101,22 +102,40 @@ def _counted(view: View, quota: Mapping[str, Any], period: int) -> float:
     for (provider, kind, location), reading in readings(view).items():
         if not fits(quota["match"], kind, location, option):
             continue
-        each = 1 if quota["max_instances"] is not None else view.types[provider, kind]["vcpu"]
-        pools = reading.pools(view)
-        use = sum(view.instances(pool)[period] for pool in pools)
-        if option == "on_demand":
-            room = sum(view.spot_instances(pool)[period] for pool in pools)
-            steady = min(found[1] for found in reading.parts)
-            spot = min(room, max(0, use - steady))
-            reserved = sum(i["count"] for i in reading.signed if i["reserved"] and i["horizon_share"] >= 1.0)
-            use = max(0, use - spot - reading.steady.get("owned", 0) - reserved)
-        elif option in STEADY:
-            signed = sum(item["count"] for item in reading.signed if item["purchase_option"] == option)
-            use = reading.steady.get(option, 0) + signed
-        elif option == "spot":
-            use = sum(row.count_by_period[period] for row in reading.rows if row.purchase_option == "spot")
-        total += each * use
+        total += _each(view, quota, provider, kind) * _running_as(option, reading, reading.slot(view, period))
     return total
+
+
+def _each(view: View, quota: Mapping[str, Any], provider: str, kind: str) -> int:
+    """What one instance counts: 1, or its vCPUs."""
+    return 1 if quota["max_instances"] is not None else int(view.types[provider, kind]["vcpu"])
+
+
+def _signed(view: View, quota: Mapping[str, Any]) -> int:
+    """What was signed before of the option that a quota names."""
+    option = quota["match"]["purchase_option"]
+    return sum(
+        _each(view, quota, provider, kind) * item["count"]
+        for (provider, kind, location), reading in readings(view).items()
+        if option in STEADY and fits(quota["match"], kind, location, option)
+        for item in reading.signed
+        if item["purchase_option"] == option
+    )
+
+
+def _running_as(option: str | None, reading: KeyReading, slot: Slot) -> int:
+    """Instances of one type in one location that count as an option (None: all), at the worst part of the horizon."""
+    if option is None:
+        return slot.use
+    if option in STEADY:
+        signed = sum(int(item["count"]) for item in reading.signed if item["purchase_option"] == option)
+        return reading.steady.get(option, 0) + signed
+    spot = [slot.mix(steady)[0] for _, steady in reading.parts]
+    if option == "spot":
+        return max(spot)
+    lasting = [item for item in reading.signed if item["horizon_share"] >= 1.0]
+    free = sum(int(item["count"]) for item in lasting if item["reserved"] or item["purchase_option"] == "owned")
+    return max(0, slot.use - min(spot) - reading.steady.get("owned", 0) - free)
 
 
 def owned_count(view: View) -> list[Check]:
@@ -133,24 +152,33 @@ def owned_count(view: View) -> list[Check]:
 
 
 def site_limits(view: View) -> list[Check]:
-    """Check power and rack units of every site over the machines there, bought and signed."""
+    """Check power and rack units of every site over the machines there, bought and signed.
+
+    What is signed already stands, even above a limit; nothing may then be bought.
+    """
     findings = []
     for site in view.plan.inputs["sites"]:
-        kw, units = Fraction(0), Fraction(0)
-        for (provider, kind, location), reading in readings(view).items():
-            if location != site["location"]:
-                continue
-            signed = sum(item["count"] for item in reading.signed if item["purchase_option"] == "owned")
-            count = reading.steady.get("owned", 0) + signed
-            server = server_of(view, kind, location)
-            kw += count * Fraction(view.types[provider, kind]["max_power_w"] or 0) / 1000
-            units += count * Fraction(0 if server is None else server["rack_units"])
-        for what, used, limit in (("kW", kw, site["power_limit_kw"]), ("rack units", units, site["rack_units"])):
-            if limit is not None:
-                text = f"{site['location']}: {float(used):g} of {limit:g} {what}"
-                margin = limit - float(used) + ROUNDING * max(1.0, limit)
-                findings.append(Finding(f"{site['location']}, {what}", limit, float(used), margin, text))
+        signed, used = _in_site(view, site["location"], bought=False), _in_site(view, site["location"], bought=True)
+        for what, name in (("kW", "power_limit_kw"), ("rack units", "rack_units")):
+            if site[name] is not None:
+                limit, found = max(float(site[name]), float(signed[what])), float(used[what])
+                text = f"{site['location']}: {found:g} of {limit:g} {what}"
+                margin = limit - found + ROUNDING * max(1.0, limit)
+                findings.append(Finding(f"{site['location']}, {what}", limit, found, margin, text))
     return judged("site_limits", findings)
+
+
+def _in_site(view: View, site: str, *, bought: bool) -> dict[str, Fraction]:
+    """Power (kW, PUE apart) and rack units of the machines signed for a site, with those bought or without."""
+    found = {"kW": Fraction(0), "rack units": Fraction(0)}
+    for (provider, kind, location), reading in readings(view).items():
+        if location == site:
+            count = sum(int(item["count"]) for item in reading.signed if item["purchase_option"] == "owned")
+            count += reading.steady.get("owned", 0) if bought else 0
+            server = server_of(view, kind, location)
+            found["kW"] += count * Fraction(view.types[provider, kind]["max_power_w"] or 0) / 1000
+            found["rack units"] += count * Fraction(0 if server is None else server["rack_units"])
+    return found
 
 
 def max_instance_types(view: View) -> list[Check]:

@@ -11,6 +11,8 @@ from optimizer.verification.view import Row, View
 
 HOURS_OF_A_MONTH = 730
 HOURS_OF_A_YEAR = 8760
+#: Basis of a price that the planner was quoted.
+QUOTE = "quote"
 TERMS = {"committed_1y": 12, "committed_3y": 36}
 
 
@@ -51,6 +53,24 @@ def stated_price(view: View, kind: str, location: str, option: str) -> Fraction 
     if price is None:
         return None
     return price + (upfront / (term * HOURS_OF_A_MONTH) if term else 0)
+
+
+def dated(view: View, kind: str, location: str, option: str) -> tuple[str, str]:
+    """Date and basis of the price of an hour: the catalog's, a quote where a rule of the scenario changed it."""
+    if option == "owned":
+        server = server_of(view, kind, location)
+        return ("", "unknown") if server is None else (server["as_of"], server["basis"])
+    row = view.prices.get((location.split("/", maxsplit=1)[0], kind, location, option))
+    known = row is not None and row["price_per_hour"] is not None
+    found = ("", "unknown") if row is None else (row["as_of"], row["basis"])
+    for rule in view.plan.inputs["price_rules"]:
+        if not fits(rule["match"], kind, location, option):
+            continue
+        if rule["price_per_hour"] is not None:
+            known, found = True, (view.plan.inputs["horizon_start"], QUOTE)
+        elif rule["discount_share"] and known:
+            found = (found[0], QUOTE)
+    return found
 
 
 def server_of(view: View, kind: str, location: str) -> Row | None:

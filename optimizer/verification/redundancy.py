@@ -71,7 +71,7 @@ def instance_loss(view: View) -> list[Check]:
 
 def region_loss(view: View) -> list[Check]:
     """Check that every origin has a standby location elsewhere, and that each carries what a lost one brings."""
-    findings = [*_standby_of_each(view)]
+    findings = [*_standby_of_each(view), *_divided(view)]
     for service in (name for name, row in view.services.items() if row["redundancy"] == "region"):
         places = sorted({site[1] for site in view.sites if site[0] == service})
         served = _served(view, service)
@@ -99,6 +99,19 @@ def _after(view: View, service: str, served: dict[str, str], lost: str, place: s
     can = sum(pool.capacity_per_s_by_period[period] for _, pool in view.sites.get((service, place), []))
     label = f"{service} in {place} without {lost}, {view.period_label(period)}"
     return _finding(label, can, share_of(view, service) * need)
+
+
+def _divided(view: View) -> list[Finding]:
+    """Origins of a protected service that go to several locations: which of them would be lost is not said."""
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for route in view.plan.routing:
+        if view.services[route.service]["redundancy"] == "region" and any(route.share_by_period):
+            places[route.service, route.origin].add(view.plan.pools[route.pool].location)
+    return [
+        Finding(f"{service} from {origin}", 1.0, float(len(found)), -1.0, f"{service} from {origin}: several locations")
+        for (service, origin), found in places.items()
+        if len(found) > 1
+    ]
 
 
 def _standby_of_each(view: View) -> list[Finding]:

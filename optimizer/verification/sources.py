@@ -11,6 +11,7 @@ from typing import Any
 from optimizer.domain.catalog import Catalog, Source
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.verification.prices import TERMS
 from optimizer.verification.shapes import show
 from optimizer.verification.view import ROUNDING, View, stated
 
@@ -163,10 +164,19 @@ def _every_option(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair
     held = {(r["provider"], r["instance_type"], r["location"], r["purchase_option"]) for r in inputs_["prices"]}
     for row in inputs_["availability"]:
         key = (row["provider"], row["instance_type"], row["location"])
-        for option in ("on_demand", "spot"):
-            if option in inputs_["purchase"]["options"]:
-                where = f"prices.{row['instance_type']} in {row['location']}, {option}"
-                yield where, (*key, option) in held, (*key, option) in catalog.prices
+        for option in _buyable(inputs_):
+            where = f"prices.{row['instance_type']} in {row['location']}, {option}"
+            yield where, (*key, option) in held, (*key, option) in catalog.prices
+
+
+def _buyable(inputs_: Mapping[str, Any]) -> list[str]:
+    """Allowed options; without those whose term outlasts the horizon where that is refused."""
+    is_refused = inputs_["purchase"]["after_horizon"] == "refuse"
+    return [
+        option
+        for option in inputs_["purchase"]["options"]
+        if not (is_refused and -inputs_["horizon_months"] % TERMS.get(option, 1))
+    ]
 
 
 def _storage(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:

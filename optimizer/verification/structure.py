@@ -39,10 +39,12 @@ def structure(view: View) -> list[Check]:
     faults = list(PLAN(view.plan, ""))
     readings: tuple[Callable[[View], Iterator[str]], ...] = (
         _inputs,
+        _signed,
         _lengths,
         _curves,
         _pools,
         _fleet,
+        _fleet_once,
         _routes,
         _standby,
     )
@@ -167,7 +169,20 @@ def _fleet(view: View) -> Iterator[str]:
             yield f"fleet[{number}]: unknown instance type {row.instance_type!r}"
 
 
+def _fleet_once(view: View) -> Iterator[str]:
+    """What is bought of a type in a place under an option stands in one row; what is signed may stand in several."""
+    keys = (
+        (row.provider, row.region, row.zone, row.instance_type, row.purchase_option)
+        for row in view.plan.fleet
+        if not row.until
+    )
+    for again in twice(keys):
+        yield f"fleet: {again} stands twice"
+
+
 def _standby(view: View) -> Iterator[str]:
+    for again in twice((row.service, row.origin) for row in view.plan.standby):
+        yield f"standby: {again} stands twice"
     for number, row in enumerate(view.plan.standby):
         if row.service not in view.services or row.origin not in view.origins:
             yield f"standby[{number}]: unknown service or origin ({row.service!r}, {row.origin!r})"

@@ -421,7 +421,7 @@ CASES = {
     ),
     "fewer instances are paid than run": (
         lambda plan: with_fleet(plan, 0, expected_count_by_period=(0.0, 0.0)),
-        {"bill"},
+        {"purchases_cover_use", "bill"},
     ),
     "a replica more than its instances hold": (
         lambda plan: with_pool(plan, 2, replicas_by_period=(3, 4), utilisation_by_period=(0.135, 0.27)),
