@@ -7,6 +7,7 @@ import pytest
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.brute_force import cheapest_total
 from tests.support.brute_wide import can_enumerate, cheapest_wide
 from tests.support.brute_world import World
@@ -18,8 +19,8 @@ DEFAULT_QUOTAS, ALL_QUOTAS = 20, 150
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """One set of simulated capacities for all cases."""
-    return CapacityStore(cache_folder=None, seed=0)
+    """Simulated capacities, shared with other tests."""
+    return shared_store()
 
 
 def _cases(default: int, all_: int) -> list[object]:

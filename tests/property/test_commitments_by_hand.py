@@ -10,7 +10,7 @@ import pytest
 from optimizer.domain.purchase import Purchase
 from optimizer.domain.scenario import NetworkUse, Period
 from optimizer.performance import CapacityStore
-from tests.support.asked import cheapest_plan
+from tests.support.asked import cheapest_plan, shared_store
 from tests.support.small import demand, service, small_catalog, small_scenario
 from tests.support.small_market import YEAR, price, with_prices
 
@@ -19,8 +19,8 @@ HOURS_PER_YEAR = 8760.0
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """One set of simulated capacities for all cases."""
-    return CapacityStore(cache_folder=None, seed=0)
+    """Simulated capacities, shared with other tests."""
+    return shared_store()
 
 
 @pytest.mark.parametrize("case", range(30))

@@ -12,7 +12,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import find_plan
-from tests.support.asked import cheapest, cheapest_plan, no_less
+from tests.support.asked import cheapest, cheapest_plan, no_less, shared_store
 from tests.support.tightened import TIGHTENED
 from tests.support.tiny_question import tiny_case
 
@@ -26,8 +26,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """One set of simulated capacities for all cases."""
-    return CapacityStore(cache_folder=None, seed=0)
+    """Simulated capacities, shared with other tests."""
+    return shared_store()
 
 
 @pytest.fixture(scope="module")

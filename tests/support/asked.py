@@ -1,6 +1,8 @@
-"""Totals at gap 0, for tests that compare many plans: found, but not read a second time."""
+"""Totals at gap 0 and one set of capacities, for tests that compare many plans: found, but not read a second time."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
@@ -10,6 +12,12 @@ from optimizer.performance import CapacityStore
 from optimizer.planning.planner import find_plan
 
 NEVER = float("inf")
+
+
+@cache
+def shared_store() -> CapacityStore:
+    """One set of simulated capacities for all tests of a process."""
+    return CapacityStore(cache_folder=None, seed=0)
 
 
 def cheapest_plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> Plan | None:
