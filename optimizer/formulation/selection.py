@@ -39,6 +39,10 @@ class GroupResult:
     verdicts: dict[tuple[str, str], TypeVerdict] = field(default_factory=dict)
 
 
+#: Rounding of floats, as a share of the value.
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bounds:
     """Lower bounds of configurations: cost, use and use off spot by slot."""
@@ -136,7 +140,8 @@ def _lower_bounds(
     for number, supply in enumerate(supplies):
         if np.isfinite(counts[number]).all():
             by_key.setdefault(supply.key, []).append(number)
-    hours = counts.reshape(len(configurations), -1) @ line.full_hours
+    # A configuration that cannot carry the need has infinite counts; its hours are never read.
+    hours = np.where(np.isfinite(counts), counts, 0.0).reshape(len(configurations), -1) @ line.full_hours
     for numbers in by_key.values():
         supply = supplies[numbers[0]]
         rent = supply.least_cost(use[numbers], spot[numbers], line.slot_hours, line.main_count)
@@ -172,7 +177,8 @@ def _worth_choosing(
     for number, block in kept:
         supply = supplies[number]
         least = float(supply.least_cost(block.use, block.spot, line.slot_hours, line.main_count)) + block.own_cost
-        if least > best:
+        # The two are worked out differently: the best itself must not fall to rounding.
+        if least > best * (1.0 + ROUNDING):
             continue
         if not any(_replaces(context, other, block, kept) for other in _rivals(block, kept)):
             found.append(block)

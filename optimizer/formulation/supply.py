@@ -93,7 +93,8 @@ class Supply:
         if (cap := self._cap) is not None:
             levels = levels[levels <= cap]
         above = np.maximum(use[None, :] - levels[:, None], 0.0)
-        vacant = np.minimum(spot[None, :], above)
+        # Room for spot is no spot: where none is sold the whole use is rented on demand.
+        vacant = np.minimum(spot[None, :], above) * (self.spot is not None)
         if self.on_demand is None:
             fits = (above - vacant)[:, :main].max(axis=1, initial=0.0) <= 0.0
             rent = np.where(fits, 0.0, np.inf)

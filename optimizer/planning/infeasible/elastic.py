@@ -161,7 +161,7 @@ def _quotas(context: Context, case: Case, assembled: Assembled) -> Iterator[Give
         places = []
         for group in mine:
             labels = assembled.problem.rows[group].labels
-            if ",beyond reserved " in labels[0]:
+            if not labels or ",beyond reserved " in labels[0]:  # nothing that it counts: no rows
                 continue
             hourly = labels[0].startswith(f"{quota.match.label},hour")
             scale = max(float(quota.limit), 1.0) if hourly else each.get(labels[0], 1.0)
