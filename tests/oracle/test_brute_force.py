@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from optimizer.domain.scenario import Floats
 from optimizer.errors import Infeasible, NoPlanFound
-from optimizer.performance import CapacityStore
+from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
 from optimizer.planning import plan_scenario
 from tests.support.asked import shared_store
 from tests.support.brute_force import cheapest_total
@@ -66,8 +67,15 @@ def test_total_under_quotas_lies_between_two_plan_spaces(case: int, store: Capac
         assert total >= wide * (1 - 1e-6)
 
 
-def test_cases_are_not_all_infeasible(store: CapacityStore):
-    """Of the default cases, both feasible and infeasible ones occur often enough to mean something."""
-    totals = [cheapest_total(*tiny_case(case), store) for case in range(DEFAULT_CASES)]
-    feasible = sum(total is not None for total in totals)
-    assert DEFAULT_CASES // 3 < feasible < DEFAULT_CASES
+class _AtBest:
+    """Capacities that cannot be exceeded: near enough to say how many questions have an answer, and not simulated."""
+
+    def curve(self, point: OperatingPoint, replicas_max: int) -> Floats:
+        """Return the bound of what 0..replicas_max replicas carry."""
+        return optimistic_capacity(point, replicas_max)
+
+
+def test_cases_are_not_all_infeasible():
+    """Among every fifth case, both feasible and infeasible ones occur often enough to mean something."""
+    totals = [cheapest_total(*tiny_case(case), _AtBest()) for case in range(0, ALL_CASES, 5)]
+    assert 0.45 < sum(total is not None for total in totals) / len(totals) < 0.8
