@@ -158,8 +158,15 @@ def _rows_used(context: Context, blocks: Sequence[Block], buys: Sequence[KeyBuy]
         "storage_prices": _storage_prices(context, {block.location for block in blocks}),
         "location_energy": _location_energy(context, {key[2] for key in keys}),
         "owned_servers": [_server(context, key) for key in keys if key in context.catalog.owned],
-        "sites": [_site(context, place) for place in sorted({key[2] for key in keys} & set(context.catalog.sites))],
+        "sites": [_site(context, place) for place in _sites(context, keys)],
     }
+
+
+def _sites(context: Context, keys: Sequence[Key]) -> list[str]:
+    """Sites of every provider that capacity or requests come from: its lines take no support plan."""
+    providers = {key[0] for key in keys}
+    providers |= {origin.at.split("/", maxsplit=1)[0] for origin in context.scenario.origins}
+    return [place for place in sorted(context.catalog.sites) if place.split("/", maxsplit=1)[0] in providers]
 
 
 def _location_energy(context: Context, places: Iterable[str]) -> dict[str, dict[str, float | None]]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from optimizer.domain.plan import Check, CostLine
-from optimizer.verification.ledger import Entry, Ledger, ledger_of
+from optimizer.verification.entry import Entry
+from optimizer.verification.ledger import Ledger, ledger_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 #: Two amounts of money are the same when they differ by no more.

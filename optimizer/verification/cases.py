@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from optimizer.domain.plan import Pool
@@ -66,7 +66,7 @@ def cases_of(view: View, service: str) -> list[Case]:
     loss that the service must survive, else as planned. A protected service has its fullest hour as planned replayed
     too, one with spot that may vanish its fullest hour without it. Once for the service: its most daring claim of
     capacity, and that of its fullest survivor. Other demands that money is counted for have their fullest hour
-    replayed.
+    replayed, after the loss as well.
     """
     redundancy = view.services[service]["redundancy"]
     protected = redundancy in _AFTER_LOSS
@@ -82,12 +82,11 @@ def cases_of(view: View, service: str) -> list[Case]:
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
             chosen += _fullest(case for case in _spot_gone(view, site) if case.pool_index in dict(group))
-            others = list(views(view).values())[1:]
-            chosen += _fullest(
-                case
-                for other in others
-                for case in _as_planned(other, [(index, other.plan.pools[index]) for index, _ in group])
-            )
+            for other in list(views(view).values())[1:]:
+                members = [(index, other.plan.pools[index]) for index, _ in group]
+                lost = _AFTER_LOSS[redundancy](other, site) if protected else ()
+                hard = [case for case in lost if case.pool_index in dict(group)]
+                chosen += _fullest(hard or _as_planned(other, members))
             running += planned
     claims = _longest_queue(case.at_claim() for case in running if case.claim_per_s > 0.0)
     survivors = (case for case in chosen if case.what in (ZONE_LOST, STANDING_BY))
@@ -163,19 +162,29 @@ def _zone_lost(view: View, site: Site) -> Iterator[Case]:
 
 
 def _instance_lost(view: View, site: Site) -> Iterator[Case]:
-    """Every pool without one of its instances; pools share the need by what they claim."""
-    pools = view.sites[site]
+    """Every pool after the loss of an instance, its own or another's; pools share the need by what they claim."""
+    pools, share = view.sites[site], view.services[site[0]]["protected_share"]
     claimed = _Claims(pools)
     for period, full in enumerate(view.need(site)):
-        need = full * view.services[site[0]]["protected_share"]
-        claims = {index: pool.capacity_per_s_by_period[period] for index, pool in pools}
-        for index, pool in pools:
-            replicas = pool.replicas_by_period[period]
-            left = replicas - view.per_instance(pool)
-            if left > 0 and need > 0.0 and claims[index] > 0.0:
-                smaller = claimed.at(pool, period, left)
-                total = sum(claims.values()) - claims[index] + smaller
-                yield Case(index, pool, period, INSTANCE_LOST, left, need * smaller / total, smaller)
+        whole = {
+            index: (pool.replicas_by_period[period], pool.capacity_per_s_by_period[period]) for index, pool in pools
+        }
+        for lost, pool in pools:
+            left = max(0, pool.replicas_by_period[period] - view.per_instance(pool))
+            if pool.replicas_by_period[period] > 0:
+                after = {**whole, lost: (left, claimed.at(pool, period, left))}
+                yield from _shared(pools, period, INSTANCE_LOST, after, share * full)
+
+
+def _shared(
+    pools: Iterable[tuple[int, Pool]], period: int, what: str, left: Mapping[int, tuple[int, float]], need: float
+) -> Iterator[Case]:
+    """Every pool that is left, with its part of the need; `left` holds replicas and claim by pool."""
+    total = sum(claim for _, claim in left.values())
+    for index, pool in pools:
+        replicas, claim = left[index]
+        if replicas > 0 and claim > 0.0 and need > 0.0:
+            yield Case(index, pool, period, what, replicas, need * claim / total, claim)
 
 
 def _standing_by(view: View, site: Site) -> Iterator[Case]:
@@ -212,11 +221,7 @@ def _spot_gone(view: View, site: Site) -> Iterator[Case]:
         losses = [zones] if vanishes == "all_of_a_type" else [{zone} for zone in sorted(zones)]
         for lost in losses:
             left = {index: (stay if pool.zone in lost else whole)[index] for index, pool in pools}
-            total = sum(claim for _, claim in left.values())
-            for index, pool in pools:
-                replicas, claim = left[index]
-                if replicas > 0 and full > 0.0 and total > 0.0:
-                    yield Case(index, pool, period, SPOT_GONE, replicas, share * full * claim / total, claim)
+            yield from _shared(pools, period, SPOT_GONE, left, share * full)
 
 
 def _without_spot(claimed: _Claims, pool: Pool, period: int) -> tuple[int, float]:

@@ -145,7 +145,7 @@ def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> 
         server = catalog.owned.get((row["provider"], row["instance_type"], row["location"]))
         names = tuple(name for name in row if name not in ("as_of", "basis", "source"))
         yield from _row(f"owned_servers.{row['instance_type']} in {row['location']}", row, server, names)
-    yield "sites", sorted(r["location"] for r in inputs_["sites"]), sorted(_places(inputs_) & set(catalog.sites))
+    yield "sites", sorted(r["location"] for r in inputs_["sites"]), sorted(_sites(inputs_, catalog))
     for row in inputs_["sites"]:
         names = tuple(name for name in row if name not in ("as_of", "basis", "source"))
         yield from _row(f"sites.{row['location']}", row, catalog.sites.get(row["location"]), names)
@@ -154,9 +154,11 @@ def _known(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> 
     yield from _storage(inputs_, catalog)
 
 
-def _places(inputs_: Mapping[str, Any]) -> set[str]:
-    """Locations in which something runs, is bought or is signed."""
-    return {row["location"] for row in inputs_["availability"]}
+def _sites(inputs_: Mapping[str, Any], catalog: Catalog) -> list[str]:
+    """Sites of every provider that capacity or requests come from."""
+    places = [row["location"] for row in inputs_["availability"]] + [row["at"] for row in inputs_["origins"]]
+    providers = {place.split("/", maxsplit=1)[0] for place in places}
+    return [place for place in catalog.sites if place.split("/", maxsplit=1)[0] in providers]
 
 
 def _every_option(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:

@@ -43,7 +43,7 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "storage_prices": "The storage prices used.",
         "location_energy": "Energy figures by location used.",
         "owned_servers": "The servers bought or signed for.",
-        "sites": "The sites they stand in.",
+        "sites": "The sites of every provider that capacity or requests come from.",
     },
     "PlanService": {
         "name": "The service.",

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.catalog import Catalog, OwnedServer, Site
+from optimizer.domain.catalog import Catalog, OwnedServer, RoundTrip, Site, TransferTier
 from optimizer.domain.purchase import Commitment, OwnedTerms, Purchase
+from optimizer.domain.scenario import Origin
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
@@ -72,3 +73,29 @@ def test_signed_machines_draw_idle_power_where_they_have_no_work(store: Capacity
     at_rest = 3 * 730 * 0.06 * 0.1 if unused == "idle" else 0.0
     assert plan.objective.fixed == pytest.approx(10_000.0 + at_rest)
     assert plan.objective.total == pytest.approx(plan.objective.lower_bound, rel=1e-6)
+
+
+def test_requests_from_a_site_of_ones_own_that_runs_nothing(store: CapacityStore):
+    """Callers in an own site, service at home: what leaves the site takes no support plan, what comes back does."""
+    trip, free = RoundTrip("own/site", HOME, 0.002, SOURCE), TransferTier(HOME, "own/site", 0.0, 0.02, SOURCE)
+    catalog = small_catalog()
+    catalog = replace(
+        catalog,
+        locations={**catalog.locations, "own/site": replace(catalog.locations[AWAY], provider="own", region="site")},
+        sites={"own/site": Site("own/site", None, None, None, None, SOURCE)},
+        transfer={
+            **catalog.transfer,
+            ("own/site", HOME): (TransferTier("own/site", HOME, 0.0, 0.03, SOURCE),),
+            (HOME, "own/site"): (free,),
+        },
+        round_trips={**catalog.round_trips, ("own/site", HOME): trip, (HOME, "own/site"): trip},
+    )
+    asked = small_scenario(service("s", demand([[30.0, 300.0]])), origins=(Origin("office", "own/site", {}),))
+    plan = plan_scenario(asked, catalog, store=store)
+    network = {line.provider: line.amount for line in plan.cost.lines if line.category == "network"}
+    # 365 x 3,600 x 330 requests of 100 and 900 kB: 43,362 GB at 0.03 and 390,258 GB at 0.02
+    assert network == {"own": pytest.approx(1300.86), "p": pytest.approx(7805.16)}
+    (support,) = [line for line in plan.cost.lines if line.item.startswith("support")]
+    rest = sum(plan.cost.by_category[name] for name in ("compute", "storage"))
+    assert support.quantity == pytest.approx(7805.16 + rest)
+    assert [row["location"] for row in plan.inputs["sites"]] == ["own/site"]

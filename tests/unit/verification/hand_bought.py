@@ -14,7 +14,8 @@ from typing import Any
 
 from optimizer.domain.plan import Cost, CostLine, FleetRow, Objective, Plan, PoolAtDemand, Route, Standby
 from optimizer.verification.draw import plan_kw, pool_kg, pool_kw, pool_kwh
-from optimizer.verification.ledger import Entry, Ledger
+from optimizer.verification.entry import Entry
+from optimizer.verification.ledger import Ledger
 from optimizer.verification.view import View
 from tests.unit.verification.hand_plan import LISTED, NORTH, SOUTH, hand_plan, with_inputs, with_pool
 
