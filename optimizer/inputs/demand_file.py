@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
+from optimizer.inputs.collection import collection_put_off
 from optimizer.inputs.columns import Column
 from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.faults import Faults
@@ -83,6 +84,7 @@ def _coded(column: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.in
     return names, np.fromiter(map(codes.__getitem__, column), dtype=np.int64, count=len(column))
 
 
+@collection_put_off()
 def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, faults: Faults) -> DemandFile | None:
     """Read a demand file; None where it cannot be split into rows at all.
 
