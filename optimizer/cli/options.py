@@ -28,6 +28,17 @@ def _seconds(value: float | None) -> float | None:
     return value
 
 
+def _format(text: str) -> Format:
+    if text in list(Format):
+        return Format(text)
+    from difflib import get_close_matches
+
+    close = get_close_matches(text.lower(), list(Format), n=1)
+    mend = f" Did you mean {close[0]}?" if close else ""
+    message = f"must be one of {', '.join(Format)} (found {text}).{mend}"
+    raise typer.BadParameter(message)
+
+
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of one that comes with fleetopt.")
 ]
@@ -37,7 +48,13 @@ CatalogArgument = Annotated[
 ]
 
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", help="How the result is written.  [default: table; json with -o]")
+    Format | None,
+    typer.Option(
+        "--format",
+        metavar=f"[{'|'.join(Format)}]",
+        parser=_format,
+        help="How the result is written.  [default: table; json with -o]",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,

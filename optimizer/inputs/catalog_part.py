@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.inputs.catalog_tables import TABLES, TableSpec
+from optimizer.inputs.collection import collection_put_off
 from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.document import Node
 from optimizer.inputs.explain import validate
@@ -35,6 +36,7 @@ class CatalogPart:
         return name not in self.tables and is_file(self.found.path / name)
 
 
+@collection_put_off()
 def read_part(found: Found, faults: Faults) -> CatalogPart | None:
     """Read a catalog folder; None where its ``catalog.yaml`` cannot be used (tables are checked all the same)."""
     _refuse_near_names(found, faults)

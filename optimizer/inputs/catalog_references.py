@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from optimizer.domain.scenario import INTERNET
@@ -43,23 +44,32 @@ LISTED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names of one kind, and the files that list them."""
+
+    names: set[str]
+    files: str
+
+
 def check_references(parts: Sequence[Tables], faults: Faults) -> None:
     """Tell names that no file of any of the catalogs lists, and zones that a location does not have.
 
     A file that is missing or has names that cannot be read was told already; nothing is looked up in it then.
     """
-    known = {kind: _names(parts, file, columns) for kind, (file, columns) in LISTED.items()}
-    known["destinations"] = known["locations"] | {INTERNET} if known["locations"] is not None else None
+    known = {kind: _known(parts, file, columns) for kind, (file, columns) in LISTED.items()}
+    places = known["locations"]
+    known["destinations"] = None if places is None else Known({*places.names, INTERNET}, places.files)
     for part in parts:
         for file, columns, place, kind in REFERENCES:
-            names = known[kind]
-            if file in part and names is not None:
-                _check(part[file], columns, place, (kind, names), faults)
+            there = known[kind]
+            if file in part and there is not None:
+                _check(part[file], columns, place, kind, there, faults)
     zones = _zones(parts)
     for part in parts:
         for spec in (tables.AVAILABILITY, tables.AVAILABILITY_UNLICENSED):
-            if spec.file in part:
-                _check_zones(part[spec.file], zones, faults)
+            if spec.file in part and places is not None:
+                _check_zones(part[spec.file], zones, places.files, faults)
 
 
 def _joined(table: Table, columns: Sequence[str]) -> list[str | None]:
@@ -68,22 +78,29 @@ def _joined(table: Table, columns: Sequence[str]) -> list[str | None]:
     return [None if None in name else "/".join(name) for name in parts]
 
 
-def _names(parts: Sequence[Tables], file: str, columns: Sequence[str]) -> set[str] | None:
+def _known(parts: Sequence[Tables], file: str, columns: Sequence[str]) -> Known | None:
     """Return the names a file lists over all catalogs, None where it is missing or a name cannot be read."""
     listing = [part[file] for part in parts if file in part]
     names = {name for table in listing for name in _joined(table, columns)}
-    return None if not listing or None in names else {name for name in names if name is not None}
+    if not listing or None in names:
+        return None
+    return Known({name for name in names if name is not None}, " and ".join(table.file for table in listing))
 
 
-def _check(table: Table, columns: Sequence[str], place: str, known: tuple[str, set[str]], faults: Faults) -> None:
-    kind, names = known
+def _check(table: Table, columns: Sequence[str], place: str, kind: str, known: Known, faults: Faults) -> None:
+    """Tell each name that is not listed once, at its first row."""
     different = set(zip(*(table.columns[column] for column in columns), strict=True))
-    if all(None not in name and "/".join(name) in names for name in different):
+    if all(None not in name and "/".join(name) in known.names for name in different):
         return
+    rows: dict[str, list[int]] = {}
     for row, name in enumerate(_joined(table, columns)):
-        if name is not None and name not in names:
-            what = f"not among the {kind} of the catalog (found {show(name)})"
-            faults.add_unless_told(table.where(row, place), what, did_you_mean(name, names, kind), "unknown-name")
+        if name is not None and name not in known.names:
+            rows.setdefault(name, []).append(row)
+    for name, found in rows.items():
+        times = f" in {len(found)} rows" if len(found) > 1 else ""
+        what = f"not among the {kind} of the catalog (found {show(name)}{times})"
+        mend = did_you_mean(name, known.names, kind, known.files)
+        faults.add_unless_told(table.where(found[0], place), what, mend, "unknown-name")
 
 
 def _zones(parts: Sequence[Tables]) -> dict[str, Any]:
@@ -94,11 +111,12 @@ def _zones(parts: Sequence[Tables]) -> dict[str, Any]:
     return zones
 
 
-def _check_zones(table: Table, zones: Mapping[str, Any], faults: Faults) -> None:
+def _check_zones(table: Table, zones: Mapping[str, Any], files: str, faults: Faults) -> None:
     for row, (place, sold) in enumerate(zip(_joined(table, _PLACE), table.columns["zones"], strict=True)):
         there = zones.get(str(place))
         if not (there and sold):
             continue
         for zone in sorted(set(sold) - set(there)):
             what = f"{place} has no such zone (found {show(zone)})"
-            faults.add_unless_told(table.where(row, "zones"), what, did_you_mean(zone, there, "zones"), "unknown-name")
+            mend = did_you_mean(zone, there, "zones", files)
+            faults.add_unless_told(table.where(row, "zones"), what, mend, "unknown-name")

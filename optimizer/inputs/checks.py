@@ -32,7 +32,8 @@ def check_names(asked: Asked, catalog: Catalog, faults: Faults) -> None:
     for path, name in (*_locations_named(asked), *_origins_at(asked)):
         if name not in catalog.locations:
             what = f"not among the locations of catalog {catalog.name} (found {show(name)})"
-            mend = did_you_mean(name, catalog.locations, "locations")
+            known = [*catalog.locations, INTERNET] if path[-1] == "at" else catalog.locations
+            mend = did_you_mean(name, known, "locations")
             faults.add_unless_told(place_of(asked.root, path), what, mend, "unknown-name")
     profiles = {curve.profile for curve in catalog.profiles}
     for path, name in _profiles_named(asked):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
+from optimizer.inputs.collection import collection_put_off
 from optimizer.inputs.columns import Column
 from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.faults import Faults
@@ -83,6 +84,7 @@ def _coded(column: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.in
     return names, np.fromiter(map(codes.__getitem__, column), dtype=np.int64, count=len(column))
 
 
+@collection_put_off()
 def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, faults: Faults) -> DemandFile | None:
     """Read a demand file; None where it cannot be split into rows at all.
 
@@ -135,7 +137,13 @@ class Rates:
 
 
 def rates_of(
-    file: DemandFile, series: str, where: str, origins: Sequence[str], day_types: Sequence[str], faults: Faults
+    file: DemandFile,
+    series: str,
+    where: str,
+    origins: Sequence[str],
+    day_types: Sequence[str],
+    faults: Faults,
+    listed_in: str = "",
 ) -> Rates | None:
     """Return the rates of one series, zero for origins without a row.
 
@@ -145,6 +153,8 @@ def rates_of(
         Place that names the series in the scenario, for the fault that there is none.
     origins, day_types
         Names the scenario knows, in its order; period = day type x 24 + hour.
+    listed_in
+        File that lists these names.
 
     Returns
     -------
@@ -157,8 +167,8 @@ def rates_of(
             what = f"no rows of that series in {file.table.file} (found {show(series)})"
             faults.add_unless_told(where, what, did_you_mean(series, file.rows_of, "series"), "unknown-name")
         return None
-    origin = _codes(file, rows, "origin", origins, faults)
-    day_type = _codes(file, rows, "day_type", day_types, faults)
+    origin = _codes(file, rows, "origin", origins, listed_in, faults)
+    day_type = _codes(file, rows, "day_type", day_types, listed_in, faults)
     hour = file.hours[rows]
     placed = (origin >= 0) & (day_type >= 0) & (hour >= 0)
     cell = (origin * len(day_types) + day_type) * HOURS_PER_DAY + hour
@@ -179,7 +189,7 @@ def _spread(values: Floats, cell: NDArray[np.int64], shape: tuple[int, int, int]
 
 
 def _codes(
-    file: DemandFile, rows: NDArray[np.int64], column: str, known: Sequence[str], faults: Faults
+    file: DemandFile, rows: NDArray[np.int64], column: str, known: Sequence[str], listed_in: str, faults: Faults
 ) -> NDArray[np.int64]:
     """Return the index in `known` of each row's name, -1 and a fault for names that are not among them."""
     index = {name: code for code, name in enumerate(known)}
@@ -189,7 +199,7 @@ def _codes(
         if code >= 0 and names[code] not in index:
             of_it = np.flatnonzero(found == code)
             what = f"unknown {column.replace('_', ' ')} (found {show(names[code])} in {of_it.size} rows)"
-            mend = did_you_mean(names[code], known, f"{column.replace('_', ' ')}s")
+            mend = did_you_mean(names[code], known, f"{column.replace('_', ' ')}s", listed_in)
             faults.add_unless_told(file.table.where(int(rows[of_it[0]]), column), what, mend, "unknown-name")
     return np.array([*(index.get(name, -1) for name in names), -1], dtype=np.int64)[found]
 

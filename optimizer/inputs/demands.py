@@ -120,7 +120,7 @@ def _from_file(
         return None, ()
     place = place_of(asked.root, ("services", name, "demand", "series"))
     series = keys.series or name
-    found = rates_of(file, series, place, asked.origin_names, asked.day_types, faults)
+    found = rates_of(file, series, place, asked.origin_names, asked.day_types, faults, asked.root.mark.file)
     if found is None or asked.planned not in found.by_column:
         return None, ()
     if missing := [demand for demand in asked.counted if demand not in found.by_column]:

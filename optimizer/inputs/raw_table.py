@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ LONGEST_CELL = 131_072
 #: Separators that are not read: such a file looks like a single column.
 OTHER_SEPARATORS = {"\t": "tabs", "|": "bars"}
 _LINE_END = ord("\n")
-Rows = list[tuple[list[str], int]]
+Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,47 +111,63 @@ def _split(text: str, separator: str, file: str, faults: Faults) -> RawTable | N
     found = _rows(text, separator, file, faults)
     if found is None:
         return None
-    if not found:
+    rows, lines = found
+    if not rows:
         faults.add(file, "is empty", "Write a header line and rows.", "empty")
         return None
-    (first, first_line), *rest = found
-    kept = _of_length(len(first), rest, f"{file}:{first_line}", file, faults)
+    header, place = tuple(cell.strip() for cell in rows[0]), f"{file}:{lines[0]}"
+    kept = _of_length(len(header), rows[1:], lines[1:], place, file, faults)
     if kept is None:
         return None
-    columns = [[row[column] for row, _ in kept] for column in range(len(first))]
-    header = tuple(cell.strip() for cell in first)
-    return RawTable(file, header, first_line, columns, [line for _, line in kept], separator)
+    columns = list(map(list, zip(*kept[0], strict=True))) or [[] for _ in header]
+    return RawTable(file, header, lines[0], columns, kept[1], separator)
 
 
-def _rows(text: str, separator: str, file: str, faults: Faults) -> Rows | None:
+def _rows(text: str, separator: str, file: str, faults: Faults) -> tuple[Rows, list[int]] | None:
     """Return the rows with a value, and the line each begins on; None, and a fault, for what is no CSV."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: Rows = []
-    begins = 1
+    ends: list[int] = []
     try:
-        for row in reader:
-            if any(row):
-                rows.append((row, begins))
-            begins = reader.line_num + 1
+        rows = list(reader)
+        no_break = reader.line_num == len(rows)  # inside a cell: then rows are lines
+        ends = list(range(1, len(rows) + 1)) if no_break else _ends(text, separator)
     except csv.Error as error:
         problem = f"a cell is longer than {LONGEST_CELL:,} characters" if "field limit" in str(error) else str(error)
         mend = "Check the quotes there: a quoted cell must be closed."
-        faults.add(f"{file}:{begins}", f"not readable as CSV ({problem})", mend, "csv-syntax")
+        place = f"{file}:{_ends(text, separator)[-1] + 1}"
+        faults.add(place, f"not readable as CSV ({problem})", mend, "csv-syntax")
         return None
-    return rows
+    begins = [1, *(end + 1 for end in ends[:-1])]
+    if all(map(any, rows)):
+        return rows, begins
+    filled = [index for index, row in enumerate(rows) if any(row)]
+    return [rows[index] for index in filled], [begins[index] for index in filled]
 
 
-def _of_length(length: int, rows: Rows, header: str, file: str, faults: Faults) -> Rows | None:
+def _ends(text: str, separator: str) -> list[int]:
+    """Return the line each row ends on, those before the first that cannot be read; 0 in front if there is none."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    ends: list[int] = []
+    with contextlib.suppress(csv.Error):
+        ends.extend(reader.line_num for _ in reader)
+    return ends or [0]
+
+
+def _of_length(
+    length: int, rows: Rows, lines: list[int], header: str, file: str, faults: Faults
+) -> tuple[Rows, list[int]] | None:
     """Return the rows of that length, and tell the others one by one; None, told at the header, where none fits it."""
-    others = [(row, line) for row, line in rows if len(row) != length]
-    if not others:
-        return rows
+    lengths = sorted(set(map(len, rows)))
+    if lengths in ([], [length]):
+        return rows, lines
     mend = "Give each column a cell, write 1200 for 1,200, and put text that holds a separator in quotes."
-    if len(others) == len(rows) > 1:
-        lengths = sorted({len(row) for row, _ in others})
+    if length not in lengths and len(rows) > 1:
         found = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
         faults.add(header, f"has {length} cells where the rows have {found}", mend, "row-length")
         return None
-    for row, line in others:
-        faults.add(f"{file}:{line}", f"has {len(row)} cells where the header has {length}", mend, "row-length")
-    return [(row, line) for row, line in rows if len(row) == length]
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != length:
+            faults.add(f"{file}:{line}", f"has {len(row)} cells where the header has {length}", mend, "row-length")
+    kept = [index for index, row in enumerate(rows) if len(row) == length]
+    return [rows[index] for index in kept], [lines[index] for index in kept]

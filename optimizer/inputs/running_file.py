@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.purchase import RunningRow
 from optimizer.inputs.columns import Column
@@ -25,7 +27,7 @@ KEY = ("provider", "region", "zone", "instance_type", "purchase_option", "servic
 
 
 def read_running(
-    text: str, shown: str, catalog: Catalog, services: tuple[str, ...] | None, faults: Faults
+    text: str, shown: str, catalog: Catalog, services: tuple[str, ...] | None, faults: Faults, listed_in: str = ""
 ) -> tuple[RunningRow, ...]:
     """Read what runs today.
 
@@ -39,6 +41,8 @@ def read_running(
         Knows locations, zones and instance types.
     services
         Names that may be given; None where there is no scenario to compare them with.
+    listed_in
+        File that lists the services.
 
     Returns
     -------
@@ -60,12 +64,18 @@ def read_running(
             committed_until=row["committed_until"] or "",
         )
         for index, row in table.rows()
-        if _is_known(table, index, row, catalog, services, faults)
+        if _is_known(table, index, row, catalog, services, listed_in, faults)
     )
 
 
 def _is_known(
-    table: Table, index: int, row: dict[str, object], catalog: Catalog, services: tuple[str, ...] | None, faults: Faults
+    table: Table,
+    index: int,
+    row: dict[str, object],
+    catalog: Catalog,
+    services: tuple[str, ...] | None,
+    listed_in: str,
+    faults: Faults,
 ) -> bool:
     """Tell names that the catalog or the scenario does not know."""
     before = len(faults)
@@ -79,12 +89,20 @@ def _is_known(
         names = [name for provider, name in catalog.instance_types if provider == row["provider"]]
         _tell(table, index, "instance_type", str(row["instance_type"]), names, "instance types", faults)
     if services is not None and row["service"] and row["service"] not in services:
-        _tell(table, index, "service", str(row["service"]), services, "services", faults)
+        _tell(table, index, "service", str(row["service"]), services, "services", faults, listed_in)
     return len(faults) == before
 
 
-def _tell(table: Table, index: int, column: str, name: str, known: object, kind: str, faults: Faults) -> None:
-    mend = did_you_mean(name, list(known), kind)  # type: ignore[call-overload]
-    faults.add_unless_told(
-        table.where(index, column), f"unknown {kind[:-1]} (found {show(name)})", mend, "unknown-name"
-    )
+def _tell(
+    table: Table,
+    index: int,
+    column: str,
+    name: str,
+    known: Iterable[str],
+    kind: str,
+    faults: Faults,
+    listed_in: str = "",
+) -> None:
+    mend = did_you_mean(name, known, kind, listed_in)
+    what = f"unknown {kind[:-1]} (found {show(name)})"
+    faults.add_unless_told(table.where(index, column), what, mend, "unknown-name")

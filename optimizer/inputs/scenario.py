@@ -125,7 +125,7 @@ def _running(
     text = None if content is None else decode(content, keys.running, faults)
     if content is None or text is None:
         return (), ""
-    rows = read_running(text, keys.running, catalog, tuple(keys.services), faults)
+    rows = read_running(text, keys.running, catalog, tuple(keys.services), faults, asked.root.mark.file)
     return rows, hashlib.sha256(content).hexdigest()
 
 

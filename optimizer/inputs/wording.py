@@ -57,7 +57,7 @@ def listed(names: Iterable[object]) -> str:
     return ", ".join(known[:NAMES_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def did_you_mean(word: str, names: Iterable[str], kind: str) -> str:
+def did_you_mean(word: str, names: Iterable[str], kind: str, listed_in: str = "") -> str:
     """Return a mend for an unknown name: the likeliest known one, or all of them.
 
     Parameters
@@ -68,11 +68,14 @@ def did_you_mean(word: str, names: Iterable[str], kind: str) -> str:
         The names there are.
     kind
         What they name, in the plural: ``keys``.
+    listed_in
+        File that lists them, where that is another than the one the name was found in.
     """
     known = sorted(set(names))
+    where = f" {kind.capitalize()} are listed in {listed_in}." if listed_in else ""
     if close := likely_name(word, known):
-        return f"Did you mean {close}?"
-    return f"Known {kind}: {listed(known)}." if known else f"There are no {kind}."
+        return f"Did you mean {close}?{where}"
+    return (f"Known {kind}: {listed(known)}." if known else f"There are no {kind}.") + where
 
 
 def likely_name(word: str, names: Iterable[str], alike: float = 0.6) -> str:

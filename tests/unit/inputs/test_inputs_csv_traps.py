@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.inputs import shipped_scenarios
+from optimizer.inputs.collection import collection_put_off
 from optimizer.inputs.columns import Column
 from optimizer.inputs.csv_table import Table, read_table
 from optimizer.inputs.faults import Faults
@@ -194,3 +196,16 @@ def test_whole_columns_are_read_like_single_cells() -> None:
     at_once = rates("\n".join(["name,rate", *lines]))
     assert at_once == [rates(f"name,rate\n{line}\n")[0] for line in lines] == [float(cell) for cell in cells]
     assert read("\n".join(["name,rate", *lines, "x,oops"]))[0].columns["rate"][:-1] == at_once  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_garbage_collection_is_put_off_and_then_as_before(before: bool) -> None:
+    """Also where reading ends in an error, and where it was off already."""
+    (gc.enable if before else gc.disable)()
+    try:
+        with pytest.raises(ZeroDivisionError), collection_put_off():
+            assert not gc.isenabled()
+            raise ZeroDivisionError
+        assert gc.isenabled() is before
+    finally:
+        gc.enable()

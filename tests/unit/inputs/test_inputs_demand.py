@@ -131,7 +131,10 @@ def test_unknown_origins_are_told_once_with_a_count(small: Path) -> None:
     """48 rows of a misspelt origin are one fault, at the first of them."""
     write_rows(FILE, [{**row, "origin": "wep" if row["origin"] == "web" else row["origin"]} for row in demand_rows()])
     (fault,) = faults_of(lambda: load_inputs(small))
-    assert str(fault) == 'demand.csv:50 origin: unknown origin (found "wep" in 48 rows). Did you mean web?'
+    assert str(fault) == (
+        'demand.csv:50 origin: unknown origin (found "wep" in 48 rows). '
+        "Did you mean web? Origins are listed in small.yaml."
+    )
 
 
 def test_series_of_others_are_left_alone(small: Path) -> None:
