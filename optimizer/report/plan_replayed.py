@@ -21,7 +21,7 @@ LATE_DIGITS = 2
 WHOLE_MS_FROM = 1000.0
 _COLUMNS = (
     Column("service"),
-    Column("what"),
+    Column("what", least=12),
     Column("hour"),
     Column("replicas", right=True),
     Column("requests/s", right=True, drop=1, as_note="{} requests/s"),
