@@ -23,8 +23,9 @@ def sample_of(
     for item in alive:
         groups.setdefault(likeness(fleet.pools[item.pool_index]), []).append(item)
     for group in groups.values():
-        kept |= set(sorted(group, key=lambda item: _fullness(fleet, item), reverse=True)[:HARDEST_TWO])
-        kept |= set(sorted(group, key=lambda item: _queue(fleet, item), reverse=True)[:HARDEST_TWO])
+        different = list({model_of(fleet.pools[item.pool_index], item): item for item in group}.values())
+        kept |= set(sorted(different, key=lambda item: _fullness(fleet, item), reverse=True)[:HARDEST_TWO])
+        kept |= set(sorted(different, key=lambda item: _queue(fleet, item), reverse=True)[:HARDEST_TWO])
     return [item for item in alive if item in kept]
 
 

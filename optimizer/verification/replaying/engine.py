@@ -83,8 +83,8 @@ class Effort:
 
 
 #: At least 400,000 requests for each case, a million where a pool is nearly full.
-COMPILED = Effort(10, 20, 40_000, 100_000, 400_000, 5, 20, 1_000_000, is_sample=False)
-PLAIN = Effort(10, 20, 10_000, 20_000, 40_000, 5, 10, 0, is_sample=True)
+COMPILED = Effort(10, 40, 40_000, 100_000, 200_000, 5, 20, 1_000_000, is_sample=False)
+PLAIN = Effort(10, 20, 10_000, 20_000, 30_000, 5, 10, 0, is_sample=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ DIGITS = 9
 MOST_THREADS = 8
 #: So many times the share that may be late needs no second look.
 FAR_BEYOND = 2.0
+#: An interval of a percentile is narrow enough when half of it is this share of the percentile.
+PRECISE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,22 @@ def measure(case: Case, traffic: Traffic, engine: Engine) -> Measured:
     wanted = engine.effort.runs // 2
     while True:
         runs += [_run(case.model, traffic, engine, number) for number in range(len(runs), wanted)]
-        found = tuple(_late(runs, limit) for limit in case.limits_s)
+        shares = tuple(_late(runs, limit) for limit in case.limits_s)
+        found = Measured(reached(runs, case.percentile), shares, sum(run.size for run in runs))
         if wanted >= engine.effort.most_runs or _is_settled(case, found, enough=wanted >= engine.effort.runs):
-            break
+            return found
         wanted = min(2 * wanted, engine.effort.most_runs)
-    return Measured(reached(runs, case.percentile), found, sum(run.size for run in runs))
 
 
-def _is_settled(case: Case, found: Sequence[Late], *, enough: bool) -> bool:
-    """Whether it is known for every limit if it holds: more late than may be, but not surely so, is not known."""
-    if all(share.at_least > FAR_BEYOND * case.allowed for share in found):
+def _is_settled(case: Case, found: Measured, *, enough: bool) -> bool:
+    """Whether it is known for every limit if it holds, and the percentile well enough to be told.
+
+    More late than may be, but not surely so, is not known.
+    """
+    if all(share.at_least > FAR_BEYOND * case.allowed for share in found.late):
         return True
-    return enough and not any(share.is_open(case.allowed) for share in found)
+    precise = found.reached.half_width_s <= PRECISE * found.reached.value_s
+    return enough and precise and not any(share.is_open(case.allowed) for share in found.late)
 
 
 def _late(runs: Sequence[Floats], limit_s: float) -> Late:

@@ -67,7 +67,7 @@ def report(*rows, **changes):
 
 def page(*rows, checks=(RULE,), **changes):
     """The page of these rows, words joined by one blank."""
-    return " ".join(render(replay_report("plan.json", report(*rows, **changes), checks), Format.TABLE).split())
+    return " ".join(render(replay_report("plan.json", report(*rows, **changes), checks), Format.TABLE, 140).split())
 
 
 def test_the_page_by_hand():
@@ -80,7 +80,9 @@ def test_the_page_by_hand():
     assert "five minutes workday 13 h 24 2,346 p99 57.4 ±0.8 60 ms 0.65 % yes" in text
     assert "Played 600 distinct cases of 26 pools in 72 hours · 295 million requests · seed 7" in text
     assert "Rules 1 rule by an independent reading · all hold" in text
-    assert "Verdict every promise stands, without the fullest zone · nearest: ranking from shop in aws us-east-1" in text
+    assert (
+        "Verdict every promise stands, without the fullest zone · nearest: ranking from shop in aws us-east-1" in text
+    )
     assert "p99 57.4 ±0.8 of 60 ms, 0.65 % of requests late, 1.00 % allowed" in text
 
 
@@ -94,7 +96,9 @@ def test_the_hardest_place_stands_for_a_class():
 
 def test_broken_promises_are_told_by_place():
     """How many hours of each place, the worst of them with what it reached, and the count in the verdict."""
-    broken = replace(HOUR, reached_ms=27_429.94, plus_minus_ms=174.3, late_share=0.9989, late_at_least=0.99, holds=False)
+    broken = replace(
+        HOUR, reached_ms=27_429.94, plus_minus_ms=174.3, late_share=0.9989, late_at_least=0.99, holds=False
+    )
     full = replace(QUIET, period=4, overloaded=True, reached_ms=None, plus_minus_ms=None, utilisation=1.09, holds=False)
     text = page(broken, full, QUIET)
     assert "p99 27,430 ±174 60 ms 99.89 % NO" in text
@@ -149,7 +153,11 @@ def test_the_document_holds_if_rules_and_promises_do(row, rule, holds):
     assert document["rows"][0]["requests_per_s"] == 2345.6
     assert document["rows"][0]["zones"] == ["us-east-1b", "us-east-1c"]
     assert document["what_if"]["zone"] == "fullest"
-    assert (document["seed"], document["requests"], document["question"]) == (7, 295_331_200, "without the fullest zone")
+    assert (document["seed"], document["requests"], document["question"]) == (
+        7,
+        295_331_200,
+        "without the fullest zone",
+    )
     assert document["checks"][0]["rule"] == "bill"
 
 

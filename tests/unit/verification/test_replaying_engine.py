@@ -151,44 +151,48 @@ def fake_engine(shares):
     def stays(arrivals, servers, service_s, max_wait_s):
         share = shares[min(len(calls), len(shares) - 1)]
         calls.append(arrivals.size)
-        return np.where(np.arange(arrivals.size) < share * arrivals.size, 2.0, 0.5)
+        # 1000 count after a warm-up of 100
+        return np.where(np.arange(arrivals.size) >= 1100 - round(share * 1000), 1.0001, 0.9999)
 
-    effort = replace(COMPILED, runs=4, most_runs=16, requests=1000)
+    effort = replace(COMPILED, runs=8, most_runs=32, requests=1000)
     return Engine("fake", stays, effort), calls
 
 
 @pytest.mark.parametrize(
     ("shares", "runs"),
     [
-        ([0.0], 4),  # fine
-        ([0.5, 0.6], 2),  # hopeless: half of the usual
-        ([0.02], 2),  # just twice what is allowed, each time
-        ([0.0, 0.03] * 10, 16),  # above on average, but not surely
-        ([0.0, 0.03, 0.0, 0.03, 0.0], 8),  # above at first, below with more
+        ([0.0], 8),  # fine
+        ([0.5, 0.6], 4),  # hopeless: half of the usual
+        ([0.015], 8),  # a miss, not a hopeless one
+        ([0.0, 0.03] * 16, 32),  # above on average, but not surely
+        ([0.0, 0.03] * 4 + [0.0], 16),  # above at first, below with more
     ],
 )
 def test_more_is_played_while_it_is_open(shares, runs):
     """Twice as many runs each time until it is settled, none more where it is clear."""
     engine, calls = fake_engine(shares)
     case = Case(pool(0.1), 0.99, (1.0,))
-    engine = replace(engine, effort=replace(engine.effort, requests=900))
     measure(case, Traffic(0, 1, 2000), engine)
     assert len(calls) == runs
 
 
 def test_every_limit_must_be_settled():
     """A hopeless limit of one origin does not end the play for the other, whose share is not known yet."""
-    engine, calls = fake_engine([0.0, 0.03] * 10)
+    engine, calls = fake_engine([0.0, 0.03] * 16)
     measure(Case(pool(0.1), 0.99, (0.1, 1.0)), Traffic(0, 1, 2000), engine)
-    assert len(calls) == 16
+    assert len(calls) == 32
+
+
+def nobody(requests):
+    """Hear of progress, and do nothing."""
 
 
 def test_cases_are_measured_the_same_in_any_company():
     """Alone or among others of other strides and lengths, on threads: a case has its own answer."""
     engine = Engine("plain", plain_stays, replace(PLAIN, requests=500, most_requests=2000))
     cases = [Case(pool(busy, n, 2, "round_robin"), 0.99, (0.02,)) for n in (3, 1) for busy in (0.5, 0.9, 1.1)]
-    together = measure_all(cases, 3, engine, lambda requests: None)
-    alone = {case: measure_all([case], 3, engine, lambda requests: None)[case] for case in cases}
+    together = measure_all(cases, 3, engine, nobody)
+    alone = {case: measure_all([case], 3, engine, nobody)[case] for case in cases}
     assert together == alone
     threaded = Engine("plain", plain_stays, replace(engine.effort, is_sample=False))
-    assert measure_all(cases, 3, threaded, lambda requests: None) == alone
+    assert measure_all(cases, 3, threaded, nobody) == alone

@@ -1,7 +1,7 @@
 """Who serves what after a loss, worked by hand on the plan of `hand_plan`.
 
-search: 36 requests/s of the shop and 9 of the web in each of the zones a and b, twice as many in the second period; 1 and
-2 replicas each, 100 and 200 requests/s claimed. rank: 9 and 24 requests/s of the shop in south/two, its only zone.
+Search: 36 requests/s of the shop and 9 of the web in each of the zones a and b, twice as many in the second period; 1
+and 2 replicas each, 100 and 200 requests/s claimed. Rank: 9 and 24 requests/s of the shop in south/two, its only zone.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def test_only_the_protected_share_is_sent_after_a_loss(plan):
 
 
 def test_a_named_zone_takes_whatever_stands_there(plan):
-    """rank stands in the one zone of south/two only: nobody is left, all its requests are shown; search is as planned."""
+    """Rank stands in the one zone of south/two only: nobody is left, its requests are shown; search is as planned."""
     assert served(plan, zone=f"{SOUTH}/a") == {**AS_PLANNED, 2: ("without zone a", 0, {"shop": 24.0})}
     assert notes(plan, zone=f"{SOUTH}/a") == ("rank was not planned to survive the loss of a zone (redundancy: none)",)
 
@@ -131,9 +131,13 @@ def test_what_spot_was_planned_for_is_said(plan, may_vanish, told):
 
 
 def with_standby(plan):
-    """search survives a region: 4 replicas of it in south/two, which stand by for both origins."""
+    """Search survives a region: 4 replicas of it in south/two, which stand by for both origins."""
     south = replace(
-        plan.pools[0], provider="south", region="two", replicas_by_period=(4, 4), capacity_per_s_by_period=(400.0, 400.0)
+        plan.pools[0],
+        provider="south",
+        region="two",
+        replicas_by_period=(4, 4),
+        capacity_per_s_by_period=(400.0, 400.0),
     )
     standby = tuple(Standby("search", origin, NORTH, SOUTH) for origin in ("shop", "web"))
     return asked(plan, "search", redundancy="region").replace(pools=(*plan.pools, south), standby=standby)
@@ -154,7 +158,7 @@ def test_a_lost_zone_of_a_service_that_survives_regions_is_its_region_lost(plan)
 
 
 def test_who_has_no_standby_is_not_served(plan):
-    """rank has no other location: its requests are shown with no replica; search is as planned."""
+    """Rank has no other location: its requests are shown with no replica; search is as planned."""
     assert served(plan, region="two") == {**AS_PLANNED, 2: (f"without {SOUTH}", 0, {"shop": 24.0})}
     assert notes(plan, region="two") == ("rank was not planned to survive the loss of a location (redundancy: none)",)
 

@@ -1,4 +1,4 @@
-"""A whole plan replayed: each origin at its own edge, hours of every class, five minutes as a whole, chance and verdict."""
+"""A whole plan replayed: each origin at its own edge, hours of every class, five minutes as a whole, the verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from tests.support.small import demand, service, small_catalog, small_scenario
 from tests.unit.verification.hand_plan import with_inputs, with_pool
 
 #: Quick, and never a sample: every case is played.
-QUICK = Engine("plain", plain_stays, replace(PLAIN, is_sample=False, most_requests=10_000, windows=5, most_windows=5))
+QUICK = replace(
+    load_engine(), effort=replace(PLAIN, most_runs=10, requests=4000, is_sample=False, windows=5, most_windows=5)
+)
 SAMPLE = Engine("plain", plain_stays, PLAIN)
 
 
@@ -45,7 +47,12 @@ def test_an_origin_is_judged_at_its_own_edge(plan):
     (shop,) = hours(replay(plan, engine=QUICK), service="search", period=1, origin="shop")
     (web,) = hours(replay(plan, engine=QUICK), service="search", period=1, origin="web")
     assert web.reached_ms - shop.reached_ms == pytest.approx(27.0)
-    assert (shop.zones, shop.replicas, shop.requests_per_s, shop.target_ms) == (("a", "b"), 2, pytest.approx(90.0), 80.0)
+    assert (shop.zones, shop.replicas, shop.requests_per_s, shop.target_ms) == (
+        ("a", "b"),
+        2,
+        pytest.approx(90.0),
+        80.0,
+    )
 
 
 def test_the_percentile_is_the_exact_one(plan):
@@ -68,19 +75,21 @@ def test_the_late_share_counts_what_is_left_of_the_target(plan):
     (web,) = hours(report, service="search", period=0, origin="web")
     assert shop.late_share == pytest.approx(0.01, rel=0.1)
     assert shop.holds
-    assert (web.holds, web.late_share) == (False, pytest.approx(1.0))
+    # 13.8 ms are left at the web's: less than a batch of two takes
+    assert not web.holds
+    assert web.late_share > 0.5
     assert shop.late_at_least < shop.late_share <= shop.late_in_worst_run
     assert not report.holds
     assert report.broken[0].late_share == max(row.late_share for row in report.rows)
 
 
 def test_like_cases_are_simulated_once(plan):
-    """search has two zones alike and two origins, rank one: with two periods four cases, of which each row tells."""
+    """Search has two zones alike and two origins, rank one: with two periods four cases, of which each row tells."""
     report = replay(plan, engine=QUICK)
     assert (report.cases, report.cases_in_all) == (4, 4)
     # search: 2 periods x 2 origins, rank: 2 periods
     assert len(hours(report)) == 6
-    assert report.requests == 4 * 100_000 + sum(row.requests for row in minutes(report))
+    assert report.requests == 4 * 40_000 + sum(row.requests for row in minutes(report))
 
 
 def test_hours_have_their_classes(plan):
@@ -117,7 +126,7 @@ def test_one_row_of_each_service_is_the_hardest(plan):
 
 
 def test_five_minutes_have_their_requests(plan):
-    """search brings 5 x 300 s x 180 requests/s in 4 replicas of 2 zones, four fifths of them from the shop."""
+    """Search brings 5 x 300 s x 180 requests/s in 4 replicas of 2 zones, four fifths of them from the shop."""
     report = replay(plan, WhatIf(scale=2.0), engine=QUICK)
     shop, web = minutes(report, service="search")
     assert (shop.origin, shop.zones, shop.window_s) == ("shop", ("a", "b"), 300.0)
@@ -143,14 +152,13 @@ def stays_of_window(model, engine=QUICK, rates=(("shop", 1.0),), limit=0.0):
 
 
 def test_all_replicas_of_a_round_robin_are_played():
-    """3 replicas one request apart, served in 10 ms at 30 % load: nobody waits longer than one service in 1 of 100."""
-    found = stays_of_window(PoolModel(3, (0.010,), 0.0, "round_robin", 90.0))["shop"]
-    assert found.requests == pytest.approx(5 * 300 * 90, rel=0.01)
-    # Erlang-3 gaps of mean 33 ms are below 5 ms in 0.3 %: p99 is near the service itself
-    assert 0.010 <= found.reached.value_s < 0.015
-    sample = stays_of_window(PoolModel(3, (0.010,), 0.0, "round_robin", 90.0), SAMPLE)["shop"]
-    assert sample.requests == pytest.approx(5 * 300 * 30, rel=0.02)
-    assert sample.reached.value_s == pytest.approx(found.reached.value_s, rel=0.05)
+    """4 replicas in turn are M/D/4: at 80 % load p99 is 3.45458441 services of 10 ms; a sample follows one of them."""
+    pool, exact_s = PoolModel(4, (0.010,), 0.0, "round_robin", 320.0), 0.0345458441
+    for engine, queues in ((QUICK, 4), (SAMPLE, 1)):
+        found = stays_of_window(pool, engine)["shop"]
+        assert found.requests == pytest.approx(5 * 300 * 80 * queues, rel=0.02)
+        assert found.reached.value_s == pytest.approx(exact_s, abs=4.0 * found.reached.half_width_s)
+        assert found.reached.half_width_s < 0.1 * exact_s
 
 
 def test_an_overloaded_pool_queues_for_five_minutes_only():
@@ -256,9 +264,7 @@ def test_a_sample_plays_the_classes_and_the_hardest(plan):
     longer_plan = with_inputs(plan, change).replace(
         periods=many,
         pools=tuple(longer(pool) for pool in plan.pools),
-        fleet=tuple(
-            replace(row, count_by_period=(2,) * 7, expected_count_by_period=(2.0,) * 7) for row in plan.fleet
-        ),
+        fleet=tuple(replace(row, count_by_period=(2,) * 7, expected_count_by_period=(2.0,) * 7) for row in plan.fleet),
         routing=tuple(replace(route, share_by_period=(route.share_by_period[0],) * 7) for route in plan.routing),
     )
     report = replay(longer_plan, engine=SAMPLE)
