@@ -11,8 +11,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.api import init, load_catalog, load_plan, load_scenario, plan, verify
+    from optimizer.api import init, load_catalog, load_plan, load_scenario, plan, replay, verify
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
+    from optimizer.verification.replaying import WhatIf
 
     __version__: str
 
@@ -21,17 +22,22 @@ __all__ = [
     "Infeasible",
     "InputError",
     "NoPlanFound",
+    "WhatIf",
     "__version__",
     "init",
     "load_catalog",
     "load_plan",
     "load_scenario",
     "plan",
+    "replay",
     "verify",
 ]
 
-_HOMES = dict.fromkeys(("init", "load_catalog", "load_plan", "load_scenario", "plan", "verify"), "optimizer.api")
+_HOMES = dict.fromkeys(
+    ("init", "load_catalog", "load_plan", "load_scenario", "plan", "replay", "verify"), "optimizer.api"
+)
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
+_HOMES["WhatIf"] = "optimizer.verification.replaying"
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  whatever the name stands for

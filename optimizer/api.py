@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
-from optimizer.errors import FleetoptError
 from optimizer.inputs import Inputs, load_inputs, read_plan, write_first
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
 
 if TYPE_CHECKING:
-    from optimizer.verification.traffic import Loss, Replayed
+    from optimizer.verification.replaying import ReplayReport, WhatIf
 
 Progress = Callable[[str, str], None]
 
@@ -172,43 +171,38 @@ def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Chec
 
 
 def replay(
-    plan: Plan | str | Path, *, loss: Loss = "none", scale: float = 1.0, progress: Progress | None = None
-) -> tuple[Replayed, ...]:
-    """Replay the traffic of a plan event by event, with seeds that planning never used.
+    plan: Plan | str | Path,
+    what_if: WhatIf | None = None,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> ReplayReport:
+    """Play the whole traffic of a plan against its pools, as planned or after a loss.
 
     Parameters
     ----------
     plan
         A plan, or the path of a plan file.
-    loss
-        What is taken away first: ``none``, in each location the fullest ``zone``, an ``instance``, any one ``region``,
-        or the ``spot`` that may vanish.
-    scale
-        Factor on every rate.
+    what_if
+        What is lost, which demand is played and at which multiple of its rates; None for the plan as it is.
+    seed
+        Of the traffic, which planning never sees whatever its own was.
     progress
         Called with a stage and a detail.
 
     Returns
     -------
-    tuple of Replayed
-        The percentile reached by every kind of pool, in the hardest hours of each kind of day.
+    ReplayReport
+        The percentile each origin gets in every hour; `holds` if every promise stands.
 
     Raises
     ------
     InputError
-        If the file is no plan.
-    FleetoptError
-        If the plan cannot be replayed.
+        If the file is no plan, or the plan cannot answer the question.
     """
-    from optimizer.verification.traffic import replay_plan
-    from optimizer.verification.view import Unreadable
+    from optimizer.verification import replaying
 
-    try:
-        return replay_plan(plan if isinstance(plan, Plan) else load_plan(plan), loss, scale, progress=progress)
-    except Unreadable as fault:
-        raise FleetoptError(
-            f"{plan if not isinstance(plan, Plan) else 'plan'}: cannot be replayed ({fault})."
-        ) from None
+    return replaying.replay(plan if isinstance(plan, Plan) else load_plan(plan), what_if, seed, progress)
 
 
 def cache_folder() -> Path | None:

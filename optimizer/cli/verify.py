@@ -1,67 +1,93 @@
-"""``fleetopt verify``: the rules and the bill of a plan file, read again by independent code."""
+"""``fleetopt verify``: the rules and the bill of a plan file, read again by independent code; its traffic replayed."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from optimizer.cli.guard import errors_told
-from optimizer.cli.options import DebugOption, FormatOption, OutputOption, PlanArgument, QuietOption
+from optimizer.cli.options import LARGEST_SEED, DebugOption, FormatOption, OutputOption, PlanArgument, QuietOption
 from optimizer.errors import EXIT_BAD_INPUT
 
 if TYPE_CHECKING:
-    from optimizer.cli.output import Delivery
-    from optimizer.verification.traffic import Loss
+    from collections.abc import Sequence
 
-#: Rates are raised by at most so much.
-MOST_SCALE = 100.0
-LOSSES = {
-    "none": "as planned",
-    "zone": "without the fullest zone",
-    "instance": "without one instance",
-    "region": "with one region lost",
-    "spot": "without spot that may vanish",
-}
+    from optimizer.domain.plan import Check, Plan
+    from optimizer.report.report import Report
+    from optimizer.verification.replaying import WhatIf
+
+ZONE_OPTION = "--without-zone"
+#: What the option stands for without a value of its own.
+FULLEST = "fullest"
 
 
-def _factor(value: float) -> float:
-    if not (math.isfinite(value) and 0.0 < value <= MOST_SCALE):
-        message = f"must be above 0 and at most {MOST_SCALE:g} (found {value:g}). Write 1.15 for 15 % more."
-        raise typer.BadParameter(message)
-    return value
+class VerifyCommand(TyperCommand):
+    """`--without-zone` may stand alone: it then means the fullest zone."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Give the option its value where the next word is none."""
+        words: list[str] = []
+        for word, after in zip(args, [*args[1:], "-"], strict=True):
+            alone = word == ZONE_OPTION and (after.startswith("-") or after.endswith(".json"))
+            words += [word, FULLEST] if alone else [word]
+        return super().parse_args(ctx, words)
+
+
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="SCENARIO",
+        help="Compare the plan's inputs with this scenario and its catalog as they are now.",
+    ),
+]
+ReplayOption = Annotated[
+    bool, typer.Option("--replay", help="Play the traffic of every hour and tell the percentile that is reached.")
+]
+WithoutZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        ZONE_OPTION,
+        metavar="[ZONE]",
+        help="Replay without a zone, such as aws/us-east-1/a; with none named, every service that is protected loses "
+        "its fullest one in each location.",
+    ),
+]
+WithoutRegionOption = Annotated[
+    str | None,
+    typer.Option("--without-region", metavar="LOCATION", help="Replay without a location; its standby takes over."),
+]
+WithoutSpotOption = Annotated[bool, typer.Option("--without-spot", help="Replay without any spot instance.")]
+WithoutInstanceOption = Annotated[
+    bool, typer.Option("--without-instance", help="Replay without one instance of the fullest zone.")
+]
+ScaleOption = Annotated[
+    float | None, typer.Option("--scale", metavar="FACTOR", help="Replay that many times the rates.")
+]
+DemandOption = Annotated[
+    str | None,
+    typer.Option("--demand", metavar="NAME", help="Replay another demand that money is counted for: low, mid or high."),
+]
+TrafficSeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, max=LARGEST_SEED, help="Of the replayed traffic; 0 unless given."),
+]
 
 
 def verify(
     plan: PlanArgument,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            "--against",
-            metavar="SCENARIO",
-            help="Compare the plan's inputs with this scenario and its catalog as they are now.",
-        ),
-    ] = None,
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Play the traffic against every kind of pool and show what it reaches.")
-    ] = False,
-    without_zone: Annotated[
-        bool, typer.Option("--without-zone", help="Replay without the fullest zone of each location.")
-    ] = False,
-    without_instance: Annotated[
-        bool, typer.Option("--without-instance", help="Replay without one instance of each pool.")
-    ] = False,
-    without_region: Annotated[
-        bool, typer.Option("--without-region", help="Replay what stands by, with the requests of any one lost region.")
-    ] = False,
-    without_spot: Annotated[
-        bool, typer.Option("--without-spot", help="Replay without the spot instances that may vanish.")
-    ] = False,
-    scale: Annotated[
-        float, typer.Option("--scale", metavar="FACTOR", callback=_factor, help="Replay with every rate times this.")
-    ] = 1.0,
+    against: AgainstOption = None,
+    replay: ReplayOption = False,
+    without_zone: WithoutZoneOption = None,
+    without_region: WithoutRegionOption = None,
+    without_spot: WithoutSpotOption = False,
+    without_instance: WithoutInstanceOption = False,
+    scale: ScaleOption = None,
+    demand: DemandOption = None,
+    seed: TrafficSeedOption = None,
     output: OutputOption = None,
     format_: FormatOption = None,
     quiet: QuietOption = False,
@@ -69,51 +95,52 @@ def verify(
 ) -> None:
     """Read every rule again over a finished plan and add its bill up; exit 0 if everything holds, else 1.
 
-    With --replay (or any of the options that say what to replay) the traffic of the plan is played against every kind
-    of pool, event by event, and the percentile that it reaches is shown instead.
+    With --replay (or any of the options that say what to replay) the traffic of every hour is played against the pools
+    as well, and the percentile that each origin reaches is shown.
     """
     with errors_told(debug=debug):
-        from optimizer import api
         from optimizer.cli.output import Delivery
-        from optimizer.cli.warn import warned
-        from optimizer.report.plan_checked import checks_report
+        from optimizer.verification.replaying import WhatIf
 
+        what_if = WhatIf(
+            without_zone, without_region, without_spot, without_instance, 1.0 if scale is None else scale, demand
+        )
+        plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(plan, against or "")
-        losses: dict[Loss, bool] = {
-            "zone": without_zone,
-            "instance": without_instance,
-            "region": without_region,
-            "spot": without_spot,
-        }
-        taken = [loss for loss, asked in losses.items() if asked]
-        if len(taken) > 1:
-            message = "one thing is lost at a time: keep one of the --without options."
-            raise typer.BadParameter(message)
-        if replay or taken or scale != 1.0:
-            _replayed(plan, next(iter(taken), "none"), scale, against, delivery)
-            return
-        read = api.load_plan(plan)
-        now = None if against is None else api.load_scenario(against)
-        warned(() if now is None else now.warnings, quiet=quiet)
-        checks = api.verify(read, now)
-        delivery.deliver(checks_report(str(plan), checks))
-        if not all(check.holds for check in checks):
+        read, checks = _read(plan, against, quiet=quiet)
+        if plays and all(check.holds for check in checks if check.rule == "structure"):
+            report, holds = _replayed(str(plan), read, checks, what_if, seed or 0, quiet=quiet)
+        else:
+            report, holds = _checked(str(plan), checks)
+        delivery.deliver(report)
+        if not holds:
             raise typer.Exit(EXIT_BAD_INPUT)
 
 
-def _replayed(plan: Path, loss: Loss, scale: float, against: str | None, delivery: Delivery) -> None:
-    """Replay, and end with 1 where a target is missed."""
+def _read(plan: Path, against: str | None, *, quiet: bool) -> tuple[Plan, tuple[Check, ...]]:
+    from optimizer import api
+    from optimizer.cli.warn import warned
+
+    read = api.load_plan(plan)
+    now = None if against is None else api.load_scenario(against)
+    warned(() if now is None else now.warnings, quiet=quiet)
+    return read, api.verify(read, now)
+
+
+def _checked(name: str, checks: Sequence[Check]) -> tuple[Report, bool]:
+    from optimizer.report.plan_checked import checks_report
+
+    return checks_report(name, checks), all(check.holds for check in checks)
+
+
+def _replayed(
+    name: str, plan: Plan, checks: Sequence[Check], what_if: WhatIf, seed: int, *, quiet: bool
+) -> tuple[Report, bool]:
     from optimizer import api
     from optimizer.cli.progress import progress_line
-    from optimizer.report.replay_page import replay_report
+    from optimizer.report.plan_replayed import replay_report
 
-    if against is not None:
-        message = "a replay reads the plan alone: leave --against out."
-        raise typer.BadParameter(message)
-    with progress_line(quiet=delivery.quiet) as progress:
-        rows = api.replay(plan, loss=loss, scale=scale, progress=progress)
-    raised = "" if scale == 1.0 else f", rates x {scale:g}"
-    delivery.deliver(replay_report(str(plan), rows, f"replayed {LOSSES[loss]}{raised}"))
-    if not rows or not all(row.holds for row in rows):
-        raise typer.Exit(EXIT_BAD_INPUT)
+    with progress_line(quiet=quiet) as progress:
+        found = api.replay(plan, what_if, seed=seed, progress=progress)
+    return replay_report(name, found, checks), found.holds and all(check.holds for check in checks)

@@ -66,7 +66,12 @@ def checks_report(name: str, checks: Sequence[Check]) -> Report:
 
 
 def _document(name: str, checks: Sequence[Check]) -> dict[str, Any]:
-    rows = [
+    return {"plan": name, "holds": _all_hold(checks), "checks": checks_document(checks)}
+
+
+def checks_document(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """Return the checks as JSON holds them."""
+    return [
         {
             "rule": check.rule,
             "subject": check.subject,
@@ -78,7 +83,6 @@ def _document(name: str, checks: Sequence[Check]) -> dict[str, Any]:
         }
         for check in checks
     ]
-    return {"plan": name, "holds": _all_hold(checks), "checks": rows}
 
 
 def _page(name: str, checks: Sequence[Check]) -> Page:

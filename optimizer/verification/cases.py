@@ -95,13 +95,6 @@ def cases_of(view: View, service: str) -> list[Case]:
     return list(known.values())[::-1]
 
 
-def cases_after(view: View, site: Site, loss: str) -> Iterator[Case]:
-    """Every pool of a service in a location in every period, after a loss: none, zone, instance, region or spot."""
-    if loss == "none":
-        return _as_planned(view, view.sites[site])
-    return _spot_gone(view, site) if loss == "spot" else _AFTER_LOSS[loss](view, site)
-
-
 def configuration_key(pool: Pool) -> object:
     """What pools have in common that differ in zone and counts only."""
     times = tuple(pool.service_time.seconds)

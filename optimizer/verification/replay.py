@@ -178,17 +178,6 @@ class Replay:
             self._known[percentile, self.requests] = known
         return known
 
-    def percentile_interval_s(self, percentile: float) -> tuple[float, float]:
-        """Return the 98 % confidence interval of a percentile, seconds.
-
-        The share of stays above the percentile found scatters from section to section; the interval holds the
-        percentiles that lie so much lower and higher.
-        """
-        found = self.percentile_s(percentile)
-        sections = [share for run in self._runs for share in _section_shares(run, found)]
-        width = max(_half_width(_merged(sections, by)) for by in (1, 2, 4))
-        return self.percentile_s(max(0.0, percentile - width)), self.percentile_s(min(1.0, percentile + width))
-
     def share_above(self, limit_s: float, allowed: float) -> Share:
         """Return the share of requests that stay longer than a limit.
 
@@ -235,8 +224,16 @@ def _half_width(shares: Sequence[float]) -> float:
 
 
 def student_99(freedom: int) -> float:
-    """Return the 99 % point of Student's t (Abramowitz and Stegun 26.7.5), good to 1 % from 4 degrees of freedom on."""
-    z, v = NORMAL_99, float(freedom)
+    """Return the 99 % point of Student's t, one-sided."""
+    return student(NORMAL_99, freedom)
+
+
+def student(normal_point: float, freedom: int) -> float:
+    """Return the point of Student's t at the level of a point of the normal distribution, from 4 degrees on to 1 %.
+
+    The series is 26.7.5 of Abramowitz and Stegun.
+    """
+    z, v = normal_point, float(freedom)
     first = (z**3 + z) / 4.0
     second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
     third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0

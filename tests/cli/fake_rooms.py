@@ -13,6 +13,7 @@ from typing import Any
 from optimizer import api
 from optimizer.domain.plan import Check, Plan
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound, VerificationFailed
+from optimizer.verification.replaying import ReplayReport, ReplayRow, WhatIf
 from tests.unit.report.sample_plan import sample_plan
 
 WARNING = "catalog public-cloud: no price for aws g6.xlarge committed_3y in us-west-2: option not used there."
@@ -58,7 +59,27 @@ def verify(read: Plan, against: Any = None) -> tuple[Check, ...]:
     return (HOLDS, FAILS) if os.environ.get("FAKE") == "fails" else (HOLDS, HOLDS)
 
 
-REPLACED = {"load_scenario": load_scenario, "plan": plan, "load_plan": load_plan, "verify": verify}
+def replay(read: Plan, what_if: WhatIf, *, seed: int, progress: Callable[[str, str], None]) -> ReplayReport:
+    """Return a replay of one row, which breaks where the environment says so; note what was asked."""
+    replay.asked = (what_if, seed)  # type: ignore[attr-defined]
+    progress("replay", what_if.text)
+    row = ReplayRow(
+        kind="hour", service="encoder", classes=("hardest hour",), what="as planned", period=0, day_type="day", hour=9,
+        location="aws/us-east-1", zones=("a",), instance_type="g6.xlarge", origin="shop", replicas=2,
+        requests_per_s=90.0, utilisation=0.5, percentile=0.99, reached_ms=41.2, plus_minus_ms=0.3, target_ms=50.0,
+        late_share=0.001, late_at_least=0.0, late_in_worst_run=0.002, allowed_share=0.01, overloaded=False,
+        window_s=None, requests=400_000, holds=os.environ.get("FAKE") != "breaks",
+    )  # fmt: skip
+    return ReplayReport(what_if, seed, (row,), 1, 1, 1, 24, 400_000, "compiled", ())
+
+
+REPLACED = {
+    "load_scenario": load_scenario,
+    "plan": plan,
+    "load_plan": load_plan,
+    "verify": verify,
+    "replay": replay,
+}
 
 if __name__ == "__main__":
     for name, function in REPLACED.items():

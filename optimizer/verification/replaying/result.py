@@ -1,0 +1,139 @@
+"""What a replay finds, as records: rows for reading, and the answer as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from optimizer.verification.replaying.what_if import WhatIf
+
+#: The busiest five minutes of an hour as they go on, or the worst five minutes played as a whole, replica by replica.
+Kind = Literal["hour", "five minutes"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRow:
+    """Requests of an origin at like pools of a service in a location, in one period.
+
+    Parameters
+    ----------
+    kind
+        ``hour``: a pool at the rate of the hour's busiest five minutes, for as long as a sure answer takes.
+        ``five minutes``: all pools of the location, a number of times for five minutes.
+    classes
+        What the period stands for: ``busiest workday``, ``median hour``, ``quietest hour``, ``hardest hour``.
+    what
+        ``as planned``, ``without zone a`` and so on.
+    zones
+        Zones whose pools have as many replicas and as many requests; with ``five minutes`` all zones.
+    replicas, requests_per_s, utilisation
+        Of one such pool, all origins together; with ``five minutes`` of all pools together.
+    percentile, reached_ms, plus_minus_ms, target_ms
+        What is promised, what it came to at the origin's edge with half of its 95 % interval, and the target. None
+        where nothing was served or the pool is overloaded. Of five minutes it is the mean over the windows played.
+    late_share, late_at_least, allowed_share
+        Share of requests over the target, the lower end of its one-sided 99 % interval, and how many may be.
+    late_in_worst_run
+        The largest share of a run: of a window of five minutes.
+    overloaded
+        Whether more arrives in an hour than full batches can serve: the queue grows for as long as that goes on, no
+        percentile is reached, and the share of late requests is that of the first minutes.
+    window_s
+        Seconds of a window: five minutes, or less where that is too much to play; None of an hour.
+    requests
+        Simulated and counted; rows that share a simulation show the same.
+    """
+
+    kind: Kind
+    service: str
+    classes: tuple[str, ...]
+    what: str
+    period: int
+    day_type: str
+    hour: int
+    location: str
+    zones: tuple[str, ...]
+    instance_type: str
+    origin: str
+    replicas: int
+    requests_per_s: float
+    utilisation: float | None
+    percentile: float
+    reached_ms: float | None
+    plus_minus_ms: float | None
+    target_ms: float
+    late_share: float
+    late_at_least: float
+    late_in_worst_run: float
+    allowed_share: float
+    overloaded: bool
+    window_s: float | None
+    requests: int
+    holds: bool
+
+    @property
+    def severity(self) -> tuple[float, float]:
+        """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
+        reached = float("inf") if self.reached_ms is None else self.reached_ms
+        return self.late_share / self.allowed_share, reached / self.target_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """The answer to a question.
+
+    Parameters
+    ----------
+    what_if
+        The question, places and demand by their full names.
+    rows
+        Service by service, location by location, period by period, then the five minutes.
+    cases
+        Distinct cases simulated.
+    cases_in_all
+        Distinct cases there are; more than `cases` where only a sample was played.
+    pools, periods
+        How many of the plan.
+    requests
+        Simulated and counted.
+    engine
+        ``compiled`` or ``plain``.
+    notes
+        What a planner should know about it.
+    """
+
+    what_if: WhatIf
+    seed: int
+    rows: tuple[ReplayRow, ...]
+    cases: int
+    cases_in_all: int
+    pools: int
+    periods: int
+    requests: int
+    engine: str
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise stands."""
+        return all(row.holds for row in self.rows)
+
+    @property
+    def broken(self) -> tuple[ReplayRow, ...]:
+        """Rows of broken promises, the worst first."""
+        return tuple(sorted((row for row in self.rows if not row.holds), key=_severity, reverse=True))
+
+    @property
+    def nearest(self) -> ReplayRow | None:
+        """The row that is nearest to what is allowed, or farthest beyond; None without any demand."""
+        return hardest(self.rows)
+
+
+def hardest(rows: Sequence[ReplayRow]) -> ReplayRow | None:
+    """Return the hardest of some rows, of equal ones the first; None of none."""
+    return max(rows, key=_severity, default=None)
+
+
+def _severity(row: ReplayRow) -> tuple[float, float]:
+    return row.severity

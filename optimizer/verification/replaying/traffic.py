@@ -1,0 +1,56 @@
+"""The traffic of a replay: random arrivals of its own, drawn once and used for every rate; seeds repeat them."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from optimizer.domain.scenario import Floats
+
+#: Keeps these numbers apart from every other use of the same seed, that of planning among them.
+HOURS, MINUTES = 0x7265706C6179, 0x6D696E757465
+
+
+def unit_arrivals(seed: int, stride: int, run: int, requests: int) -> Floats:
+    """Return rising arrival times at one queue when its pool receives one request per second, shape (requests,).
+
+    The queue gets every `stride`-th request, so its gaps are Erlang numbers of that order. More requests of the same
+    run begin with the same ones.
+    """
+    generator = np.random.default_rng([HOURS, seed, stride, run])
+    gaps = generator.standard_exponential(requests) if stride == 1 else generator.standard_gamma(stride, requests)
+    arrivals = np.cumsum(gaps)
+    arrivals.flags.writeable = False
+    return arrivals
+
+
+class Traffic:
+    """Arrivals for pools whose queues get every `stride`-th request; drawn when first asked for, by any thread.
+
+    Parameters
+    ----------
+    seed
+        Of all traffic.
+    stride
+        Of the queues.
+    requests
+        Longest run that will be asked for.
+    """
+
+    def __init__(self, seed: int, stride: int, requests: int) -> None:
+        self._seed, self._stride, self._requests = seed, stride, requests
+        self._drawn: dict[int, Floats] = {}
+        self._lock = threading.Lock()
+
+    def run(self, number: int, requests: int) -> Floats:
+        """Return the first arrivals of a run."""
+        with self._lock:
+            if number not in self._drawn:
+                self._drawn[number] = unit_arrivals(self._seed, self._stride, number, self._requests)
+        return self._drawn[number][:requests]
+
+
+def minutes_generator(seed: int, *place: int) -> np.random.Generator:
+    """Return the random numbers of one pool in one window of five minutes."""
+    return np.random.default_rng([MINUTES, seed, *place])
