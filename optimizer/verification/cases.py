@@ -69,7 +69,7 @@ def cases_of(view: View, service: str) -> list[Case]:
     replayed, after the loss as well.
     """
     redundancy = view.services[service]["redundancy"]
-    protected = redundancy in _AFTER_LOSS
+    protected = redundancy != "none"
     chosen: list[Case] = []
     running: list[Case] = []
     for site, pools in view.sites.items():
@@ -77,14 +77,14 @@ def cases_of(view: View, service: str) -> list[Case]:
             continue
         for group in _configurations(pools):
             planned = list(_as_planned(view, group))
-            lost = _AFTER_LOSS[redundancy](view, site) if protected else ()
+            lost = cases_after(view, site, redundancy) if protected else ()
             hard = [case for case in lost if case.pool_index in dict(group)] or planned
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
-            chosen += _fullest(case for case in _spot_gone(view, site) if case.pool_index in dict(group))
+            chosen += _fullest(case for case in cases_after(view, site, "spot") if case.pool_index in dict(group))
             for other in list(views(view).values())[1:]:
                 members = [(index, other.plan.pools[index]) for index, _ in group]
-                lost = _AFTER_LOSS[redundancy](other, site) if protected else ()
+                lost = cases_after(other, site, redundancy) if protected else ()
                 hard = [case for case in lost if case.pool_index in dict(group)]
                 chosen += _fullest(hard or _as_planned(other, members))
             running += planned
@@ -93,6 +93,13 @@ def cases_of(view: View, service: str) -> list[Case]:
     claims += [case.at_claim() for case in _fullest(survivors)]
     known = {(case.pool_index, case.replicas, case.rate_per_s): case for case in reversed([*chosen, *claims])}
     return list(known.values())[::-1]
+
+
+def cases_after(view: View, site: Site, loss: str) -> Iterator[Case]:
+    """Every pool of a service in a location in every period, after a loss: none, zone, instance, region or spot."""
+    if loss == "none":
+        return _as_planned(view, view.sites[site])
+    return _AFTER_LOSS[loss](view, site)
 
 
 def configuration_key(pool: Pool) -> object:
@@ -242,9 +249,10 @@ class _Claims:
         return self._by_pool[id(pool)].get(replicas, pool.capacity_per_s_by_period[period] * replicas / most)
 
 
-#: What is left after the loss that a kind of redundancy must survive.
+#: What is left after a loss that a service may have to survive.
 _AFTER_LOSS: dict[str, Callable[[View, Site], Iterator[Case]]] = {
     "zone": _zone_lost,
     "instance": _instance_lost,
     "region": _standing_by,
+    "spot": _spot_gone,
 }
