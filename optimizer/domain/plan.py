@@ -83,14 +83,24 @@ class PoolAtDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class FewerReplicas:
+    """What a pool may carry with the counts of replicas that a loss may leave; counts rise, 0 is left out."""
+
+    replicas: tuple[int, ...] = ()
+    capacity_per_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """Like replicas of one service on one instance type in one zone.
 
     `promised` maps ``p99_ms`` to the latency at the origin's edge (network and overhead included) in the pool's
     hardest period; `capacity_per_s_by_period` is what its replicas may carry with both margins taken off.
     `spot_replicas_by_period` says how many of the replicas stand on spot instances, `at_demand` what runs at the other
-    demands that money is counted for. `peak_kw` is the largest draw of its instances over the hours of the demand
-    planned for, `energy_kwh` and `carbon_kg` are expected over the horizon; all three with PUE, None where unknown.
+    demands that money is counted for. `after_loss` says what may be carried with what a lost instance, or vanished
+    spot, leaves at any of these demands: its share of the requests goes by it then. `peak_kw` is the largest draw of
+    its instances over the hours of the demand planned for, `energy_kwh` and `carbon_kg` are expected over the horizon;
+    all three with PUE, None where unknown.
     """
 
     service: str
@@ -119,6 +129,7 @@ class Pool:
     peak_kw: float | None = None
     energy_kwh: float | None = None
     carbon_kg: float | None = None
+    after_loss: FewerReplicas = field(default_factory=FewerReplicas)
 
     @property
     def location(self) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.costs import InstanceUse, RequestVolume, busy_instances
-from optimizer.domain.plan import Pool, PoolAtDemand, Route, ServiceTime, Standby
+from optimizer.domain.plan import FewerReplicas, Pool, PoolAtDemand, Route, ServiceTime, Standby
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import round_trip_s
-from optimizer.planning.layout import BlockLoad
+from optimizer.planning.layout import BlockLoad, events_of
 from optimizer.planning.promise import edge_ms
 from optimizer.units import milliseconds
 
@@ -64,6 +64,7 @@ def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Poo
         peak_kw=peak_kw,
         energy_kwh=energy_kwh,
         carbon_kg=carbon_kg,
+        after_loss=_after_loss(context, load, zone),
     )
 
 
@@ -75,6 +76,15 @@ def _at(load: BlockLoad, zone: int, demand: int) -> PoolAtDemand:
         tuple(load.arrival_per_s[demand, :, zone].tolist()),
         tuple(load.capacity_per_s[demand, :, zone].tolist()),
     )
+
+
+def _after_loss(context: Context, load: BlockLoad, zone: int) -> FewerReplicas:
+    """Return what a zone may carry with the counts that what its block must survive may leave it."""
+    left = [event.instances[:, :, zone] for event in events_of(context, load)]
+    counts = np.unique(np.concatenate([count[count < load.instances[:, :, zone]] for count in left]))
+    counts = counts[counts > 0]
+    per_instance = load.block.configuration.candidate.replicas_per_instance
+    return FewerReplicas(tuple((counts * per_instance).tolist()), tuple(load.kept(counts).tolist()))
 
 
 def _draw(context: Context, load: BlockLoad, zone: int) -> tuple[float | None, float | None, float | None]:

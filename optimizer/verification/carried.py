@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from optimizer.domain.plan import Check, Pool
+from optimizer.verification.claims import claims_of
 from optimizer.verification.shapes import twice
 from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_label, stated
 
@@ -34,7 +35,21 @@ def capacity(view: View) -> list[Check]:
             label = f"{site[0]} in {site[1]}, {view.period_label(period)}"
             text = f"{label}: demand not served (found {can:.6g} of {need:.6g} requests/s)"
             findings.append(Finding(label, can, need, can - need + ROUNDING * max(1.0, need), text))
-    return judged("capacity", findings)
+    return judged("capacity", [*findings, *_same_for_same(view)])
+
+
+def _same_for_same(view: View) -> list[Finding]:
+    """As many replicas of a pool carry the same in every hour, under every demand and after a loss."""
+    findings = []
+    for pool in view.plan.pools:
+        seen: dict[int, float] = {}
+        for replicas, claim in claims_of(pool):
+            first = seen.setdefault(replicas, claim)
+            label = f"{pool_label(pool)}, {replicas} replicas"
+            left = ROUNDING * max(1.0, first) - abs(claim - first)
+            text = f"{label}: carry {first:.6g} requests/s in one place and {claim:.6g} in another"
+            findings.append(Finding(label, first, claim, left if left < 0.0 else float("inf"), text))
+    return findings
 
 
 def headroom(view: View) -> list[Check]:
@@ -79,7 +94,19 @@ def utilisation_cap(view: View) -> list[Check]:
             elif pool.capacity_per_s_by_period[period] > 0.0:
                 claimed = pool.capacity_per_s_by_period[period]
                 findings.append(Finding(label, 0.0, claimed, -1.0, f"{label}: capacity claimed without replicas"))
+        findings += _after_loss(pool)
     return judged("utilisation_cap", findings)
+
+
+def _after_loss(pool: Pool) -> list[Finding]:
+    """What fewer replicas claim to carry stays within both guards as well."""
+    findings = []
+    for replicas, claim in zip(pool.after_loss.replicas, pool.after_loss.capacity_per_s, strict=True):
+        claimed = claim / _full_rate(pool, replicas) / SAMPLING
+        label = f"{pool_label(pool)}, {replicas} replicas left"
+        text = f"{label}: capacity claimed at {claimed:.1%} utilisation"
+        findings.append(Finding(label, UTILISATION_CAP, claimed, UTILISATION_CAP - claimed + 1e-9, text))
+    return findings
 
 
 def autoscaling(view: View) -> list[Check]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from optimizer.domain.plan import Pool
+from optimizer.verification.claims import Claims
 from optimizer.verification.demands import views
 from optimizer.verification.replay import PoolModel
 from optimizer.verification.view import Site, View
@@ -164,7 +165,7 @@ def _zone_lost(view: View, site: Site) -> Iterator[Case]:
 def _instance_lost(view: View, site: Site) -> Iterator[Case]:
     """Every pool after the loss of an instance, its own or another's; pools share the need by what they claim."""
     pools, share = view.sites[site], view.services[site[0]]["protected_share"]
-    claimed = _Claims(pools)
+    claims = {index: Claims(pool) for index, pool in pools}
     for period, full in enumerate(view.need(site)):
         whole = {
             index: (pool.replicas_by_period[period], pool.capacity_per_s_by_period[period]) for index, pool in pools
@@ -172,7 +173,7 @@ def _instance_lost(view: View, site: Site) -> Iterator[Case]:
         for lost, pool in pools:
             left = max(0, pool.replicas_by_period[period] - view.per_instance(pool))
             if pool.replicas_by_period[period] > 0:
-                after = {**whole, lost: (left, claimed.at(pool, period, left))}
+                after = {**whole, lost: (left, claims[lost].at(left))}
                 yield from _shared(pools, period, INSTANCE_LOST, after, share * full)
 
 
@@ -209,44 +210,22 @@ def _spot_gone(view: View, site: Site) -> Iterator[Case]:
     """Every pool after the loss of what spot may vanish; what stays shares the need by what it claims."""
     vanishes = view.plan.inputs["purchase"]["spot"]["may_vanish"]
     pools, share = view.sites[site], view.services[site[0]]["protected_share"]
-    claimed = _Claims(pools)
+    claims = {index: Claims(pool) for index, pool in pools}
     for period, full in enumerate(view.need(site)) if vanishes != "tolerated" else ():
         if not any(pool.spot_replicas_by_period[period] for _, pool in pools):
             continue
         whole = {
             index: (pool.replicas_by_period[period], pool.capacity_per_s_by_period[period]) for index, pool in pools
         }
-        stay = {index: _without_spot(claimed, pool, period) for index, pool in pools}
+        counts = {
+            index: pool.replicas_by_period[period] - pool.spot_replicas_by_period[period] for index, pool in pools
+        }
+        stay = {index: (count, claims[index].at(count)) for index, count in counts.items()}
         zones = {pool.zone for _, pool in pools}
         losses = [zones] if vanishes == "all_of_a_type" else [{zone} for zone in sorted(zones)]
         for lost in losses:
             left = {index: (stay if pool.zone in lost else whole)[index] for index, pool in pools}
             yield from _shared(pools, period, SPOT_GONE, left, share * full)
-
-
-def _without_spot(claimed: _Claims, pool: Pool, period: int) -> tuple[int, float]:
-    """Replicas of a pool that stay, and what they claim."""
-    stay = pool.replicas_by_period[period] - pool.spot_replicas_by_period[period]
-    return stay, claimed.at(pool, period, stay)
-
-
-class _Claims:
-    """What the plan claims for a number of replicas, read off all hours and zones of a configuration."""
-
-    def __init__(self, pools: Iterable[tuple[int, Pool]]) -> None:
-        self._by_pool: dict[int, dict[int, float]] = {}
-        for group in _configurations(pools):
-            claims: dict[int, float] = {}
-            for _, pool in group:
-                claims.update(zip(pool.replicas_by_period, pool.capacity_per_s_by_period, strict=True))
-            self._by_pool.update({id(pool): claims for _, pool in group})
-
-    def at(self, pool: Pool, period: int, replicas: int) -> float:
-        """What so many replicas of the pool claim; where no hour has so many, in part of what the period claims."""
-        most = pool.replicas_by_period[period]
-        if replicas <= 0 or most <= 0:
-            return 0.0
-        return self._by_pool[id(pool)].get(replicas, pool.capacity_per_s_by_period[period] * replicas / most)
 
 
 #: What is left after a loss that a service may have to survive.

@@ -7,6 +7,7 @@ from optimizer.domain.plan import (
     PLAN_FORMAT,
     Cost,
     CostLine,
+    FewerReplicas,
     FleetRow,
     Objective,
     Plan,
@@ -263,6 +264,7 @@ _POOL = instance(
     peak_kw=maybe(_not_negative),
     energy_kwh=maybe(_not_negative),
     carbon_kg=maybe(_not_negative),
+    after_loss=instance(FewerReplicas, replicas=each(count(1)), capacity_per_s=each(_not_negative)),
 )
 _LINE = instance(
     CostLine,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from optimizer.domain.plan import Check, Pool
+from optimizer.verification.claims import Claims
 from optimizer.verification.view import ROUNDING, Finding, Site, View, judged
-
-UTILISATION_CAP = 0.97
-SAMPLING = 0.98
 
 
 def protected(view: View, kind: str) -> dict[Site, list[tuple[int, Pool]]]:
@@ -19,11 +17,6 @@ def protected(view: View, kind: str) -> dict[Site, list[tuple[int, Pool]]]:
 def share_of(view: View, service: str) -> float:
     """Share of the need that must still be carried after a loss."""
     return float(view.services[service]["protected_share"])
-
-
-def at_most(pool: Pool, replicas: int) -> float:
-    """Requests/s that so many replicas of a pool cannot exceed within both guards."""
-    return SAMPLING * UTILISATION_CAP * replicas * pool.batch_size / pool.service_time.seconds[-1]
 
 
 def _finding(label: str, left: float, need: float) -> Finding:
@@ -49,20 +42,17 @@ def zone_loss(view: View) -> list[Check]:
 
 
 def instance_loss(view: View) -> list[Check]:
-    """Check, for services that must survive it, that the loss of any one instance leaves enough.
-
-    What the smaller pool carries is taken at the most that its replicas could: the replay of the latency rule says
-    whether they keep the promise.
-    """
+    """Check, for services that must survive it, that the loss of any one instance leaves enough."""
     findings = []
     for site, members in protected(view, "instance").items():
+        kept = [Claims(pool) for _, pool in members]
         for period, full in enumerate(view.need(site)):
             need = share_of(view, site[0]) * full
             claims = [pool.capacity_per_s_by_period[period] for _, pool in members]
-            for (_, pool), claim in zip(members, claims, strict=True):
+            for (_, pool), claim, known in zip(members, claims, kept, strict=True):
                 replicas = pool.replicas_by_period[period]
                 if replicas:
-                    smaller = min(claim, at_most(pool, replicas - view.per_instance(pool)))
+                    smaller = known.at(replicas - view.per_instance(pool))
                     label = f"{site[0]} in {site[1]} without an instance in zone {pool.zone}, "
                     label += view.period_label(period)
                     findings.append(_finding(label, sum(claims) - claim + smaller, need))

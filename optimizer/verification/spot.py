@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from optimizer.domain.plan import Check, Pool
-from optimizer.verification.redundancy import at_most, share_of
+from optimizer.verification.claims import Claims
+from optimizer.verification.redundancy import share_of
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 
@@ -37,20 +38,19 @@ def spot_share(view: View) -> list[Check]:
 
 
 def spot_may_vanish(view: View) -> list[Check]:
-    """Check that what stays without spot carries the protected share, as far as its replicas could at most."""
+    """Check that what stays without spot carries the protected share."""
     vanishes = view.plan.inputs["purchase"]["spot"]["may_vanish"]
     findings: list[Finding] = []
     for site, members in view.sites.items() if vanishes != "tolerated" else ():
-        needs = view.need(site)
+        needs, kept = view.need(site), [Claims(pool) for _, pool in members]
         for period in _hours_with_spot([pool for _, pool in members]):
             need = share_of(view, site[0]) * needs[period]
             claims = {pool.zone: 0.0 for _, pool in members}
             stay = dict(claims)
-            for _, pool in members:
+            for (_, pool), known in zip(members, kept, strict=True):
                 spot, claim = pool.spot_replicas_by_period[period], pool.capacity_per_s_by_period[period]
                 claims[pool.zone] += claim
-                rest = at_most(pool, pool.replicas_by_period[period] - spot)
-                stay[pool.zone] += min(claim, rest) if spot else claim
+                stay[pool.zone] += known.at(pool.replicas_by_period[period] - spot) if spot else claim
             cases = [stay] if vanishes == "all_of_a_type" else [{**claims, zone: stay[zone]} for zone in claims]
             for case in cases:
                 left = sum(case.values())

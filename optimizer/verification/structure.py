@@ -41,6 +41,7 @@ def structure(view: View) -> list[Check]:
         _inputs,
         _signed,
         _lengths,
+        _after_loss,
         _curves,
         _pools,
         _fleet,
@@ -116,6 +117,16 @@ def _lengths(view: View) -> Iterator[str]:
     for name, values in series:
         if len(values) != periods:
             yield f"{name}: {len(values)} values for {periods} periods"
+
+
+def _after_loss(view: View) -> Iterator[str]:
+    """Counts that a loss may leave rise, and each has a capacity."""
+    for number, pool in enumerate(view.plan.pools):
+        counts, claims = pool.after_loss.replicas, pool.after_loss.capacity_per_s
+        if len(counts) != len(claims):
+            yield f"pools[{number}].after_loss: {len(claims)} capacities for {len(counts)} counts"
+        if list(counts) != sorted(set(counts)):
+            yield f"pools[{number}].after_loss.replicas: must rise (found {', '.join(map(str, counts))})"
 
 
 def _other_demands(view: View) -> set[str]:

@@ -226,7 +226,8 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
     broken = [item for item in findings if not item.margin >= -tolerance]
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
-        return [Check(rule, tightest.subject, tightest.limit, tightest.value, tightest.margin, holds=True)]
+        margin = tightest.margin if tightest.margin < float("inf") else None  # all are equal to what they must be
+        return [Check(rule, tightest.subject, tightest.limit, tightest.value, margin, holds=True)]
     checks = [
         Check(rule, item.subject, item.limit, item.value, item.margin, holds=False, detail=item.detail or item.subject)
         for item in broken[:SUBJECTS_SHOWN]

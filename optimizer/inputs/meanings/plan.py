@@ -85,6 +85,11 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
         "peak_kw": "Largest draw of its instances, null where not known.",
         "energy_kwh": "Expected energy over the horizon, null where not known.",
         "carbon_kg": "Expected carbon over the horizon, null where not known.",
+        "after_loss": "What fewer replicas may carry, where a loss may leave fewer.",
+    },
+    "FewerReplicas": {
+        "replicas": "Counts that a loss may leave, rising.",
+        "capacity_per_s": "What so many replicas may carry within the target, margins taken off.",
     },
     "ServiceTime": {
         "batch": "Requests in the batch, from 1 to the largest.",

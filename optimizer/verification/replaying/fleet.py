@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optimizer.domain.plan import Pool
+from optimizer.verification.claims import claims_of
 from optimizer.verification.view import Site, View
 
 #: Requests/s by origin.
@@ -112,7 +113,7 @@ class Fleet:
         by_like: dict[object, dict[int, float]] = {}
         for pool in self.pools:
             known = by_like.setdefault(likeness(pool), {})
-            for count, claim in zip(pool.replicas_by_period, pool.capacity_per_s_by_period, strict=True):
+            for count, claim in claims_of(pool):
                 if count > 0:
                     known[count] = claim / count
         sorted_claims = {like: sorted(known.items()) for like, known in by_like.items()}

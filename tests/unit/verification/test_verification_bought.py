@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.plan import PoolAtDemand, Route, Standby
+from optimizer.domain.plan import FewerReplicas, PoolAtDemand, Route, Standby
 from optimizer.verification import verify
 from tests.unit.verification.hand_bought import (
     ANY,
@@ -32,6 +32,7 @@ def on_one_instance(plan):
     first = {"arrival_rate_per_s_by_period": (90.0, 90.0), "utilisation_by_period": (0.45, 0.225)}
     second = {"arrival_rate_per_s_by_period": (0.0, 90.0), "utilisation_by_period": (0.0, 0.225)}
     second |= {"replicas_by_period": (0, 2), "capacity_per_s_by_period": (0.0, 200.0)}
+    second |= {"after_loss": FewerReplicas((1,), (100.0,))}
     plan = with_pool(with_pool(plan, 0, **first), 1, **second)
     for route in (0, 2):
         plan = with_route(plan, route, share_by_period=(1.0, 0.5))
@@ -386,12 +387,12 @@ WRONG = {
             1,
             at_demand={"low": PoolAtDemand((1, 1), (0, 0), (22.5, 50.0), (100.0, 100.0))},
         ),
-        {"zone_loss"},
+        {"zone_loss", "capacity"},  # 1 replica would carry 100 and 80
     ),
     "an instance more runs at the low demand than is paid": (
         two_demands_plan,
         at_low(0, replicas_by_period=(1, 2)),
-        {"purchases_cover_use", "bill"},
+        {"purchases_cover_use", "bill", "capacity"},  # 2 replicas would carry 200 and 100
     ),
     "more are asked for than run at the low demand": (two_demands_plan, service(min_replicas=2), set()),
     "fewer run at the low demand than must": (two_demands_plan, service(min_replicas=3), {"replica_bounds"}),
@@ -401,14 +402,14 @@ WRONG = {
         lambda plan: pin(min_instances=3)(
             with_pool(plan, 0, replicas_by_period=(2, 2), utilisation_by_period=(0.1125, 0.225))
         ),
-        {"pins", "purchases_cover_use", "bill"},
+        {"pins", "purchases_cover_use", "bill", "capacity"},
     ),
     "counts change at the low demand only": (
         two_demands_plan,
         lambda plan: at_low(0, replicas_by_period=(2, 1))(
             with_inputs(plan, lambda inputs: inputs.update(autoscaling="fixed"))
         ),
-        {"autoscaling", "purchases_cover_use", "bill"},
+        {"autoscaling", "purchases_cover_use", "bill", "capacity"},
     ),
     "the totals at the demands change places": (
         two_demands_plan,
@@ -418,6 +419,22 @@ WRONG = {
     ),
     # a lost instance
     "all of it stands on one instance": (instance_plan, lambda plan: billed(on_one_instance(plan)), {"instance_loss"}),
+    "what is left is not stated": (
+        instance_plan,
+        lambda plan: with_pool(billed(on_one_instance(plan)), 1, after_loss=FewerReplicas()),
+        {"instance_loss", "latency"},
+    ),
+    "what is left claims more than it could": (
+        instance_plan,
+        # 1 of zone b: 200 requests/s with full batches, 190.12 within both guards
+        pool(1, after_loss=FewerReplicas((3,), (571.0,))),
+        {"utilisation_cap"},
+    ),
+    "what is left claims another capacity than the hours": (
+        instance_plan,
+        pool(1, after_loss=FewerReplicas((1,), (99.0,))),
+        {"capacity"},
+    ),
     # a lost region
     "an origin has no standby": (
         two_regions_plan,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.domain.plan import PoolAtDemand
+from optimizer.domain.plan import FewerReplicas, PoolAtDemand
 from optimizer.verification.cases import (
     AS_PLANNED,
     INSTANCE_LOST,
@@ -42,6 +42,17 @@ def test_a_lost_instance_leaves_its_requests_to_all_others():
         (1, 1, 1, 60.0),
         (0, 1, 2, 120.0),
     }
+
+
+def test_what_is_left_of_a_pool_takes_what_so_few_replicas_carry():
+    """1 of 2 left carries 60 of 260, not half of its 200: 180 x 60 / 260 requests/s, and the other 180 x 200 / 260."""
+    plan = with_inputs(only_search(), lambda inputs: inputs["services"][0].update(redundancy="instance"))
+    for index in (0, 1):
+        own = {"replicas_by_period": (2, 2), "capacity_per_s_by_period": (200.0, 200.0)}
+        plan = with_pool(plan, index, **own, after_loss=FewerReplicas((1,), (60.0,)))
+    small, large = round(180.0 * 60.0 / 260.0, 6), round(180.0 * 200.0 / 260.0, 6)
+    cases = {case for case in after(plan, "instance") if case[1] == 1}
+    assert cases == {(0, 1, 1, small), (1, 1, 2, large), (1, 1, 1, small), (0, 1, 2, large)}
 
 
 def test_a_protected_share_lessens_what_must_be_carried_after_a_loss():

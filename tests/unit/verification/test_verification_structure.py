@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from optimizer.domain.plan import FewerReplicas
 from optimizer.verification import verify
 from tests.unit.verification.documents import GONE, changed, places
 from tests.unit.verification.hand_plan import hand_plan, with_inputs, with_pool, with_route
@@ -28,6 +29,10 @@ MALFORMED = {
     "half a replica": lambda plan: with_pool(plan, 0, replicas_by_period=(1.5, 2)),
     "a count that is a float": lambda plan: with_pool(plan, 0, replicas_by_period=(1.0, 2)),
     "a count that is a truth value": lambda plan: with_pool(plan, 0, replicas_by_period=(True, 2)),
+    "counts after a loss that fall": lambda plan: with_pool(plan, 0, after_loss=FewerReplicas((2, 1), (200.0, 100.0))),
+    "a count after a loss twice": lambda plan: with_pool(plan, 0, after_loss=FewerReplicas((1, 1), (100.0, 100.0))),
+    "a count after a loss without a capacity": lambda plan: with_pool(plan, 0, after_loss=FewerReplicas((1,), ())),
+    "none left after a loss": lambda plan: with_pool(plan, 0, after_loss=FewerReplicas((0,), (0.0,))),
     "no number": lambda plan: with_pool(plan, 0, arrival_rate_per_s_by_period=(math.nan, 90.0)),
     "infinite capacity": lambda plan: with_pool(plan, 0, capacity_per_s_by_period=(math.inf, 200.0)),
     "a figure beyond all measure": lambda plan: with_pool(plan, 0, network_ms=10**400),
@@ -144,3 +149,10 @@ def test_junk_anywhere_never_raises(records, batch):
 def test_what_is_no_plan_at_all_never_raises(junk):
     """The whole document may be anything."""
     assert not all(check.holds for check in verify(junk))
+
+
+def test_every_margin_can_be_written_down():
+    """Where nothing but equal figures was compared there is no margin, and no infinity that JSON does not know."""
+    margins = [check.margin for check in verify(hand_plan())]
+    assert None in margins
+    assert all(margin is None or math.isfinite(margin) for margin in margins)
