@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from optimizer.domain.limits import Quota
+from optimizer.domain.purchase import ON_DEMAND, OWNED
 from optimizer.formulation.assemble import counted_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 from optimizer.formulation.purchasing import key_uses
+from optimizer.formulation.rules.quotas import Counted
+from optimizer.formulation.supply import Key
 from optimizer.planning.chosen import Chosen
 
 
@@ -44,5 +49,22 @@ def _binds(context: Context, quota: Quota, chosen: Chosen) -> bool:
     counted = counted_of(context, quota, key_uses(context, chosen.blocks))
     if not counted:
         return False
-    used = np.sum([item.each * (item.use - item.spot).sum(axis=0) for item in counted], axis=0)
-    return bool(used.max(initial=0.0) + min(item.each for item in counted) > quota.limit)
+    bought = {buy.key: {str(option): count for option, count in buy.steady.items()} for buy in chosen.buys}
+    return _most_counted(context, quota, counted, bought) + min(item.each for item in counted) > quota.limit
+
+
+def _most_counted(
+    context: Context, quota: Quota, counted: Sequence[Counted], bought: Mapping[Key, Mapping[str, int]]
+) -> float:
+    """Return what the rows of the quota count in the hour that has most of it."""
+    option = quota.match.purchase_option
+    if option is not None and option != ON_DEMAND:
+        steady = [bought.get(item.key, {}).get(option, 0) + item.signed.get(option, 0) for item in counted]
+        return float(sum(item.each * count for item, count in zip(counted, steady, strict=True)))
+    used = np.zeros(counted[0].use.shape[1])
+    for item in counted:
+        if option is None:
+            used += item.each * item.use.sum(axis=0)
+        elif OWNED not in context.supply(*item.key).steady:
+            used += item.each * np.maximum(0.0, (item.use - item.spot).sum(axis=0) - item.reserved)
+    return float(used.max(initial=0.0))
