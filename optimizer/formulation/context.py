@@ -11,7 +11,7 @@ from optimizer.domain.catalog import Catalog, ProfileCurve
 from optimizer.domain.limits import Pin
 from optimizer.domain.scenario import Floats, Scenario, Service
 from optimizer.formulation.candidates import Candidate
-from optimizer.formulation.layouts import Layouts, SpotRoom, Survives
+from optimizer.formulation.layouts import Layouts, SpotRoom, Survives, layouts_for
 from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.autoscaling import held_counts
 from optimizer.formulation.rules.headroom import headroom_factor
@@ -181,7 +181,7 @@ class Context:
         known = self._layouts.get(key)
         if known is None or known.capacity.size <= x_max:
             capacity = self.zone_capacity(point, replicas_per_instance, x_max)
-            known = self._layouts[key] = Layouts(capacity, zones, survives, service.protected_share)
+            known = self._layouts[key] = layouts_for(capacity, zones, survives, service.protected_share)
         return known
 
     def changed_counts(self, instances: Indices) -> Indices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -31,6 +32,16 @@ class SpotRoom:
     max_share: float
     may_vanish: MayVanish
     share_on: bool = True
+
+
+def layouts_for(capacity_per_s: Floats, zones: int, survives: Survives, share: float) -> Layouts:
+    """Return the layouts of a capacity, made once in a process: plans beside a plan ask for the same ones again."""
+    return _made_once(capacity_per_s.tobytes(), zones, survives, share)
+
+
+@lru_cache(maxsize=2048)
+def _made_once(capacity_per_s: bytes, zones: int, survives: Survives, share: float) -> Layouts:
+    return Layouts(np.frombuffer(capacity_per_s), zones, survives, share)
 
 
 class Layouts:
@@ -69,6 +80,7 @@ class Layouts:
         self.phi_per_s: Floats = np.maximum.accumulate(np.concatenate([best_small, best_large]))
         self.full_per_s = self._largest_full(rows)
         balanced = self._balanced(np.arange(capacity_per_s.size))
+        self._known: dict[tuple[bytes, bytes, SpotRoom | None], tuple[Indices, Indices]] = {}
         self._balanced_full = np.maximum.accumulate(capacity_per_s[balanced].sum(axis=-1), axis=1)
 
     def fewest_without_loss(self, need_per_s: Floats) -> Indices:
@@ -114,6 +126,12 @@ class Layouts:
         layouts, spot
             Instances by zone, and how many of them may stand on spot, shape (cases, zones) each.
         """
+        key = (counts.tobytes(), need_per_s.tobytes(), room)
+        if key not in self._known:
+            self._known[key] = self._lay_out(counts, need_per_s, room)
+        return self._known[key]
+
+    def _lay_out(self, counts: Indices, need_per_s: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
         layouts = np.zeros((counts.size, self.zones), dtype=np.int64)
         spot = np.zeros_like(layouts)
         for count in np.unique(counts[(counts > 0) & (counts <= self._small)]).tolist():
@@ -183,7 +201,7 @@ class Layouts:
         if fewest >= count:  # fewer than the need asks for: only where the rule `capacity` is off
             first: Indices = self._balanced(np.array([count]))[0, 0]
             return first
-        layout: Indices = self.laid_out(np.array([fewest]), np.array([need]), None)[0][0]
+        layout: Indices = self.laid_out(np.array([fewest]), np.array([need]), None)[0][0].copy()
         for _ in range(count - fewest):
             layout[int(np.argmin(layout))] += 1
         return layout

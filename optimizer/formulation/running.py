@@ -38,7 +38,7 @@ def running_of(
     context: Context,
     candidate: Candidate,
     full_rate_per_s: float,
-    instances: Indices,
+    instances: Indices | Floats,
     share: Floats,
     mean_per_s: Floats,
     peak_per_s: Floats,

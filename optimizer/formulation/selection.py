@@ -9,7 +9,7 @@ simulating all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from optimizer.formulation.blocks import Block, Configuration, Group, block_of, 
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
+from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
 from optimizer.formulation.supply import Key, Supply
 
@@ -45,9 +46,10 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bounds:
-    """Lower bounds of configurations: cost, use and use off spot by slot."""
+    """Lower bounds of configurations: cost, counts by demand and period, use and use off spot by slot."""
 
     cost: Floats
+    counts: Floats
     use: Floats
     rest: Floats
 
@@ -72,16 +74,19 @@ def blocks_of_group(
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
     bounds = _lower_bounds(context, configurations, supplies, service, hardest)
-    draw_matters = context.keeps_every_type or context.rates.is_owned(group.location)
+    rates = context.mean_rate(service, group.origins, group.shares), own[0]
     best = float("inf")
-    kept: list[tuple[int, Block]] = []
+    kept: dict[Key, list[Block]] = {}
     for number in np.argsort(bounds.cost, kind="stable").tolist():
         if not np.isfinite(bounds.cost[number]):
             break
         configuration, supply = configurations[number], supplies[number]
         bound = float(bounds.cost[number]) + flow_cost
         verdict = result.verdicts.setdefault(configuration.key[:2], TypeVerdict())
-        if bound >= best or (not draw_matters and _is_beaten(bounds, number, kept, supplies)):
+        rivals = kept.setdefault(configuration.key, [])
+        if _is_beaten(context, configuration, bounds, number, rates, rivals):
+            continue  # the verdict on its type stands: what beats it costs no more
+        if bound >= best:
             verdict.least_cost = min(verdict.least_cost, bound)
             continue
         counted = count(context, configuration, service, hardest)
@@ -94,12 +99,12 @@ def blocks_of_group(
         staffing = staff(context, configuration, service, hardest, counted, context.spot_room(supply))
         block = block_of(context, group, configuration, staffing, supply, (own, hardest), network_s, flow_cost)
         verdict.least_cost, verdict.simulated = min(verdict.least_cost, block.cost), True
-        kept.append((number, block))
+        rivals.append(block)
         if context.any_block:
             break
         if supply.unlimited and not context.keeps_every_type:
             best = min(best, block.cost)
-    result.blocks = _worth_choosing(context, kept, supplies, best)
+    result.blocks = _worth_choosing(context, kept, best)
     return result
 
 
@@ -131,7 +136,8 @@ def _lower_bounds(
     line = context.timeline
     slots = line.slot_hours.size
     if not configurations:
-        return _Bounds(np.zeros(0), np.zeros((0, slots)), np.zeros((0, slots)))
+        none = np.zeros((0, slots))
+        return _Bounds(np.zeros(0), np.zeros((0, *need.shape)), none, none)
     counts = fewest_possible(context, list(configurations), service, need)
     use = line.slots(counts, line.least_early(counts))
     spot = _most_room(context, supplies, use)
@@ -146,7 +152,7 @@ def _lower_bounds(
         supply = supplies[numbers[0]]
         rent = supply.least_cost(use[numbers], spot[numbers], line.slot_hours, line.main_count)
         cost[numbers] = rent + hours[numbers] * context.use_cost(configurations[numbers[0]].candidate)
-    return _Bounds(cost, use, use - spot)
+    return _Bounds(cost, counts, use, use - spot)
 
 
 def _most_room(context: Context, supplies: Sequence[Supply], use: Floats) -> Floats:
@@ -158,44 +164,68 @@ def _most_room(context: Context, supplies: Sequence[Supply], use: Floats) -> Flo
     return np.where(has_spot[:, None], room, 0.0)
 
 
-def _is_beaten(bounds: _Bounds, number: int, kept: Sequence[tuple[int, Block]], supplies: Sequence[Supply]) -> bool:
-    """Whether a block of the same instance type needs no more in any slot than the configuration at its best."""
+def _is_beaten(
+    context: Context,
+    configuration: Configuration,
+    bounds: _Bounds,
+    number: int,
+    rates: tuple[Floats, Floats],
+    rivals: Sequence[Block],
+) -> bool:
+    """Whether a block of the same instance type needs, costs and draws no more than the configuration at its best.
+
+    Parameters
+    ----------
+    rates
+        Expected rate of the group, and its planned rate, shape (periods,) each.
+    rivals
+        Blocks of the group on that instance type.
+    """
+    ahead = [
+        block
+        for block in rivals
+        if (block.use <= bounds.use[number]).all() and (block.use - block.spot <= bounds.rest[number]).all()
+    ]
+    if not ahead:
+        return False
+    draw_matters = context.keeps_every_type
+    if draw_matters and not (context.is_on("capacity") and context.is_on("utilisation_cap")):
+        return False  # an overloaded zone draws less than its requests would ask for: no bound of the draw is known
+    least = _least_running(context, configuration, bounds.counts[number], rates)
     return any(
-        supplies[other].key == supplies[number].key
-        and bool((block.use <= bounds.use[number]).all())
-        and bool((block.use - block.spot <= bounds.rest[number]).all())
-        for other, block in kept
+        block.running.cost <= least.cost and (not draw_matters or block.running.no_more_than(least)) for block in ahead
     )
 
 
-def _worth_choosing(
-    context: Context, kept: Sequence[tuple[int, Block]], supplies: Sequence[Supply], best: float
-) -> list[Block]:
+def _least_running(
+    context: Context, configuration: Configuration, counts: Floats, rates: tuple[Floats, Floats]
+) -> Running:
+    """Return what running a configuration costs and draws at least: its fewest instances, at work for all requests."""
+    full = configuration.full_instance_rate_per_s
+    all_in_one = np.ones((counts.shape[1], 1))
+    return running_of(context, configuration.candidate, full, counts[:, :, None], all_in_one, *rates)
+
+
+def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best: float) -> list[Block]:
     """Leave out what is dominated by its own kind, or cannot be cheaper than the best by itself."""
     line = context.timeline
     found: list[Block] = []
-    for number, block in kept:
-        supply = supplies[number]
-        least = float(supply.least_cost(block.use, block.spot, line.slot_hours, line.main_count)) + block.own_cost
-        # The two are worked out differently: the best itself must not fall to rounding.
-        if least > best * (1.0 + ROUNDING):
-            continue
-        if not any(_replaces(context, other, block, kept) for other in _rivals(block, kept)):
-            found.append(block)
+    for key, rivals in kept.items():
+        supply = context.supply(*key)
+        for number, block in enumerate(rivals):
+            least = float(supply.least_cost(block.use, block.spot, line.slot_hours, line.main_count)) + block.own_cost
+            # The two are worked out differently: the best itself must not fall to rounding.
+            if least <= best * (1.0 + ROUNDING) and not _is_replaced(context, rivals, number):
+                found.append(block)
     return found
 
 
-def _rivals(block: Block, kept: Sequence[tuple[int, Block]]) -> list[Block]:
-    key = block.configuration.key
-    return [other for _, other in kept if other is not block and other.configuration.key == key]
-
-
-def _replaces(context: Context, other: Block, block: Block, kept: Sequence[tuple[int, Block]]) -> bool:
+def _is_replaced(context: Context, rivals: Sequence[Block], number: int) -> bool:
     """Whether another block stands in for this one; of two that are alike the earlier one stays."""
-    draw_matters = context.keeps_every_type
-    if not dominates(other, block, draw_matters=draw_matters):
-        return False
-    if not dominates(block, other, draw_matters=draw_matters):
-        return True
-    order = [id(each) for _, each in kept]
-    return order.index(id(other)) < order.index(id(block))
+    draw_matters, block = context.keeps_every_type, rivals[number]
+    return any(
+        dominates(other, block, draw_matters=draw_matters)
+        and (earlier < number or not dominates(block, other, draw_matters=draw_matters))
+        for earlier, other in enumerate(rivals)
+        if earlier != number
+    )

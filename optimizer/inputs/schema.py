@@ -76,7 +76,7 @@ class OriginKeys(Document):
     kind: Literal["internal", "internet"] | None = Field(None, examples=["internal"])
     rtt_ms: dict[str, Annotated[float, Field(ge=0, le=LONGEST_RTT_MS)]] = Field({}, examples=[{"aws/us-east-1": 88}])
 
-    residency: Annotated[list[str], Each] | None = Field(None, min_length=1, examples=[["DEU", "aws/eu-west-1"]])
+    residency: Annotated[list[str], Each] | None = Field(None, min_length=1, examples=[["DE", "aws/eu-west-1"]])
 
     @model_validator(mode="after")
     def _kind_matches(self) -> OriginKeys:

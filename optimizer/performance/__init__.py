@@ -1,6 +1,6 @@
 """What a pool of replicas can carry within its latency target, by simulation."""
 
-from optimizer.performance.capacity import Estimate, capacity_per_s, percentile_at
+from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles_at
 from optimizer.performance.kernel import sojourns
 from optimizer.performance.point import SAMPLING_DERATE, UTILISATION_CAP, OperatingPoint, optimistic_capacity
 from optimizer.performance.service_time import batch_grid, service_seconds
@@ -15,7 +15,7 @@ __all__ = [
     "batch_grid",
     "capacity_per_s",
     "optimistic_capacity",
-    "percentile_at",
+    "percentiles_at",
     "service_seconds",
     "sojourns",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,29 +66,44 @@ def crossing_per_s(point: OperatingPoint, replicas: int, shape: Shape, seed: int
     return first_crossing(Trials(arrivals, shape, point), guessed, full, top)
 
 
-def percentile_at(point: OperatingPoint, replicas: int, rate_per_s: float, seed: int) -> Estimate:
-    """Return the sojourn percentile of a pool at a rate, by simulation.
+def percentiles_at(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: int) -> list[Estimate]:
+    """Return the sojourn percentile of pools, each of (replicas, requests/s), by simulation.
 
-    A pool that cannot even serve full batches at that rate has no percentile: infinity. Judge a capacity with another
-    seed than the one that found it.
+    A pool that cannot even serve full batches at its rate has no percentile: infinity. Judge a capacity with another
+    seed than the one that found it. Pools that are sampled alike are simulated together, in as many steps as one.
     """
-    if rate_per_s <= 0.0:
-        return Estimate(point.service_s[0] + (point.max_wait_s if point.batch_size > 1 else 0.0), 0.0)
-    if rate_per_s >= replicas * point.full_rate_per_s:
-        return Estimate(math.inf, 0.0)
-    sections = stays_at(point, replicas, rate_per_s, seed)
-    each = np.array([quantile(section, point.percentile) for section in sections])
-    return estimate(quantile(sections.ravel(), point.percentile), each)
+    found: dict[tuple[int, float], Estimate] = {}
+    alike: dict[tuple[int, int, int], list[tuple[int, float]]] = {}
+    for replicas, rate_per_s in cases:
+        if rate_per_s <= 0.0:
+            lone_wait_s = point.max_wait_s if point.batch_size > 1 else 0.0
+            found[replicas, rate_per_s] = Estimate(point.service_s[0] + lone_wait_s, 0.0)
+        elif rate_per_s >= replicas * point.full_rate_per_s:
+            found[replicas, rate_per_s] = Estimate(math.inf, 0.0)
+        else:
+            shape = sample_shape(point, replicas)
+            alike.setdefault((shape.servers, shape.lanes, shape.stop), []).append((replicas, rate_per_s))
+    for group in alike.values():
+        for case, sections in zip(group, stays_of(point, group, seed), strict=True):
+            each = np.array([quantile(section, point.percentile) for section in sections])
+            found[case] = estimate(quantile(sections.ravel(), point.percentile), each)
+    return [found[case] for case in cases]
 
 
-def stays_at(point: OperatingPoint, replicas: int, rate_per_s: float, seed: int) -> Floats:
-    """Return simulated sojourns at a rate above 0, seconds, shape (SECTIONS, requests); sections are independent."""
-    shape = sample_shape(point, replicas)
-    arrivals = unit_arrivals(seed, shape, point.batch_size)
-    service, wait = np.array(point.service_s) * rate_per_s, point.max_wait_s * rate_per_s
-    done = lane_departures(arrivals, shape.stop, shape.servers, wait, service)
-    stays: Floats = (done - arrivals[:, : shape.stop])[:, shape.warm_up :].reshape(SECTIONS, -1) / rate_per_s
-    return stays
+def stays_of(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: int) -> list[Floats]:
+    """Return simulated sojourns of pools that are sampled alike, seconds, each of shape (SECTIONS, requests).
+
+    Sections are independent; every case is (replicas, requests/s), both above 0.
+    """
+    shapes = [sample_shape(point, replicas) for replicas, _ in cases]
+    stop = shapes[0].stop
+    lanes = [
+        unit_arrivals(seed, shape, point.batch_size)[:, : stop + point.batch_size] / rate
+        for shape, (_, rate) in zip(shapes, cases, strict=True)
+    ]
+    done = lane_departures(np.concatenate(lanes), stop, shapes[0].servers, point.max_wait_s, np.array(point.service_s))
+    parts = zip(shapes, lanes, np.split(done, len(cases)), strict=True)
+    return [(end - lane[:, :stop])[:, shape.warm_up :].reshape(SECTIONS, -1) for shape, lane, end in parts]
 
 
 def estimate(value_s: float, sections_s: Floats) -> Estimate:

@@ -24,7 +24,7 @@ from optimizer.performance.sample import Shape
 from optimizer.performance.vectorised import Integers
 
 #: Seconds of numpy work after which loading numba pays.
-NUMBA_AFTER_S = 0.4
+NUMBA_AFTER_S = 0.8
 
 
 def late_counts(arrivals: Floats, shape: Shape, point: OperatingPoint, rates: Floats, allowed: int) -> Integers:

@@ -15,7 +15,7 @@ from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
 from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.latency import NO_TARGET_S
-from optimizer.performance import OperatingPoint, percentile_at
+from optimizer.performance import OperatingPoint, percentiles_at
 from optimizer.planning.layout import BlockLoad, events_of
 
 #: Cases of a block that are simulated: so many of the fullest, and as many of those with the longest queues.
@@ -57,7 +57,7 @@ def promised_s(context: Context, load: BlockLoad, seed: int) -> float:
     """Return the latency at the percentile that a block's pools keep in their hardest case, seconds, network apart."""
     point = load.block.configuration.point
     cases = hardest_cases(context, load)
-    found = [percentile_at(point, replicas, rate, seed + SEED_OFFSET).value_s for replicas, rate in cases]
+    found = [estimate.value_s for estimate in percentiles_at(point, cases, seed + SEED_OFFSET)]
     # A pool that is overloaded has no percentile; the figure stays finite, and far above any target.
     return min(max(found, default=point.service_s[0]), NO_TARGET_S)
 

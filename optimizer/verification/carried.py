@@ -45,10 +45,11 @@ def _same_for_same(view: View) -> list[Finding]:
         seen: dict[int, float] = {}
         for replicas, claim in claims_of(pool):
             first = seen.setdefault(replicas, claim)
-            label = f"{pool_label(pool)}, {replicas} replicas"
             left = ROUNDING * max(1.0, first) - abs(claim - first)
-            text = f"{label}: carry {first:.6g} requests/s in one place and {claim:.6g} in another"
-            findings.append(Finding(label, first, claim, left if left < 0.0 else float("inf"), text))
+            if left < 0.0:
+                label = f"{pool_label(pool)}, {replicas} replicas"
+                text = f"{label}: carry {first:.6g} requests/s in one place and {claim:.6g} in another"
+                findings.append(Finding(label, first, claim, left, text))
     return findings
 
 

@@ -8,14 +8,19 @@ stands for all n; with a shared queue n replicas take from one queue.
 from __future__ import annotations
 
 import math
-import random
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import accumulate
 
+import numpy as np
+
+from optimizer.domain.scenario import Floats
+from optimizer.verification.arrivals import unit_arrivals
+
+#: Keeps these numbers apart from every other use of the same seed, that of planning among them.
+READING = 0x72656164696E67
 #: Requests of one run; more where batches are large, so that each replica serves at least so many batches.
 REQUESTS = 40_000
 BATCHES_PER_REPLICA = 400
@@ -27,8 +32,6 @@ WARM_UP_BATCHES = 20
 SECTIONS = 20
 #: Further independent runs while a share is above what is allowed but not clearly so.
 MOST_RUNS = 4
-#: Up to so many exponential gaps are added one by one; the product of so many uniform numbers cannot become 0.
-LONGEST_PRODUCT = 16
 #: 99 % point of the normal distribution, one-sided.
 NORMAL_99 = 2.3263478740408408
 
@@ -116,21 +119,8 @@ def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float]
 
 
 @lru_cache(maxsize=64)
-def unit_arrivals(requests: int, stride: int, seed: int, run: int) -> tuple[float, ...]:
-    """Return arrival times at one queue when the pool receives one request per second.
-
-    Gaps are sums of `stride` exponential ones: minus the logarithm of a product of uniform numbers, or a gamma number
-    where that is quicker. The generator is Python's own, seeded by the words it stands for.
-    """
-    generator = random.Random(f"replay {seed} {stride} {run}")
-    uniform, log = generator.random, math.log
-    if stride == 1:
-        return tuple(accumulate([-log(1.0 - uniform()) for _ in range(requests)]))
-    if stride > LONGEST_PRODUCT:
-        gamma = generator.gammavariate
-        return tuple(accumulate([gamma(stride, 1.0) for _ in range(requests)]))
-    factors = range(stride)
-    return tuple(accumulate([-log(math.prod([1.0 - uniform() for _ in factors])) for _ in range(requests)]))
+def _unit_arrivals(seed: int, stride: int, run: int, requests: int) -> Floats:
+    return unit_arrivals(READING, seed, stride, run, requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +150,21 @@ class Replay:
         self._requests = min(MOST_REQUESTS, max(requests, BATCHES_PER_REPLICA * full_batches))
         warm_up = max(int(WARM_UP_SHARE * self._requests), WARM_UP_BATCHES * full_batches)
         self._warm_up = min(warm_up, self._requests // 2)
-        self._runs: list[list[float]] = []
+        self._runs: list[Floats] = []
         self._known: dict[tuple[float, int], float] = {}
         self._run()
 
     @property
     def requests(self) -> int:
         """Requests that count."""
-        return sum(len(run) for run in self._runs)
+        return sum(run.size for run in self._runs)
 
     def percentile_s(self, percentile: float) -> float:
         """Return the ceil(p N)-th smallest stay, seconds."""
         rank = max(0, math.ceil(percentile * self.requests) - 1)
         known = self._known.get((percentile, self.requests))
         if known is None:
-            known = sorted(stay for run in self._runs for stay in run)[rank]
+            known = float(np.partition(np.concatenate(self._runs), rank)[rank])
             self._known[percentile, self.requests] = known
         return known
 
@@ -191,10 +181,10 @@ class Replay:
 
     def _run(self) -> None:
         pool = self._pool
-        unit = unit_arrivals(self._requests, pool.stride, self._seed, len(self._runs))
-        arrivals = [time / pool.rate_per_s for time in unit]
+        unit = _unit_arrivals(self._seed, pool.stride, len(self._runs), self._requests)
+        arrivals = (unit / pool.rate_per_s).tolist()
         stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s)
-        self._runs.append(stays[self._warm_up :])
+        self._runs.append(np.array(stays[self._warm_up :]))
 
     def _share(self, limit_s: float) -> Share:
         sections = [share for run in self._runs for share in _section_shares(run, limit_s)]
@@ -202,12 +192,11 @@ class Replay:
         return Share(found, min(found - _half_width(_merged(sections, by)) for by in (1, 2, 4)))
 
 
-def _section_shares(stays: Sequence[float], limit_s: float) -> list[float]:
+def _section_shares(stays: Floats, limit_s: float) -> list[float]:
     """Share above the limit in each of 20 sections of a run."""
-    size = len(stays) // SECTIONS
-    cuts = [stays[start : start + size] for start in range(0, size * SECTIONS, size)]
-    is_above = limit_s.__lt__  # a comparison that `map` can call without a step of Python for each request
-    return [sum(map(is_above, cut)) / size for cut in cuts]
+    size = stays.size // SECTIONS
+    shares: list[float] = (stays[: size * SECTIONS] > limit_s).reshape(SECTIONS, size).mean(axis=1).tolist()
+    return shares
 
 
 def _merged(shares: Sequence[float], by: int) -> list[float]:

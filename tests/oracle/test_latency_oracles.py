@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from optimizer.performance import OperatingPoint, capacity_per_s, kernel, vectorised
-from optimizer.performance.capacity import crossing_per_s, estimate, quantile, stays_at
+from optimizer.performance.capacity import crossing_per_s, estimate, quantile, stays_of
 from optimizer.performance.sample import Shape, sample_shape, unit_arrivals
 from optimizer.performance.search import TOLERANCE
 
@@ -52,7 +52,7 @@ def operating_point(row):
 def sections_of(row, seed):
     """Simulated stays, or waits, by section."""
     point = operating_point(row)
-    stays = stays_at(point, int(row["n_replicas"]), float(row["arrival_rate_per_s"]), seed)
+    (stays,) = stays_of(point, [(int(row["n_replicas"]), float(row["arrival_rate_per_s"]))], seed)
     return stays - point.service_s[0] if row["quantity"].startswith("waiting") else stays
 
 

@@ -7,22 +7,10 @@ import threading
 import numpy as np
 
 from optimizer.domain.scenario import Floats
+from optimizer.verification.arrivals import unit_arrivals
 
 #: Keeps these numbers apart from every other use of the same seed, that of planning among them.
 HOURS, MINUTES = 0x7265706C6179, 0x6D696E757465
-
-
-def unit_arrivals(seed: int, stride: int, run: int, requests: int) -> Floats:
-    """Return rising arrival times at one queue when its pool receives one request per second, shape (requests,).
-
-    The queue gets every `stride`-th request, so its gaps are Erlang numbers of that order. More requests of the same
-    run begin with the same ones.
-    """
-    generator = np.random.default_rng([HOURS, seed, stride, run])
-    gaps = generator.standard_exponential(requests) if stride == 1 else generator.standard_gamma(stride, requests)
-    arrivals = np.cumsum(gaps)
-    arrivals.flags.writeable = False
-    return arrivals
 
 
 class Traffic:
@@ -47,7 +35,7 @@ class Traffic:
         """Return the first arrivals of a run."""
         with self._lock:
             if number not in self._drawn:
-                self._drawn[number] = unit_arrivals(self._seed, self._stride, number, self._requests)
+                self._drawn[number] = unit_arrivals(HOURS, self._seed, self._stride, number, self._requests)
         return self._drawn[number][:requests]
 
 

@@ -17,11 +17,11 @@ from optimizer.performance import (
     capacity_per_s,
     kernel,
     optimistic_capacity,
-    percentile_at,
+    percentiles_at,
     sojourns,
     store,
 )
-from optimizer.performance.capacity import SECTIONS, quantile, stays_at
+from optimizer.performance.capacity import SECTIONS, quantile, stays_of
 from optimizer.performance.sample import sample_shape, unit_arrivals
 from optimizer.performance.store import BEYOND, EXACT_UP_TO, simulated_counts
 
@@ -200,6 +200,18 @@ def test_a_target_below_a_lone_request_carries_nothing(affine, target_s):
     assert store.simulated_values == 0
 
 
+def percentile_at(point, replicas, rate_per_s, seed):
+    """The percentile of a single pool."""
+    return percentiles_at(point, [(replicas, rate_per_s)], seed)[0]
+
+
+def test_pools_are_judged_the_same_in_any_company(affine):
+    """Simulated together or alone, sampled alike or not, with or without traffic: to the last digit, in their order."""
+    point = affine(4, 2.0)
+    cases = [(4, 21.0), (1, 2.0), (9, 50.0), (4, 0.0), (6, 30.0), (2, 99.0)]
+    assert percentiles_at(point, cases, 3) == [percentile_at(point, *case, 3) for case in cases]
+
+
 def test_the_percentile_at_no_traffic_is_that_of_a_lone_request(affine):
     """It is served at once, or after waiting in vain for others to share a batch."""
     assert percentile_at(affine(4, 2.0), 3, 0.0, 1).value_s == 0.625
@@ -219,7 +231,7 @@ def test_stays_are_those_after_the_warm_up(affine):
     shape = sample_shape(point, 2)
     lane = unit_arrivals(7, shape, 4)[3, : shape.stop] / 7.5
     expected = sojourns(lane, 2, 0.0, np.array(point.service_s))[shape.warm_up :]
-    stays = stays_at(point, 2, 7.5, 7)
+    (stays,) = stays_of(point, [(2, 7.5)], 7)
     assert stays.shape == (SECTIONS, shape.size // SECTIONS)
     # the last batches of the lane look beyond its end, where this copy has no more arrivals
     np.testing.assert_allclose(stays.reshape(shape.lanes, -1)[3][:-50], expected[:-50], rtol=0, atol=1e-8)

@@ -13,7 +13,7 @@ from optimizer.verification.replay import PoolModel
 from optimizer.verification.replaying.engine import COMPILED, PLAIN, Engine, load_engine, plain_stays, utilisation
 from optimizer.verification.replaying.estimate import late, mean_reached, quantile, rank, reached
 from optimizer.verification.replaying.hours import Case, measure, measure_all
-from optimizer.verification.replaying.traffic import Traffic, unit_arrivals
+from optimizer.verification.replaying.traffic import Traffic
 
 
 @pytest.fixture
@@ -89,16 +89,13 @@ def test_an_overloaded_pool_is_played_for_five_minutes():
 
 
 def test_traffic_repeats_and_longer_runs_begin_alike():
-    """A seed is its traffic; seeds, strides and runs have their own; unit gaps are Erlang."""
-    first = unit_arrivals(1, 3, 0, 1000)
-    assert unit_arrivals(1, 3, 0, 1000).tolist() == first.tolist()
-    assert unit_arrivals(1, 3, 0, 1500)[:1000].tolist() == first.tolist()
+    """A seed is its traffic, drawn once for all lengths; seeds, strides and runs have their own."""
+    traffic = Traffic(1, 3, 1500)
+    first = traffic.run(0, 1000)
+    assert traffic.run(0, 1500)[:1000].tolist() == first.tolist()
     assert Traffic(1, 3, 1500).run(0, 1000).tolist() == first.tolist()
-    others = [unit_arrivals(*which, 1000)[0] for which in ((2, 3, 0), (1, 4, 0), (1, 3, 1), (1, 1, 0))]
-    assert len({*others, first[0]}) == 5
-    gaps = np.diff(unit_arrivals(1, 7, 0, 50_000))
-    assert gaps.mean() == pytest.approx(7.0, rel=0.01)  # standard error 0.17 %
-    assert gaps.var() == pytest.approx(7.0, rel=0.05)  # about 0.7 %
+    others = [Traffic(*which, 1500).run(0, 1)[0] for which in ((2, 3), (1, 4), (1, 1))]
+    assert len({*others, traffic.run(1, 1)[0], first[0]}) == 5
 
 
 def test_percentile_is_the_ceil_p_n_th_smallest():

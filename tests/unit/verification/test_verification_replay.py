@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from itertools import accumulate, pairwise
 
+import numpy as np
 import pytest
 
-from optimizer.verification.replay import PoolModel, Replay, sojourns, student_99, unit_arrivals
+from optimizer.verification.arrivals import unit_arrivals
+from optimizer.verification.replay import PoolModel, Replay, sojourns, student_99
 
 
 def affine(c0_s, c1_s, largest):
@@ -152,23 +154,21 @@ def test_a_huge_shared_pool_costs_no_memory_of_its_size():
 
 
 def test_the_same_seed_gives_the_same_traffic_and_another_does_not():
-    """Replays repeat; seeds, runs and strides have traffic of their own."""
-    first = unit_arrivals(100, 2, 1, 0)
-    unit_arrivals.cache_clear()
-    assert unit_arrivals(100, 2, 1, 0) == first
-    assert len({first, unit_arrivals(100, 2, 2, 0), unit_arrivals(100, 2, 1, 1), unit_arrivals(100, 3, 1, 0)}) == 4
+    """Replays repeat; uses, seeds, strides and runs have traffic of their own."""
+    first = unit_arrivals(0, 1, 2, 0, 100).tolist()
+    assert unit_arrivals(0, 1, 2, 0, 100).tolist() == first
+    assert unit_arrivals(0, 1, 2, 0, 150).tolist()[:100] == first
+    others = ((1, 1, 2, 0), (0, 2, 2, 0), (0, 1, 3, 0), (0, 1, 2, 1))
+    assert len({first[0], *(unit_arrivals(*which, 100)[0] for which in others)}) == 5
 
 
 @pytest.mark.parametrize("stride", [1, 2, 7, 16, 17, 200])
 def test_gaps_are_erlang(stride):
-    """Gaps of every stride have mean n and variance n, by either way of drawing them."""
-    arrivals = unit_arrivals(20_000, stride, 5, 0)
-    gaps = [second - first for first, second in pairwise((0.0, *arrivals))]
-    mean = sum(gaps) / len(gaps)
-    variance = sum((gap - mean) ** 2 for gap in gaps) / len(gaps)
+    """Gaps of every stride have mean n and variance n."""
+    gaps = np.diff(unit_arrivals(0, 5, stride, 0, 20_000), prepend=0.0)
     # standard errors: sqrt(n / N), and n sqrt((2 + 6 / n) / N) for the variance; 5 of them
-    assert mean == pytest.approx(stride, abs=5 * (stride / 20_000) ** 0.5)
-    assert variance == pytest.approx(stride, abs=5 * stride * ((2 + 6 / stride) / 20_000) ** 0.5)
+    assert gaps.mean() == pytest.approx(stride, abs=5 * (stride / 20_000) ** 0.5)
+    assert gaps.var() == pytest.approx(stride, abs=5 * stride * ((2 + 6 / stride) / 20_000) ** 0.5)
 
 
 @pytest.mark.parametrize(("freedom", "exact"), [(4, 3.7469), (9, 2.8214), (19, 2.5395), (39, 2.4258), (79, 2.3745)])
