@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
-from optimizer.inputs import Inputs, is_plan_file, load_inputs, read_plan, refuse_wrong_sums, write_first
+from optimizer.inputs import (
+    Inputs,
+    is_plan_file,
+    load_inputs,
+    read_plan,
+    refuse_no_fleet,
+    refuse_wrong_sums,
+    write_first,
+)
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import load_fleet as _load_fleet
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
@@ -247,7 +255,7 @@ def cost(
     what
         A plan or the path of its ``.json``, a ``.csv`` of today's fleet, or a scenario that names one.
     scenario
-        The question that a ``.csv`` is costed for: a file, or the name of one that comes with fleetopt.
+        The question that a ``.csv`` is costed for: a file, or the name of one that comes with fleetopt. Read only then.
     against_plan
         Whether to find the cheapest plan as well, and what it would save by cause; nothing is solved without.
     progress, use_cache
@@ -275,7 +283,7 @@ def cost(
     if isinstance(what, Plan):
         refuse_wrong_sums(what, "plan")
         return account_of_plan(what)
-    inputs = what if isinstance(what, Inputs) else load_fleet(what, scenario)
+    inputs = refuse_no_fleet(what, what.scenario.name) if isinstance(what, Inputs) else load_fleet(what, scenario)
     store = CapacityStore(cache_folder() if use_cache else None)
     account = account_of_fleet(inputs.scenario, inputs.catalog, store)
     if not against_plan:

@@ -2,7 +2,7 @@
 
 from optimizer.inputs.catalog import load_catalog
 from optimizer.inputs.first_files import write_first
-from optimizer.inputs.fleet import is_fleet_file, is_plan_file, load_fleet
+from optimizer.inputs.fleet import is_fleet_file, is_plan_file, load_fleet, refuse_no_fleet
 from optimizer.inputs.plan_file import read_plan
 from optimizer.inputs.plan_sums import refuse_wrong_sums
 from optimizer.inputs.scenario import Inputs, load_inputs
@@ -16,6 +16,7 @@ __all__ = [
     "load_fleet",
     "load_inputs",
     "read_plan",
+    "refuse_no_fleet",
     "refuse_wrong_sums",
     "shipped_catalogs",
     "shipped_scenarios",

@@ -29,10 +29,7 @@ def load_fleet(
         With every fault; also where no scenario is given, or nothing runs.
     """
     if not is_fleet_file(what):
-        inputs = load_inputs(what, sets, withs)
-        if not inputs.scenario.running:
-            raise InputError([_no_fleet(str(what))])
-        return inputs
+        return refuse_no_fleet(load_inputs(what, sets, withs), str(what))
     if scenario is None:
         missing = "a fleet is costed for a scenario, which says what it serves (found none)"
         raise InputError([Fault(str(what), missing, "Name one with --scenario.", "missing")])
@@ -52,6 +49,15 @@ def is_plan_file(what: str | Path) -> bool:
     return Path(what).suffix.lower() == ".json"
 
 
-def _no_fleet(name: str) -> Fault:
+def refuse_no_fleet(inputs: Inputs, name: str) -> Inputs:
+    """Return the inputs of a scenario called `name`.
+
+    Raises
+    ------
+    InputError
+        If nothing runs in them.
+    """
+    if inputs.scenario.running:
+        return inputs
     mend = f"Name a CSV of what runs under `running`, or give it: fleetopt cost FLEET.csv --scenario {name}"
-    return Fault(f"{name} running", "names no fleet of today, or an empty one", mend, "missing")
+    raise InputError([Fault(f"{name} running", "names no fleet of today, or an empty one", mend, "missing")])

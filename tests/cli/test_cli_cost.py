@@ -135,7 +135,7 @@ def test_an_override_reaches_the_bill() -> None:
         ),
         (["aws,wst,,one.large,on_demand,4,search,"], 'fleet.csv:2 region: unknown location (found "aws/wst")'),
         (["aws,west,z,one.large,on_demand,4,search,"], 'fleet.csv:2 zone: unknown zone (found "z")'),
-        (["aws,west,,one.large,on_demand,4,serch,"], 'fleet.csv:2 service: unknown service (found "serch")'),
+        (["aws,west,,one.large,on_demand,4,searchh,"], 'fleet.csv:2 service: unknown service (found "searchh")'),
         (["aws,west,,one.large,ondemand,4,search,"], "fleet.csv:2 purchase_option"),
         (["aws,west,,one.large,on_demand,-4,search,"], "fleet.csv:2 count: must be at least 0"),
         (["aws,west,,one.large,on_demand,nan,search,"], 'fleet.csv:2 count: not a number (found "nan")'),

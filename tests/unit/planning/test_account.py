@@ -210,6 +210,8 @@ def test_a_scenario_without_a_fleet_is_refused(tmp_path: Path) -> None:
     fleet, scenario = write_question(tmp_path)
     with pytest.raises(InputError, match="names no fleet of today"):
         api.cost(scenario)
+    with pytest.raises(InputError, match="question running: names no fleet of today"):
+        api.cost(api.load_scenario(scenario))
     with pytest.raises(InputError, match="Name one with --scenario"):
         api.cost(fleet)
     fleet.write_text(fleet.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
