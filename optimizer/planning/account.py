@@ -9,7 +9,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.performance import CapacityStore
-from optimizer.planning.today_bill import today_bill
+from optimizer.planning.today_bill import UNKNOWN, today_bill
 from optimizer.planning.today_energy import energy_kwh_of
 from optimizer.planning.today_holds import placement_of, reaches_of
 
@@ -27,13 +27,15 @@ def account_of_fleet(scenario: Scenario, catalog: Catalog, store: CapacityStore)
     placement, unplaced = placement_of(scenario, catalog, store)
     energy_kwh = energy_kwh_of(scenario, catalog, store, placement)
     bill = today_bill(scenario, catalog, placement, energy_kwh)
+    # A price that is not known is named, never a line of 0.
+    priced = tuple(line for line in bill.cost.lines if line.basis != UNKNOWN)
     return Account(
         kind="fleet",
         scenario=scenario.name,
         currency=catalog.currency,
         horizon_start=scenario.horizon_start,
         horizon_hours=scenario.horizon_hours,
-        cost=bill.cost,
+        cost=replace(bill.cost, lines=priced),
         instances=sum(row.count for row in scenario.running),
         unpriced=tuple(bill.unpriced),
         unplaced=unplaced,

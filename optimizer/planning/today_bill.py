@@ -25,6 +25,9 @@ from optimizer.planning.today_energy import Machines
 from optimizer.planning.today_holds import Placement
 from optimizer.units import SECONDS_PER_HOUR
 
+#: Basis of a price that nobody knows.
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class TodayCost:
@@ -111,7 +114,7 @@ def _source(rates: Rates, item: Commitment) -> Source:
         return Source("stated", "owned already: paid for", rates.scenario.horizon_start)
     key = (*_key(item), item.purchase_option)
     row = rates.catalog.prices.get(key) if item.until else rates.price(*key)
-    return row.source if row is not None else Source("unknown", "no price in the catalog", rates.scenario.horizon_start)
+    return row.source if row is not None else Source(UNKNOWN, "no price in the catalog", rates.scenario.horizon_start)
 
 
 def _lasting(rates: Rates, row: RunningRow) -> Commitment:

@@ -69,7 +69,7 @@ def _total(account: Account) -> list[Facts]:
     if account.total is not None:
         return [Facts("Total", (tuple(pieces),), "strong")]
     missing = f"no price of {', '.join(account.unpriced)}: give a quote with price_rules"
-    return [Facts("Total", (("not known",), ("at least", *pieces), (missing,)), "bad")]
+    return [Facts("Total", (("not known",), (f"at least {pieces[0]}", *pieces[1:]), (missing,)), "bad")]
 
 
 def _against_plan(account: Account) -> list[Facts]:

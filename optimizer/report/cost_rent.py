@@ -35,18 +35,17 @@ def rent_table(account: Account) -> Table:
         same = before is not None and (before.location, before.instance_type) == (line.location, line.instance_type)
         signed = line.item.partition(" signed until ")[2]
         option = option_label(line.purchase_option) + (f" until {signed}" if signed else "")
-        unpriced = line.basis == "unknown"
         cells = (
             "" if same else place_label(line.location),
             "" if same else line.instance_type,
             option,
             f"{rent.hours / account.horizon_hours:,.1f}".removesuffix(".0"),
-            "not known" if unpriced else f"{line.unit_price:.4g}",
-            "" if unpriced else line.as_of,
-            "" if unpriced else line.basis,
+            f"{line.unit_price:.4g}",
+            line.as_of,
+            line.basis,
             money(amount, digits),
         )
-        rows.append(Row(cells, tone="bad" if unpriced else "plain"))
+        rows.append(Row(cells))
     total = Row(("sum", "", "", "", "", "", "", money(adds_up(amounts, digits), digits)), tone="strong")
     return Table("What is paid for", _columns(), tuple(rows), total, remarks=(_LEGEND,))
 

@@ -108,6 +108,7 @@ def test_a_price_that_is_not_known_leaves_no_total(tmp_path: Path) -> None:
     account = _account(tmp_path, "gcp,east,,plain,on_demand,1,,", "aws,west,,one.large,on_demand,4,search,")
     assert account.unpriced == ("plain in gcp/east, on demand",)
     assert account.total is None
+    assert {line.instance_type for line in account.cost.lines if line.category == "compute"} == {"one.large"}
     tables = small_catalog()
     tables["prices.csv"] = [row for row in tables["prices.csv"] if row["price_per_hour"] != 0.5]
     ends = _account(tmp_path, "aws,west,,one.large,committed_1y,4,search,2027-06-30", tables=tables)
