@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.api import init, load_catalog, load_plan, load_scenario, plan, replay, verify
+    from optimizer.api import cost, init, load_catalog, load_fleet, load_plan, load_scenario, plan, replay, verify
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
     from optimizer.verification.replaying import WhatIf
 
@@ -24,8 +24,10 @@ __all__ = [
     "NoPlanFound",
     "WhatIf",
     "__version__",
+    "cost",
     "init",
     "load_catalog",
+    "load_fleet",
     "load_plan",
     "load_scenario",
     "plan",
@@ -34,7 +36,8 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("init", "load_catalog", "load_plan", "load_scenario", "plan", "replay", "verify"), "optimizer.api"
+    ("cost", "init", "load_catalog", "load_fleet", "load_plan", "load_scenario", "plan", "replay", "verify"),
+    "optimizer.api",
 )
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
 _HOMES["WhatIf"] = "optimizer.verification.replaying"

@@ -11,10 +11,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
-from optimizer.inputs import Inputs, load_inputs, read_plan, write_first
+from optimizer.inputs import (
+    Inputs,
+    is_plan_file,
+    load_inputs,
+    read_plan,
+    refuse_no_fleet,
+    refuse_wrong_sums,
+    write_first,
+)
 from optimizer.inputs import load_catalog as _load_catalog
+from optimizer.inputs import load_fleet as _load_fleet
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
 
 if TYPE_CHECKING:
@@ -46,6 +56,31 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence
         With every fault found.
     """
     return load_inputs(path, tuple(sets), tuple(Path(item) for item in overlays))
+
+
+def load_fleet(
+    path: str | Path,
+    scenario: str | Path | None = None,
+    sets: Sequence[str] = (),
+    overlays: Sequence[str | Path] = (),
+) -> Inputs:
+    """Read what runs today: a CSV and the scenario it is asked about, or a scenario that names one.
+
+    Parameters
+    ----------
+    path
+        A ``.csv`` of what runs, instead of the one the scenario names; or a scenario.
+    scenario
+        The scenario of a ``.csv``: a file, or the name of one that comes with fleetopt.
+    sets, overlays
+        As of `load_scenario`.
+
+    Raises
+    ------
+    InputError
+        With every fault found; also where nothing runs.
+    """
+    return _load_fleet(path, scenario, tuple(sets), tuple(Path(item) for item in overlays))
 
 
 def init(folder: str | Path) -> tuple[Path, ...]:
@@ -203,6 +238,57 @@ def replay(
     from optimizer.verification import replaying
 
     return replaying.replay(plan if isinstance(plan, Plan) else load_plan(plan), what_if, seed, progress)
+
+
+def cost(
+    what: Plan | Inputs | str | Path,
+    *,
+    scenario: str | Path | None = None,
+    against_plan: bool = False,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Account:
+    """Say what a plan or today's fleet costs, line by line, and whether the fleet holds its targets.
+
+    Parameters
+    ----------
+    what
+        A plan or the path of its ``.json``, a ``.csv`` of today's fleet, or a scenario that names one.
+    scenario
+        The question that a ``.csv`` is costed for: a file, or the name of one that comes with fleetopt. Read only then.
+    against_plan
+        Whether to find the cheapest plan as well, and what it would save by cause; nothing is solved without.
+    progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Account
+        Its `cost` holds every line of the bill; `total` is None where a price is not known.
+
+    Raises
+    ------
+    InputError
+        If something cannot be read, a plan's bill does not add up, or no fleet is given.
+    Infeasible, NoPlanFound, VerificationFailed
+        As of `plan`, with `against_plan`.
+    """
+    from optimizer.performance import CapacityStore
+    from optimizer.planning.account import account_of_fleet, account_of_plan, with_plan
+
+    if isinstance(what, (str, Path)) and is_plan_file(what):
+        read = load_plan(what)
+        refuse_wrong_sums(read, str(what))
+        return account_of_plan(read)
+    if isinstance(what, Plan):
+        refuse_wrong_sums(what, "plan")
+        return account_of_plan(what)
+    inputs = refuse_no_fleet(what, what.scenario.name) if isinstance(what, Inputs) else load_fleet(what, scenario)
+    store = CapacityStore(cache_folder() if use_cache else None)
+    account = account_of_fleet(inputs.scenario, inputs.catalog, store)
+    if not against_plan:
+        return account
+    return with_plan(account, plan(inputs, progress=progress, use_cache=use_cache))
 
 
 def cache_folder() -> Path | None:

@@ -105,10 +105,11 @@ def _steady(rates: Rates, item: Bought, shares: Shares) -> Iterator[CostLine]:
 
 def _signed(rates: Rates, item: Bought, shares: Shares) -> Iterator[CostLine]:
     for signed in item.signed:
-        source = Source("stated", f"scenario {rates.scenario.name}: {signed.reason}", rates.scenario.horizon_start)
+        stated = Source("stated", f"scenario {rates.scenario.name}: {signed.reason}", rates.scenario.horizon_start)
         hours = signed.count * rates.scenario.horizon_hours * signed.horizon_share
-        words = f"{item.instance_type} signed until {signed.until}"
-        price = UnitPrice(signed.price_per_hour, source)
+        until = f"signed until {signed.until}" if signed.until else option_words(signed.purchase_option)
+        words = f"{item.instance_type} {until}"
+        price = UnitPrice(signed.price_per_hour, item.sources.get(signed, stated))
         yield from _split(item, shares, ("compute", words), hours, price, signed.purchase_option, "instance-hour")
 
 

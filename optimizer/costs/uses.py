@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from optimizer.domain.catalog import Source
 from optimizer.domain.purchase import Commitment, PurchaseOption
 
 
@@ -38,6 +39,8 @@ class Bought:
         Instances bought for the whole horizon, by option.
     signed
         Commitments signed before.
+    sources
+        Where the prices of such commitments come from that the scenario does not state.
     """
 
     provider: str
@@ -49,6 +52,7 @@ class Bought:
     early_spot_hours: float
     steady: Mapping[PurchaseOption, int]
     signed: tuple[Commitment, ...]
+    sources: Mapping[Commitment, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,10 @@ class OwnedTerms:
     operator_cost_per_year: float | None = None
 
 
+#: The reason of a commitment that today's fleet is signed for.
+RUNS_TODAY = "runs today"
+
+
 @dataclass(frozen=True, slots=True)
 class RunningRow:
     """Instances that run today; zone and service may be unknown (empty)."""

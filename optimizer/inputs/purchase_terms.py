@@ -9,6 +9,7 @@ from datetime import date
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Limits, Pin, Quota
 from optimizer.domain.purchase import (
+    RUNS_TODAY,
     SPOT,
     Commitment,
     CurrencyRate,
@@ -117,7 +118,7 @@ def _signed(row: RunningRow, until: str, scenario: Scenario, catalog: Catalog) -
         horizon_share=min(1.0, lasts / days),
         months_after_horizon=max(0.0, lasts - days) / DAYS_PER_MONTH,
         reserved=False,
-        reason="runs today",
+        reason=RUNS_TODAY,
     )
 
 

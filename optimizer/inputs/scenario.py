@@ -57,7 +57,9 @@ class Inputs:
     warnings: tuple[str, ...]
 
 
-def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[Path] = ()) -> Inputs:
+def load_inputs(
+    scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[Path] = (), running: Path | None = None
+) -> Inputs:
     """Read a scenario with everything it names.
 
     Parameters
@@ -68,6 +70,8 @@ def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[
         Overrides ``path.to.key=value``, the value in YAML; the last word.
     withs
         Files of partial documents laid over the scenario: mappings are merged, everything else is replaced.
+    running
+        Today's fleet, instead of the file that the scenario names.
 
     Returns
     -------
@@ -99,11 +103,12 @@ def load_inputs(scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[
             warnings += check_buying(keys, asked, read.catalog, faults)
     if keys is None or read is None or len(faults):
         faults.refuse()
-    running, running_sha256 = _running(keys, asked, read.catalog, found.path.parent, faults)
+    fleet = _Fleet.of(keys, asked, found.path.parent, running)
+    rows, running_sha256 = _running(fleet, keys, asked, read.catalog, faults)
     faults.raise_if_any()
     record = _scenario(keys, asked, read.catalog, demands, _fingerprint(root, demands, running_sha256))
-    signed = commitments_running(running, record, read.catalog)
-    record = replace(record, running=running, commitments=(*record.commitments, *signed))
+    signed = commitments_running(rows, record, read.catalog)
+    record = replace(record, running=rows, commitments=(*record.commitments, *signed))
     return Inputs(record, read.catalog, (*warnings, *demands.warnings))
 
 
@@ -115,17 +120,32 @@ def _read_catalogs(asked: Asked, folder: Path, rates: Sequence[CurrencyRate], fa
     return read_catalogs(asked.catalogs, folder, places, faults, rates)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fleet:
+    """The file of today's fleet, how it is called, and the place that names it."""
+
+    path: Path
+    shown: str
+    where: str
+
+    @classmethod
+    def of(cls, keys: ScenarioKeys, asked: Asked, folder: Path, given: Path | None) -> _Fleet | None:
+        if given is not None:
+            return cls(given, str(given), str(given))
+        if keys.running is None:
+            return None
+        return cls(folder / keys.running, keys.running, place_of(asked.root, ("running",)))
+
+
 def _running(
-    keys: ScenarioKeys, asked: Asked, catalog: Catalog, folder: Path, faults: Faults
+    fleet: _Fleet | None, keys: ScenarioKeys, asked: Asked, catalog: Catalog, faults: Faults
 ) -> tuple[tuple[RunningRow, ...], str]:
     """Return today's fleet, and a hash of its file."""
-    if keys.running is None:
+    content = None if fleet is None else read_bytes(fleet.path, fleet.where, faults)
+    text = None if fleet is None or content is None else decode(content, fleet.shown, faults)
+    if fleet is None or content is None or text is None:
         return (), ""
-    content = read_bytes(folder / keys.running, place_of(asked.root, ("running",)), faults)
-    text = None if content is None else decode(content, keys.running, faults)
-    if content is None or text is None:
-        return (), ""
-    rows = read_running(text, keys.running, catalog, tuple(keys.services), faults, asked.root.mark.file)
+    rows = read_running(text, fleet.shown, catalog, tuple(keys.services), faults, asked.root.mark.file)
     return rows, hashlib.sha256(content).hexdigest()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from optimizer.domain.account import Reach
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Pin
 from optimizer.domain.plan import Plan
@@ -19,8 +20,9 @@ from optimizer.domain.purchase import ON_DEMAND, PurchaseOption, RunningRow
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
-from optimizer.planning.today_bill import today_total
-from optimizer.planning.today_holds import Shortage, placement_of, shortages
+from optimizer.planning.today_bill import today_bill
+from optimizer.planning.today_energy import energy_kwh_of
+from optimizer.planning.today_holds import placement_of, reaches_of
 from optimizer.units import HOURS_PER_MONTH
 
 Planner = Callable[[Scenario], Plan]
@@ -56,24 +58,27 @@ def today_of(
         ``total``, ``a_month``, ``holds``, ``shortages``, ``unpriced`` and ``saving`` by cause; the saving is None where
         the total is not known.
     """
-    placement = placement_of(scenario, catalog, store)
-    cost = today_total(scenario, catalog, placement)
-    short = shortages(scenario, catalog, store, placement)
+    placement, unplaced = placement_of(scenario, catalog, store)
+    placement = {} if unplaced else placement
+    energy_kwh = energy_kwh_of(scenario, catalog, store, placement)
+    today = today_bill(scenario, catalog, placement, energy_kwh)
+    cost = today.cost
+    short = [] if unplaced else [each for each in reaches_of(scenario, catalog, store, placement) if not each.holds]
     months = scenario.horizon_hours / HOURS_PER_MONTH
-    total = cost.total if not cost.unpriced else None
+    total = cost.total if not today.unpriced else None
     return {
         "instances": sum(row.count for row in scenario.running),
         "total": total,
         "a_month": None if total is None else total / months,
         "by_category": cost.by_category,
-        "unpriced": cost.unpriced,
-        "holds": None if placement is None else not short,
+        "unpriced": today.unpriced,
+        "holds": None if unplaced else not short,
         "shortages": [_told(item) for item in short],
         "saving": None if total is None else _saving(scenario, total, plan, planner),
     }
 
 
-def _told(item: Shortage) -> dict[str, Any]:
+def _told(item: Reach) -> dict[str, Any]:
     return {
         "service": item.service,
         "location": item.location,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
 
+from optimizer.domain.account import Reach
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.scenario import Floats, Scenario, Service
 from optimizer.formulation.candidates import Candidate, candidates_of
@@ -25,41 +25,34 @@ from optimizer.performance import CapacityStore, OperatingPoint, batch_grid
 MOST_WAYS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """Where today's fleet carries too little: the worst hour of a service in a location."""
-
-    service: str
-    location: str
-    when: str
-    what: str
-    needed_per_s: float
-    carried_per_s: float
-
-
 #: Location of each (service, origin) pair, by names.
 Placement = Mapping[tuple[str, str], str]
 
 
-def placement_of(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> dict[tuple[str, str], str] | None:
+def placement_of(
+    scenario: Scenario, catalog: Catalog, store: CapacityStore
+) -> tuple[dict[tuple[str, str], str], tuple[str, ...]]:
     """Lead every origin of every service to the location of today's fleet where it fits best.
 
     Returns
     -------
-    dict or None
-        None where the fleet does not say which service runs on what, or some service runs nowhere in reach.
+    tuple
+        Where each origin of each service goes, and the services that run nowhere in reach of some origin, or of which
+        the fleet does not say on what they run.
     """
     context = Context(scenario, catalog, store)
     found: dict[tuple[str, str], str] = {}
+    unplaced = []
     for index, service in enumerate(scenario.services):
         wanted = [number for number in range(len(scenario.origins)) if has_demand(service, number)]
         ways = list(_ways(context, service, wanted))
         if wanted and not ways:
-            return None
+            unplaced.append(service.name)
+            continue
         best = min(ways, key=lambda way: _badness(context, index, dict(zip(wanted, way, strict=True))), default=())
         for origin, place in zip(wanted, best, strict=True):
             found[service.name, scenario.origins[origin].name] = place
-    return found
+    return found, tuple(unplaced)
 
 
 def _ways(context: Context, service: Service, wanted: list[int]) -> Iterator[tuple[str, ...]]:
@@ -87,22 +80,16 @@ def _badness(context: Context, index: int, where: dict[int, str]) -> tuple[float
     return max(worst, 0.0), cost
 
 
-def shortages(
-    scenario: Scenario, catalog: Catalog, store: CapacityStore, placement: Placement | None
-) -> list[Shortage]:
-    """Return where today's fleet carries too little for its promise, the worst hour of each place."""
-    if placement is None:
-        return []
+def reaches_of(scenario: Scenario, catalog: Catalog, store: CapacityStore, placement: Placement) -> list[Reach]:
+    """Return what each service carries within its target in each place, beside what its hardest hour needs."""
     context = Context(scenario, catalog, store)
     names = [origin.name for origin in scenario.origins]
     found = []
     for index, service in enumerate(scenario.services):
         where = {names.index(origin): place for (name, origin), place in placement.items() if name == service.name}
-        for share, place, period, need, carried in _shares(context, index, where):
-            if share > 0.0:
-                label = scenario.periods[period].label
-                what = _losable(service)
-                found.append(Shortage(service.name, place, label, what, need, carried))
+        for _, place, period, need, carried in _shares(context, index, where):
+            label = scenario.periods[period].label
+            found.append(Reach(service.name, place, label, _losable(service), need, carried))
     return found
 
 
@@ -168,17 +155,35 @@ def _running(context: Context, service: Service, place: str) -> Iterator[tuple[C
 
 def _best_capacity(context: Context, candidate: Candidate, target_s: float, most: int) -> Floats:
     """Capacity of 0..most instances at the batch size that carries most with all of them."""
+    best = _best_point(context, candidate, target_s, most)
+    return np.zeros(most + 1) if best is None else _capacity(context, candidate, best, most)
+
+
+def _best_point(context: Context, candidate: Candidate, target_s: float, most: int) -> OperatingPoint | None:
     margin = service_time_margin(candidate.curve, context.scenario.plan_on)
-    service, none = candidate.service, np.zeros(most + 1)
+    service = candidate.service
     times = context.service_seconds(candidate.curve, service.items_per_request, margin or 0.0)
     if margin is None or not times or times[0] > target_s or most == 0:
-        return none
-    curves = [
-        context.zone_capacity(
-            OperatingPoint(times[:batch], 0.0, target_s, service.percentile, service.dispatch),
-            candidate.replicas_per_instance,
-            most,
-        )
+        return None
+    points = [
+        OperatingPoint(times[:batch], 0.0, target_s, service.percentile, service.dispatch)
         for batch in batch_grid(len(times))
     ]
-    return max(curves, key=lambda curve: float(curve[most]))
+    return max(points, key=lambda point: float(_capacity(context, candidate, point, most)[most]))
+
+
+def _capacity(context: Context, candidate: Candidate, point: OperatingPoint, most: int) -> Floats:
+    return context.zone_capacity(point, candidate.replicas_per_instance, most)
+
+
+def full_rates(context: Context, index: int, place: str, origins: Sequence[int]) -> dict[str, float]:
+    """Return the rate of one instance that serves full batches, by type of a service in a place, requests/s."""
+    service = context.scenario.services[index]
+    worst = network_s(context.scenario, context.catalog, [context.scenario.origins[o] for o in origins], place)
+    found = {}
+    for candidate, counts in _running(context, service, place) if worst is not None else ():
+        most = max(counts.values(), default=0)
+        point = _best_point(context, candidate, pool_target_s(service, worst or 0.0), most)
+        if point is not None:
+            found[candidate.instance.name] = candidate.replicas_per_instance * point.full_rate_per_s
+    return found

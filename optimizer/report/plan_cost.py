@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.domain.plan import CATEGORIES, CostLine, Plan
+from optimizer.domain.plan import CATEGORIES, Cost, CostLine, Plan
 from optimizer.report.page import Column, Row, Table, bar
 from optimizer.report.plan_run import months_of
 from optimizer.report.rounding import adds_up, largest_remainder, rounded_shares
@@ -68,10 +68,14 @@ def _shortened(items: list[Item]) -> list[Item]:
 
 
 def cost_table(plan: Plan) -> Table:
+    """The bill of a plan, a month."""
+    return bill_table(plan.cost, months_of(plan))
+
+
+def bill_table(cost: Cost, months: float) -> Table:
     """The bill a month: amounts and shares add up to their sums, lines of 0 keep their reason."""
-    items = bill_items(plan.cost.lines)
-    months = months_of(plan)
-    digits = money_digits(plan.cost.total / months)
+    items = bill_items(cost.lines)
+    digits = money_digits(cost.total / months)
     amounts = largest_remainder([item.amount / months for item in items], digits)
     shares = rounded_shares([item.amount for item in items])
     rows = []
