@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import run_here
 from tests.support.snippets import Block, blocks_of, fits, renewed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,9 +78,8 @@ def _run_command(part: str, folder: Path) -> str:
     if not words or words[0] != "fleetopt":
         return part
     expected_code = int(match[1]) if (match := re.search(r"# exit (\d)", command)) else 0
-    program = Path(sys.executable).with_name("fleetopt")
-    done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == expected_code, f"{command}: {done.stderr or done.stdout}"
+    done = run_here(words[1:], folder)
+    assert done.exit_code == expected_code, f"{command}: {done.stderr or done.stdout}"
     printed = done.stdout if done.stdout.strip() else done.stderr
     return part if not shown.strip() or fits(shown, printed) else f"{command}\n{renewed(shown, printed)}"
 

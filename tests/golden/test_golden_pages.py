@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from optimizer.inputs import shipped_scenarios
+from tests.support.command import run_here
 
 FOLDER = Path(__file__).parent
 
 
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
-def test_page_of_a_shipped_scenario(name: str, request: pytest.FixtureRequest):
+def test_page_of_a_shipped_scenario(name: str, tmp_path: Path, request: pytest.FixtureRequest):
     """Planning a shipped scenario prints the page that was reviewed, to the last character."""
-    program = Path(sys.executable).with_name("fleetopt")
-    done = subprocess.run([program, "plan", name, "--quiet"], capture_output=True, text=True, check=True)
+    done = run_here(["plan", name, "--quiet"], tmp_path)
+    assert done.exit_code == 0, done.stderr
     golden = FOLDER / f"{name}.txt"
     if request.config.getoption("--update-golden", default=False):
         golden.write_text(done.stdout, encoding="utf-8")
