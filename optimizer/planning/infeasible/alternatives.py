@@ -10,8 +10,10 @@ from optimizer.formulation.assemble import assemble
 from optimizer.formulation.groups import BlockSet
 from optimizer.formulation.problem import Problem
 from optimizer.planning.infeasible.changes import Case, Change, Changes, merged, size_of
-from optimizer.planning.infeasible.elastic import Give, elastic_problem, gives_of, unserved_gives, with_budget
+from optimizer.planning.infeasible.elastic import Give, elastic_problem, with_budget
+from optimizer.planning.infeasible.gives import gives_of, unserved_gives
 from optimizer.planning.infeasible.others import other_changes
+from optimizer.planning.infeasible.pair_changes import changes_for
 from optimizer.planning.infeasible.pairs import Origins, Pair
 from optimizer.planning.infeasible.room import LIMIT_S, Room
 from optimizer.solve import solve_problem
@@ -65,7 +67,7 @@ def alternatives_of(case: Case, room: Room) -> Found:
 
 def _for_pairs(origins: Origins, case: Case, pairs: Sequence[Pair]) -> Iterator[Alternative]:
     """Yield for all unserved origins together: one kind of change that mends all, else the least of each."""
-    by_pair = [origins.changes(case, pair) for pair in pairs]
+    by_pair = [changes_for(origins, case, pair) for pair in pairs]
     if not all(by_pair):
         return
     options: list[Changes] = []

@@ -52,7 +52,11 @@ def _demand(case: Case, room: Room) -> Iterator[Change]:
     if room.context(case).keeps_every_type or case.scenario.limits.quotas:
         return
     index = max(range(len(case.scenario.services)), key=lambda at: _peak_per_s(case.scenario.services[at]))
-    share = most_able(lambda part: room.fits(makers.less_demand(case, index, part).apply(case)))
+
+    def with_part(part: float) -> Case:
+        return makers.less_demand(case, index, part).apply(case)
+
+    share = most_able(lambda part: room.fits(with_part(part)), lambda part: room.may_fit(with_part(part)))
     if share is not None:
         yield makers.less_demand(case, index, share)
 
