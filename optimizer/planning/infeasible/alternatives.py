@@ -12,7 +12,7 @@ from optimizer.formulation.problem import Problem
 from optimizer.planning.infeasible.changes import Case, Change, Changes, merged, size_of
 from optimizer.planning.infeasible.elastic import Give, elastic_problem, with_budget
 from optimizer.planning.infeasible.gives import gives_of, unserved_gives
-from optimizer.planning.infeasible.others import other_changes
+from optimizer.planning.infeasible.others import less_demand, other_changes
 from optimizer.planning.infeasible.pair_changes import changes_for
 from optimizer.planning.infeasible.pairs import Origins, Pair
 from optimizer.planning.infeasible.room import LIMIT_S, Room
@@ -50,10 +50,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Alternatives, least first as far as they are known, and what is short, a sentence each."""
+    """Alternatives, least first as far as they are known, and what is short, a sentence each.
+
+    `last` are those that take long to find: looked for where nothing else helps.
+    """
 
     each: Iterator[Alternative]
     shortages: list[str] = field(default_factory=list)
+    last: Iterator[Alternative] = field(default_factory=lambda: iter(()))
 
 
 def alternatives_of(case: Case, room: Room) -> Found:
@@ -102,7 +106,8 @@ def _for_limits(case: Case, room: Room) -> Found:
     ]
     known = sorted([*([together] if together else []), *alone], key=lambda found: size_of(found.changes))
     rest = (Alternative((change,), attempt=attempt) for change, attempt in other_changes(case, room))
-    return Found(itertools.chain([item for item in known if item.changes], rest), shortages)
+    last = (Alternative((change,)) for change in less_demand(case, room))
+    return Found(itertools.chain([item for item in known if item.changes], rest), shortages, last)
 
 
 def _least(problem: Problem, gives: Sequence[Give], room: Room, blocks: BlockSet) -> Alternative | None:

@@ -11,8 +11,8 @@ from optimizer.planning.infeasible.changes import Case, Changes, applied, merged
 from optimizer.planning.infeasible.room import Room
 
 WAYS_TOLD = 3
-#: So many alternatives are planned with before the search ends.
-TRIES = 8
+#: So many alternatives are planned with before the search ends: without any way out, and with one.
+TRIES, MORE_TRIES = 8, 4
 #: A figure that fails its trial is raised so often.
 CORRECTIONS = 3
 #: Changes that mend one thing may uncover the next: so many in a row are looked for.
@@ -50,32 +50,39 @@ def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[
     for _ in range(ROUNDS):
         found = alternatives_of(applied(case, kept), room)
         shortages += [text for text in found.shortages if text not in shortages]
-        first: Alternative | None = None
-        ways: list[WayOut] = []
-        for alternative in _limited(found.each):
-            first = first or alternative
-            told(", ".join(change.key for change in alternative.changes))
-            way = _tried(case, kept, alternative, room)
-            if way is not None and not _covered(way, ways):
-                ways.append(way)
-            if len(ways) == WAYS_TOLD:
-                break
-        if ways or first is None:
-            return sorted(ways, key=lambda way: way.size), shortages
-        kept = merged((*kept, *first.changes))
+        search = _Search(case, kept, room, told)
+        search.look(found.each)
+        if not search.ways:
+            search.look(found.last)
+        if search.ways or search.first is None:
+            return sorted(search.ways, key=lambda way: way.size), shortages
+        kept = merged((*kept, *search.first.changes))
     return [], shortages
 
 
-def _limited(each: Iterator[Alternative]) -> Iterator[Alternative]:
-    """The first few that differ."""
-    seen: set[tuple[str, ...]] = set()
-    for alternative in each:
-        keys = tuple(sorted(change.key for change in alternative.changes))
-        if keys not in seen:
-            seen.add(keys)
-            yield alternative
-        if len(seen) == TRIES:
-            return
+class _Search:
+    """Tries alternatives, one after the other, until enough of them have a plan."""
+
+    def __init__(self, case: Case, kept: Changes, room: Room, told: Callable[[str], None]) -> None:
+        self.case, self.kept, self.room, self.told = case, kept, room, told
+        self.ways: list[WayOut] = []
+        self.first: Alternative | None = None
+        self._tried: set[tuple[str, ...]] = set()
+
+    def look(self, each: Iterator[Alternative]) -> None:
+        """Try alternatives; the first one is kept for where none is enough."""
+        for alternative in each:
+            keys = tuple(sorted(change.key for change in alternative.changes))
+            if keys in self._tried:
+                continue
+            self._tried.add(keys)
+            self.first = self.first or alternative
+            self.told(", ".join(keys))
+            way = _tried(self.case, self.kept, alternative, self.room)
+            if way is not None and not _covered(way, self.ways):
+                self.ways.append(way)
+            if len(self.ways) == WAYS_TOLD or len(self._tried) >= (MORE_TRIES if self.ways else TRIES):
+                return
 
 
 def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> WayOut | None:
