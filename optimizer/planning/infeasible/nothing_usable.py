@@ -1,12 +1,11 @@
-"""Why nothing is usable for an origin, or why what is usable does not reach."""
+"""Why nothing is usable for an origin."""
 
 from __future__ import annotations
 
-from optimizer.domain.scenario import Origin, Service
+from optimizer.domain.scenario import Service
 from optimizer.formulation.candidates import candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
-from optimizer.planning.extract import percentile_key
 from optimizer.planning.infeasible.memory import why_too_small
 from optimizer.planning.infeasible.survey import survey_of
 from optimizer.planning.infeasible.why import Why
@@ -68,43 +67,3 @@ def _pinned_or_unpriced(
         text = f"no instance type has a price under purchase.options [{options}]{refused} in {', '.join(places)}."
         return "options_allowed", ("purchase.options",), text
     return None
-
-
-def why_too_many(context: Context, survey: BlockSet, service: Service, origin: Origin, least_ms: float) -> Why:
-    """Return why counts do not reach: bounds that leave none, a standby location that is missing, or sheer demand."""
-    for number, pin in enumerate(context.scenario.pins):
-        per = max(
-            (
-                c.replicas_per_instance
-                for (name, _), found in survey.usable.items()
-                if name == service.name
-                for c, _ in found
-            ),
-            default=0,
-        )
-        mine = pin.service == service.name and pin.max_instances is not None
-        if mine and (pin.max_instances or 0) * per < service.min_replicas and context.is_on("replica_bounds"):
-            key = f"services.{service.name}.replicas.min"
-            text = (
-                f"{key} {service.min_replicas} is above what pins.{number}.max {pin.max_instances} allows "
-                f"({(pin.max_instances or 0) * per} replicas)."
-            )
-            return Why("replica_bounds", (key, f"pins.{number}.max"), text)
-    if context.stands_by(service):
-        text = (
-            f"{service.name} has no standby location for origin {origin.name}: fewer than two allowed locations "
-            "reach it within the target. Allow another location, or weaken redundancy."
-        )
-        return Why("region_loss", (f"services.{service.name}.redundancy", "locations"), text)
-    keys = [f"services.{service.name}.latency.{percentile_key(service.percentile)}"]
-    if service.max_replicas is not None:
-        keys.append(f"services.{service.name}.replicas.max")
-    keys += [
-        f"pins.{n}.max" for n, p in enumerate(context.scenario.pins) if p.service == service.name and p.max_instances
-    ]
-    text = (
-        f"{service.name}: no plan of the kinds considered carries origin {origin.name} "
-        f"(the least possible latency is {least_ms:.1f} ms; the demand is too large, the target too near, or a "
-        f"count too small: {', '.join(keys)})."
-    )
-    return Why("replica_bounds" if len(keys) > 1 else "capacity", tuple(keys), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optimizer.planning.infeasible.changes import Case, Change, number, of_limits, weight
-from optimizer.planning.infeasible.words import amount, rounded_up
+from optimizer.planning.infeasible.words import amount, rounded_up, too_few
 from optimizer.units import HOURS_PER_MONTH
 
 
@@ -34,7 +34,7 @@ def larger_quota(case: Case, index: int, needed: int) -> Change:
         needed,
         unit,
         weight("quotas") * (needed - quota.limit) / max(quota.limit, 1),
-        f"{named}: {quota.limit} {unit} are {needed - quota.limit} too few.",
+        f"{named}: {too_few(quota.limit, needed - quota.limit, unit)}.",
         f"Raise {path} to {needed}",
         changed,
     )
@@ -85,7 +85,7 @@ def more_types(case: Case, needed: int) -> Change:
         needed,
         "types",
         weight("max_instance_types") * (needed - now) / now,
-        f"instance types: {now} are {needed - now} too few.",
+        f"instance types: {too_few(now, needed - now, 'types')}.",
         f"Raise limits.max_instance_types to {needed}",
         of_limits(max_instance_types=needed),
     )
@@ -151,7 +151,7 @@ def more_machines(case: Case, key: tuple[str, str, str], needed: int) -> Change:
         needed,
         "machines",
         weight("owned_count") * (needed - now) / max(now, 1),
-        f"owned {key[1]} in {key[2]}: {now} machines are {needed - now} too few.",
+        f"owned {key[1]} in {key[2]}: {too_few(now, needed - now, 'machines')}.",
         f"Raise max_count of {key[1]} in {key[2]} in owned.csv to {needed}",
         changed,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.planning.infeasible.changes import Case, Change, of_pin, of_scenario, weight
+from optimizer.planning.infeasible.changes import Case, Change, of_pin, of_purchase, weight
+from optimizer.planning.infeasible.words import too_few
 
 
 def further_location(case: Case, location: str, origin: int | None = None) -> Change:
@@ -64,7 +65,7 @@ def larger_pin(case: Case, index: int, needed: int) -> Change:
         needed,
         "instances",
         weight("pins") * (needed - now) / max(now, 1),
-        f"{path}: {now} instances are {needed - now} too few for {pin.service}.",
+        f"{path}: {too_few(now, needed - now, 'instances')} for {pin.service}.",
         f"Raise {path} to {needed}",
         of_pin(index, lambda old: replace(old, max_instances=needed)),
     )
@@ -91,7 +92,6 @@ def given_up_pin(case: Case, index: int) -> Change:
 def more_options(case: Case, option: str) -> Change:
     """Allow a further purchase option."""
     purchase = case.scenario.purchase
-    wider = replace(purchase, options=tuple(dict.fromkeys((*purchase.options, option))))  # type: ignore[arg-type]
     return Change(
         "options_allowed",
         "purchase options",
@@ -102,13 +102,12 @@ def more_options(case: Case, option: str) -> Change:
         weight("options_allowed"),
         "",
         f"Add {option} to purchase.options",
-        of_scenario(purchase=wider),
+        of_purchase(lambda old: replace(old, options=tuple(dict.fromkeys((*old.options, option))))),  # type: ignore[arg-type]
     )
 
 
 def charged_rest(case: Case) -> Change:
     """Allow terms that outlast the horizon, and charge their rest."""
-    wider = replace(case.scenario.purchase, after_horizon="charge")
     return Change(
         "options_allowed",
         "terms after the horizon",
@@ -119,5 +118,5 @@ def charged_rest(case: Case) -> Change:
         weight("options_allowed"),
         "",
         "Set purchase.after_horizon to charge",
-        of_scenario(purchase=wider),
+        of_purchase(lambda old: replace(old, after_horizon="charge")),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from optimizer.domain.scenario import Redundancy
 from optimizer.planning.extract import percentile_key
 from optimizer.planning.infeasible.changes import Case, Change, number, of_scenario, of_service, scaled_demand, weight
-from optimizer.planning.infeasible.words import rounded_down, rounded_up
+from optimizer.planning.infeasible.words import rounded_down, rounded_up, too_few
 from optimizer.units import milliseconds, seconds
 
 #: What each kind of redundancy may be weakened to, least first.
@@ -96,7 +96,7 @@ def more_replicas(case: Case, index: int, needed: int) -> Change:
         needed,
         "replicas",
         weight("replica_bounds") * (needed - now) / max(now, 1),
-        f"{path}: {now} replicas are {needed - now} too few.",
+        f"{path}: {too_few(now, needed - now, 'replicas')}.",
         f"Raise {path} to {needed}",
         of_service(index, max_replicas=needed),
     )

@@ -8,8 +8,9 @@ from optimizer.formulation.groups import BlockSet, has_demand
 from optimizer.formulation.rules.latency import network_s
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.planning.extract import percentile_key
-from optimizer.planning.infeasible.nothing_usable import why_nothing_usable, why_too_many
+from optimizer.planning.infeasible.nothing_usable import why_nothing_usable
 from optimizer.planning.infeasible.survey import survey_of
+from optimizer.planning.infeasible.too_many import why_too_many
 from optimizer.planning.infeasible.why import Why
 from optimizer.units import milliseconds
 
@@ -44,7 +45,9 @@ def why_unserved(context: Context, service_index: int, origin_index: int) -> Why
         return why_nothing_usable(context, survey, service_index, places, who)
     if least[0] > service.latency_s:
         return _why_too_far(service, origin, *least)
-    return why_too_many(context, survey, service, origin, milliseconds(least[0]))
+    in_reach = [found for place in places if (found := least_latency(context, survey, service, origin, [place]))]
+    stands_by = sum(found[0] <= service.latency_s for found in in_reach) > 1
+    return why_too_many(context, survey, service, origin, least[0], stands_by=stands_by)
 
 
 def _why_too_far(service: Service, origin: Origin, least_s: float, what: str) -> Why:

@@ -13,6 +13,8 @@ from optimizer.planning.infeasible.room import Room
 WAYS_TOLD = 3
 #: So many alternatives are planned with before the search ends: without any way out, and with one.
 TRIES, MORE_TRIES = 8, 4
+#: Services x locations x origins up to which attempts are made beside a way out that is known: each plans anew.
+FEW_GROUPS = 12
 #: A figure that fails its trial is raised so often.
 CORRECTIONS = 3
 #: Changes that mend one thing may uncover the next: so many in a row are looked for.
@@ -75,6 +77,8 @@ class _Search:
             keys = tuple(sorted(change.key for change in alternative.changes))
             if keys in self._tried:
                 continue
+            if alternative.attempt and self.ways and _groups(self.case) > FEW_GROUPS:
+                continue
             self._tried.add(keys)
             self.first = self.first or alternative
             self.told(", ".join(keys))
@@ -83,6 +87,12 @@ class _Search:
                 self.ways.append(way)
             if len(self.ways) == WAYS_TOLD or len(self._tried) >= (MORE_TRIES if self.ways else TRIES):
                 return
+
+
+def _groups(case: Case) -> int:
+    """How much there is to plan: services x locations x origins."""
+    scenario = case.scenario
+    return len(scenario.services) * len(scenario.locations) * len(scenario.origins)
 
 
 def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> WayOut | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -10,7 +11,7 @@ from optimizer.errors import Infeasible, NoAnswer, NoPlanFound
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from tests.support.broken import COUNT, DEFAULT, broken
-from tests.support.relaxing import Case, a_little_less, with_change
+from tests.support.relaxing import Case, Change, a_little_less, with_change
 
 #: Share of broken scenarios whose broken thing must be named.
 NAMED = 0.95
@@ -33,10 +34,11 @@ class Answers:
         return self._known[number]
 
     def fits(self, case: Case) -> bool:
-        """Whether a scenario has a plan."""
+        """Whether a scenario has a plan; its search ends with a plan or with a proof that no choice of blocks fits."""
         try:
             plan_scenario(*case, store=self.store, verify=False, explain=False)
-        except (Infeasible, NoPlanFound):
+        except (Infeasible, NoPlanFound) as refusal:
+            assert "limit came first" not in str(refusal)
             return False
         return True
 
@@ -55,28 +57,36 @@ def answers() -> Answers:
 
 def _numbers(chosen: range) -> list[object]:
     slow = pytest.mark.slow
-    return [pytest.param(number, marks=() if number < DEFAULT else slow) for number in chosen]
+    return [pytest.param(number, marks=() if number in DEFAULT else slow) for number in chosen]
 
 
 @pytest.mark.parametrize("number", _numbers(range(COUNT)))
 def test_the_printed_way_out_is_the_least(number: int, answers: Answers):
-    """With the printed changes there is a plan; with any of them 2 % (or one) smaller there is none."""
+    """With the printed changes there is a plan; with any of them 2 % smaller there is none.
+
+    Of a count, 2 % less is one less; of a change that has no size (a location, an option), it is to leave it away.
+    """
     item, answer = broken(number), answers.to(number)
     case: Case = (item.scenario, item.catalog)
-    mended = case
-    for change in answer.relaxation:
-        mended = with_change(mended, change)
-    if not answer.relaxation:
+    if not item.has_way_out:
+        assert not answer.relaxation
         assert not answer.ways_out
         return
-    assert answers.fits(mended)
-    for change in answer.relaxation:
+    assert answer.relaxation
+    assert answers.fits(_mended(case, answer.relaxation))
+    for at, change in enumerate(answer.relaxation):
+        others = _mended(case, [*answer.relaxation[:at], *answer.relaxation[at + 1 :]])
         less = a_little_less(change)
-        if less is not None:
-            assert not answers.fits(with_change(mended, change, less)), change
+        assert not answers.fits(others if less is None else with_change(others, change, less)), change
 
 
-def _share(numbers: range, answers: Answers) -> float:
+def _mended(case: Case, changes: Iterable[Change]) -> Case:
+    for change in changes:
+        case = with_change(case, change)
+    return case
+
+
+def _share(numbers: Sequence[int], answers: Answers) -> float:
     named = [answers.names(number) for number in numbers]
     lost = [number for number, told in zip(numbers, named, strict=True) if not told]
     sys.stdout.write(f"\nnamed: {sum(named)} of {len(named)} broken scenarios{f', not {lost}' if lost else ''}\n")
@@ -85,7 +95,7 @@ def _share(numbers: range, answers: Answers) -> float:
 
 def test_what_is_broken_is_named(answers: Answers):
     """In the scenarios of every run the broken thing is named."""
-    assert _share(range(DEFAULT), answers) >= NAMED
+    assert _share(DEFAULT, answers) >= NAMED
 
 
 @pytest.mark.slow
