@@ -79,7 +79,7 @@ def _not_carried(context: Context, service: Service, who: tuple[str, str], least
         for number, pin in enumerate(context.scenario.pins)
         if pin.service == service.name and pin.max_instances is not None
     ]
-    counts = ", or a count too small" if len(keys) > 1 else ""
+    counts = ", or a count is too small" if len(keys) > 1 else ""
     text = (
         f"no plan of the kinds considered carries the demand within {percentile.removesuffix('_ms')} "
         f"{milliseconds(service.latency_s):g} ms: a lone request takes {least_ms:.1f} ms at best, and what is left "

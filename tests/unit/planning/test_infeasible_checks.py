@@ -18,6 +18,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import outlook_of
 from optimizer.performance import CapacityStore
 from optimizer.planning.infeasible.checks import instant_findings
+from optimizer.planning.infeasible.unserved import why_unserved
 from optimizer.planning.infeasible.why import Finding
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
 
@@ -269,6 +270,14 @@ def test_pins_on_two_batch_sizes():
     assert _only(small_scenario(_asked(), pins=pins)).keys == ("pins.0", "pins.1")
 
 
+def test_a_pinned_batch_beyond_the_measured_ones():
+    """Batches of up to 4 requests are measured: a pin on 9 is named, and not the target that it would miss."""
+    found = _only(small_scenario(_asked(100.0), pins=(Pin("shop", None, None, None, 9, 0, None),)))
+    assert (found.rule, found.keys) == ("pins", ("pins.0.batch_size",))
+    assert found.text.endswith("pins.0.batch_size 9 is above the largest measured batch, 4 requests.")
+    assert _found(small_scenario(_asked(100.0), pins=(Pin("shop", None, None, None, 4, 0, None),))) == []
+
+
 def test_a_pin_where_nothing_may_run():
     """Instances are kept away, where the service has no round trip."""
     pins = (Pin("shop", AWAY, None, None, None, 2, None),)
@@ -297,8 +306,21 @@ def test_fewest_above_most():
 def test_a_region_to_lose_needs_a_second_one():
     """One allowed location has no standby; with two nothing is found."""
     asked = _asked(100.0, redundancy="region")
-    assert _only(small_scenario(asked)).rule == "region_loss"
+    found = _only(small_scenario(asked))
+    assert found.rule == "region_loss"
+    assert found.text.startswith("shop cannot serve origin shop: redundancy region needs a standby location")
     assert _found(small_scenario(asked, locations=(HOME, AWAY))) == []
+
+
+def test_two_places_in_reach_are_no_missing_standby():
+    """Where two places reach the origin the standby is not what is short, but a count: the keys name it."""
+    asked = _asked(100.0, redundancy="region", max_replicas=1)
+    scenario = small_scenario(asked, locations=(HOME, AWAY))
+    context = Context(scenario, small_catalog(), CapacityStore(cache_folder=None, seed=0))
+    why = why_unserved(context, 0, 0)
+    assert why.rule == "replica_bounds"
+    assert "services.shop.replicas.max" in why.keys
+    assert "within p99 60 ms: a lone request takes 12.0 ms at best" in why.text
 
 
 def test_a_zone_to_lose_needs_a_second_one():

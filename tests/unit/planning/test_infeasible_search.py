@@ -14,10 +14,13 @@ from optimizer.formulation.problem import Columns, Problem, Rows
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from optimizer.planning.infeasible.bisect import PRECISION, least_able, least_whole, most_able
+from optimizer.planning.infeasible.changes import Case, applied, merged
 from optimizer.planning.infeasible.elastic import Give, Place, elastic_problem
-from optimizer.planning.infeasible.words import amount, listed, rounded_down, rounded_up
+from optimizer.planning.infeasible.on_limits import more_power
+from optimizer.planning.infeasible.on_places import charged_rest, further_location, more_options
+from optimizer.planning.infeasible.words import amount, listed, rounded_down, rounded_up, too_few
 from optimizer.solve import solve_problem
-from tests.support.small import demand, service, small_catalog, small_scenario
+from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,23 @@ def test_figures_are_rounded_to_the_safe_side():
     assert (rounded_down(0.8449), rounded_down(0.5)) == (0.844, 0.5)
     assert (amount(23.14), amount(1240.4)) == ("23.1", "1,240")
     assert listed(["a", "b", "c"]) == "a, b and c"
+    assert (too_few(1, 2, "replicas"), too_few(6, 1, "vCPUs")) == ("1 replica is 2 too few", "6 vCPUs are 1 too few")
+
+
+def test_of_two_figures_the_larger_stays_and_of_two_places_both():
+    """Changes of one figure are merged into the larger; what is added to a list stays, and is all added."""
+    limits = Limits(power_kw=1.0)
+    scenario = small_scenario(service("s", demand([[5.0, 9.0]])), locations=(HOME,), limits=limits)
+    case = Case(scenario, small_catalog())
+    figures = merged([more_power(case, 2.0), more_power(case, 4.0), more_power(case, 3.0)])
+    assert [change.needed for change in figures] == [4.0]
+    added = [further_location(case, AWAY), further_location(case, "p/other"), more_options(case, "spot")]
+    changes = merged([*added, further_location(case, AWAY), more_options(case, "committed_1y"), charged_rest(case)])
+    assert len(changes) == 5
+    mended = applied(case, changes).scenario
+    assert mended.locations == tuple(sorted((HOME, AWAY, "p/other")))
+    assert mended.purchase.options == (*scenario.purchase.options, "spot", "committed_1y")
+    assert mended.purchase.after_horizon == "charge"
 
 
 def test_slack_is_least_in_shares_of_what_stands():
@@ -132,6 +152,7 @@ def test_not_proved_where_only_whole_counts_fail(store: CapacityStore):
     assert [(item["key"], item["now"], item["needed"]) for item in caught.value.relaxation] == [
         ("services.s.replicas.max", 1, 2)
     ]
+    assert caught.value.reasons == ("services.s.replicas.max: 1 replica is 1 too few.",)
     assert "services.s.redundancy to none" in caught.value.ways_out[1]
 
 
