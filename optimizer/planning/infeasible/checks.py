@@ -114,7 +114,7 @@ def few_types(context: Context, outlook: Outlook) -> list[Finding]:
     if len(apart) <= limit:
         return []
     names = [_name(context, outlook.pairs[number]) for number in sorted(apart)]
-    text = f"instance types: {limit} are fewer than {len(apart)}, since {listed(names)} share no usable type."
+    text = f"instance types: at most {limit} where {len(apart)} are needed, since {listed(names)} share no usable type."
     return [Finding("max_instance_types", ("limits.max_instance_types",), text)]
 
 

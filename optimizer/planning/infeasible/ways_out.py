@@ -38,7 +38,7 @@ class WayOut:
 
 
 def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[WayOut], list[str]]:
-    """Return ways out, least first, and what was found to be short on the way.
+    """Return ways out, least first, and what is short in the scenario as it is.
 
     Where no alternative is enough by itself, the least one is kept and the next shortage looked at.
 
@@ -51,7 +51,8 @@ def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[
     shortages: list[str] = []
     for _ in range(ROUNDS):
         found = alternatives_of(applied(case, kept), room)
-        shortages += [text for text in found.shortages if text not in shortages]
+        # What is short after a change is no reason for what was asked.
+        shortages = shortages if kept else found.shortages
         search = _Search(case, kept, room, told)
         search.look(found.each)
         if not search.ways:

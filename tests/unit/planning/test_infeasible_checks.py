@@ -187,7 +187,7 @@ def test_instance_types():
     catalog, second = _two_kinds()
     found = _only(small_scenario(_asked(), second, limits=Limits(max_instance_types=1)), catalog)
     assert found.keys == ("limits.max_instance_types",)
-    assert "1 are fewer than 2, since shop from shop and rank from shop share no usable type" in found.text
+    assert "at most 1 where 2 are needed, since shop from shop and rank from shop share no usable type" in found.text
     assert _found(small_scenario(_asked(), second, limits=Limits(max_instance_types=2)), catalog) == []
 
 
