@@ -12,7 +12,7 @@ from optimizer.formulation.problem import Problem
 from optimizer.planning.infeasible.changes import Case, Change, Changes, merged, size_of
 from optimizer.planning.infeasible.elastic import Give, elastic_problem, with_budget
 from optimizer.planning.infeasible.gives import gives_of, unserved_gives
-from optimizer.planning.infeasible.others import less_demand, other_changes
+from optimizer.planning.infeasible.others import less_demand, more_counts, other_changes
 from optimizer.planning.infeasible.pair_changes import changes_for
 from optimizer.planning.infeasible.pairs import Origins, Pair
 from optimizer.planning.infeasible.room import LIMIT_S, Room
@@ -65,7 +65,8 @@ def alternatives_of(case: Case, room: Room) -> Found:
     origins = Origins(room.store)
     pairs = origins.unserved(case)
     if pairs:
-        return Found(_for_pairs(origins, case, pairs))
+        counts = (Alternative((change,)) for change in more_counts(case, room))
+        return Found(_for_pairs(origins, case, pairs), last=counts)
     return _for_limits(case, room)
 
 

@@ -15,12 +15,12 @@ from optimizer.planning.infeasible.room import Room
 
 def other_changes(case: Case, room: Room) -> Iterator[tuple[Change, bool]]:
     """Yield single changes, the cheapest to look for and to make first, and whether each is a mere attempt."""
-    for make, attempt in ((_counts, False), (_options, True), (_places, True), (_redundancy, True)):
+    for make, attempt in ((more_counts, False), (_options, True), (_places, True), (_redundancy, True)):
         for change in make(case, room):
             yield change, attempt
 
 
-def _counts(case: Case, room: Room) -> Iterator[Change]:
+def more_counts(case: Case, room: Room) -> Iterator[Change]:
     """The least replicas or pinned instances that fit, where some number does."""
     for index, service in enumerate(case.scenario.services):
         if service.max_replicas is not None:

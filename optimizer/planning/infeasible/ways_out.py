@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.domain.plan import Plan
 from optimizer.planning.infeasible.alternatives import Alternative, alternatives_of
-from optimizer.planning.infeasible.changes import Case, Changes, applied, merged, size_of
+from optimizer.planning.infeasible.changes import Case, Changes, Value, applied, merged, size_of
 from optimizer.planning.infeasible.room import Room
 
 WAYS_TOLD = 3
@@ -70,19 +70,19 @@ class _Search:
         self.case, self.kept, self.room, self.told = case, kept, room, told
         self.ways: list[WayOut] = []
         self.first: Alternative | None = None
-        self._tried: set[tuple[str, ...]] = set()
+        self._tried: set[frozenset[tuple[str, Value]]] = set()
 
     def look(self, each: Iterator[Alternative]) -> None:
         """Try alternatives; the first one is kept for where none is enough."""
         for alternative in each:
-            keys = tuple(sorted(change.key for change in alternative.changes))
-            if keys in self._tried:
+            figures = frozenset((change.key, change.needed) for change in alternative.changes)
+            if figures in self._tried:
                 continue
             if alternative.attempt and self.ways and _groups(self.case) > FEW_GROUPS:
                 continue
-            self._tried.add(keys)
+            self._tried.add(figures)
             self.first = self.first or alternative
-            self.told(", ".join(keys))
+            self.told(", ".join(sorted(change.key for change in alternative.changes)))
             way = _tried(self.case, self.kept, alternative, self.room)
             if way is not None and not _covered(way, self.ways):
                 self.ways.append(way)
