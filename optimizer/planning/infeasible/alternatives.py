@@ -10,8 +10,10 @@ from optimizer.formulation.assemble import assemble
 from optimizer.formulation.groups import BlockSet
 from optimizer.formulation.problem import Problem
 from optimizer.planning.infeasible.changes import Case, Change, Changes, merged, size_of
-from optimizer.planning.infeasible.elastic import Give, elastic_problem, gives_of, unserved_gives, with_budget
-from optimizer.planning.infeasible.others import other_changes
+from optimizer.planning.infeasible.elastic import Give, elastic_problem, with_budget
+from optimizer.planning.infeasible.gives import gives_of, unserved_gives
+from optimizer.planning.infeasible.others import less_demand, more_counts, other_changes
+from optimizer.planning.infeasible.pair_changes import changes_for
 from optimizer.planning.infeasible.pairs import Origins, Pair
 from optimizer.planning.infeasible.room import LIMIT_S, Room
 from optimizer.solve import solve_problem
@@ -48,10 +50,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Alternatives, least first as far as they are known, and what is short, a sentence each."""
+    """Alternatives, least first as far as they are known, and what is short, a sentence each.
+
+    `last` are those that take long to find: looked for where nothing else helps.
+    """
 
     each: Iterator[Alternative]
     shortages: list[str] = field(default_factory=list)
+    last: Iterator[Alternative] = field(default_factory=lambda: iter(()))
 
 
 def alternatives_of(case: Case, room: Room) -> Found:
@@ -59,13 +65,14 @@ def alternatives_of(case: Case, room: Room) -> Found:
     origins = Origins(room.store)
     pairs = origins.unserved(case)
     if pairs:
-        return Found(_for_pairs(origins, case, pairs))
+        counts = (Alternative((change,)) for change in more_counts(case, room))
+        return Found(_for_pairs(origins, case, pairs), last=counts)
     return _for_limits(case, room)
 
 
 def _for_pairs(origins: Origins, case: Case, pairs: Sequence[Pair]) -> Iterator[Alternative]:
     """Yield for all unserved origins together: one kind of change that mends all, else the least of each."""
-    by_pair = [origins.changes(case, pair) for pair in pairs]
+    by_pair = [changes_for(origins, case, pair) for pair in pairs]
     if not all(by_pair):
         return
     options: list[Changes] = []
@@ -100,7 +107,8 @@ def _for_limits(case: Case, room: Room) -> Found:
     ]
     known = sorted([*([together] if together else []), *alone], key=lambda found: size_of(found.changes))
     rest = (Alternative((change,), attempt=attempt) for change, attempt in other_changes(case, room))
-    return Found(itertools.chain([item for item in known if item.changes], rest), shortages)
+    last = (Alternative((change,)) for change in less_demand(case, room))
+    return Found(itertools.chain([item for item in known if item.changes], rest), shortages, last)
 
 
 def _least(problem: Problem, gives: Sequence[Give], room: Room, blocks: BlockSet) -> Alternative | None:

@@ -28,7 +28,7 @@ def explained(
     outlook = outlook_of(context)
     reasons = [finding.text for finding in instant_findings(context, outlook)]
     ways, shortages = ways_out(case, room, _telling(progress))
-    reasons = reasons or shortages or str(refusal).splitlines()
+    reasons = reasons or shortages or _short_in(ways) or str(refusal).splitlines()
     told = [_sentence(case, way, reasons) for way in ways]
     relaxation = tuple(change.as_dict() for change in ways[0].changes) if ways else ()
     if no_plan_exists(context, outlook):
@@ -42,6 +42,12 @@ def _telling(progress: Progress | None) -> Callable[[str], None]:
             progress("ways out", f"trying {keys}")
 
     return told
+
+
+def _short_in(ways: Sequence[WayOut]) -> list[str]:
+    """Return what is short in the least way out, empty where that is not known of all of it."""
+    short = [change.shortage for change in ways[0].changes] if ways else []
+    return list(dict.fromkeys(short)) if all(short) else []
 
 
 def _sentence(case: Case, way: WayOut, reasons: Sequence[str]) -> str:

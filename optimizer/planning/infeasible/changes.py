@@ -8,11 +8,16 @@ from typing import Any, NamedTuple
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Limits, Pin
+from optimizer.domain.purchase import Purchase
 from optimizer.domain.scenario import Scenario, Service
 from optimizer.formulation.rules import RULES
 
 #: What a reader of plans may want of a change: text, number, or nothing.
 Value = float | int | str | None
+
+
+#: Changes of these rules add to a list.
+ADDING = frozenset({"locations", "residency", "options_allowed"})
 
 
 class Case(NamedTuple):
@@ -81,11 +86,12 @@ def applied(case: Case, changes: Sequence[Change]) -> Case:
 
 
 def merged(changes: Sequence[Change]) -> Changes:
-    """Return changes with one for each key, the one that gives most."""
-    found: dict[str, Change] = {}
+    """Return changes with one for each key, the one that gives most; what is added to a list all stays."""
+    found: dict[tuple[str, Value], Change] = {}
     for change in changes:
-        if change.key not in found or change.size > found[change.key].size:
-            found[change.key] = change
+        key = change.key, change.needed if change.rule in ADDING else None
+        if key not in found or change.size > found[key].size:
+            found[key] = change
     return tuple(found.values())
 
 
@@ -136,6 +142,11 @@ def of_scenario(**fields: Any) -> Callable[[Case], Case]:  # noqa: ANN401  field
         return case._replace(scenario=replace(case.scenario, **fields))
 
     return changed
+
+
+def of_purchase(make: Callable[[Purchase], Purchase]) -> Callable[[Case], Case]:
+    """Return what changes the terms of buying."""
+    return lambda case: case._replace(scenario=replace(case.scenario, purchase=make(case.scenario.purchase)))
 
 
 def scaled_demand(service: Service, share: float) -> Service:

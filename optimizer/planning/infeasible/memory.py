@@ -26,14 +26,15 @@ def why_too_small(context: Context, service: Service, places: Sequence[str]) -> 
         if best.replicas_per_instance < 1:
             return "accelerator_memory", keys, f"{why_accelerator_too_small(best)} in {', '.join(places)}."
         text = (
-            f"{service.name} fits no accelerator in {', '.join(places)}: a replica needs "
+            f"no accelerator in {', '.join(places)} is large enough: a replica needs "
             f"{best.model.weights_gib + best.model.runtime_gib:.1f} GiB of accelerator memory, "
             f"the nearest is {best.instance.name} with {room:.1f}."
         )
         return "accelerator_memory", keys, text
     if candidates and all(why_accelerator_too_small(item) or why_host_too_small(item) for item in candidates):
         fits = [item for item in candidates if not why_accelerator_too_small(item)]
-        text = f"{service.name} fits no host in {', '.join(places)}: {why_host_too_small(fits[0])}."
+        best = max(fits, key=lambda item: item.instance.memory_gib / max(item.replicas_per_instance, 1))
+        text = f"no host in {', '.join(places)} is large enough: {why_host_too_small(best)}."
         return "host_memory", keys, text
     return None
 

@@ -15,12 +15,12 @@ from optimizer.planning.infeasible.room import Room
 
 def other_changes(case: Case, room: Room) -> Iterator[tuple[Change, bool]]:
     """Yield single changes, the cheapest to look for and to make first, and whether each is a mere attempt."""
-    for make, attempt in ((_counts, False), (_options, True), (_demand, False), (_places, True), (_redundancy, True)):
+    for make, attempt in ((more_counts, False), (_options, True), (_places, True), (_redundancy, True)):
         for change in make(case, room):
             yield change, attempt
 
 
-def _counts(case: Case, room: Room) -> Iterator[Change]:
+def more_counts(case: Case, room: Room) -> Iterator[Change]:
     """The least replicas or pinned instances that fit, where some number does."""
     for index, service in enumerate(case.scenario.services):
         if service.max_replicas is not None:
@@ -47,12 +47,16 @@ def _options(case: Case, room: Room) -> Iterator[Change]:  # noqa: ARG001  one s
                 yield makers.more_options(case, option)
 
 
-def _demand(case: Case, room: Room) -> Iterator[Change]:
-    """The largest share of the demand of the busiest service that fits, where finding it does not take long."""
+def less_demand(case: Case, room: Room) -> Iterator[Change]:
+    """Yield the largest share of the demand of the busiest service that fits, where finding it does not take long."""
     if room.context(case).keeps_every_type or case.scenario.limits.quotas:
         return
     index = max(range(len(case.scenario.services)), key=lambda at: _peak_per_s(case.scenario.services[at]))
-    share = most_able(lambda part: room.fits(makers.less_demand(case, index, part).apply(case)))
+
+    def with_part(part: float) -> Case:
+        return makers.less_demand(case, index, part).apply(case)
+
+    share = most_able(lambda part: room.fits(with_part(part)), lambda part: room.may_fit(with_part(part)))
     if share is not None:
         yield makers.less_demand(case, index, share)
 

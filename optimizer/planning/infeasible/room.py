@@ -90,6 +90,10 @@ class Room:
         wide = quota_bound_services(context, block_set, None)
         return make_blocks(context, None, wide) if wide else block_set
 
+    def may_fit(self, case: Case) -> bool:
+        """Whether tables and the relaxation leave it open that there is a plan: quick."""
+        return instant_refusal(self.context(case)) is None
+
     def fits(self, case: Case) -> bool:
         """Whether some choice of blocks keeps every limit; the promise is not simulated again."""
         context = self.context(case)

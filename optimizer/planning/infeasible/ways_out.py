@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from optimizer.domain.plan import Plan
 from optimizer.planning.infeasible.alternatives import Alternative, alternatives_of
-from optimizer.planning.infeasible.changes import Case, Changes, applied, merged, size_of
+from optimizer.planning.infeasible.changes import Case, Changes, Value, applied, merged, size_of
 from optimizer.planning.infeasible.room import Room
 
 WAYS_TOLD = 3
-#: So many alternatives are planned with before the search ends.
-TRIES = 8
+#: So many alternatives are planned with before the search ends: without any way out, and with one.
+TRIES, MORE_TRIES = 8, 4
+#: Services x locations x origins up to which attempts are made beside a way out that is known: each plans anew.
+FEW_GROUPS = 12
 #: A figure that fails its trial is raised so often.
 CORRECTIONS = 3
 #: Changes that mend one thing may uncover the next: so many in a row are looked for.
@@ -36,7 +38,7 @@ class WayOut:
 
 
 def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[WayOut], list[str]]:
-    """Return ways out, least first, and what was found to be short on the way.
+    """Return ways out, least first, and what is short in the scenario as it is.
 
     Where no alternative is enough by itself, the least one is kept and the next shortage looked at.
 
@@ -49,33 +51,49 @@ def ways_out(case: Case, room: Room, told: Callable[[str], None]) -> tuple[list[
     shortages: list[str] = []
     for _ in range(ROUNDS):
         found = alternatives_of(applied(case, kept), room)
-        shortages += [text for text in found.shortages if text not in shortages]
-        first: Alternative | None = None
-        ways: list[WayOut] = []
-        for alternative in _limited(found.each):
-            first = first or alternative
-            told(", ".join(change.key for change in alternative.changes))
-            way = _tried(case, kept, alternative, room)
-            if way is not None and not _covered(way, ways):
-                ways.append(way)
-            if len(ways) == WAYS_TOLD:
-                break
-        if ways or first is None:
-            return sorted(ways, key=lambda way: way.size), shortages
-        kept = merged((*kept, *first.changes))
+        # What is short after a change is no reason for what was asked.
+        shortages = shortages if kept else found.shortages
+        search = _Search(case, kept, room, told)
+        search.look(found.each)
+        if not search.ways:
+            search.look(found.last)
+        if search.ways or search.first is None:
+            return sorted(search.ways, key=lambda way: way.size), shortages
+        kept = merged((*kept, *search.first.changes))
     return [], shortages
 
 
-def _limited(each: Iterator[Alternative]) -> Iterator[Alternative]:
-    """The first few that differ."""
-    seen: set[tuple[str, ...]] = set()
-    for alternative in each:
-        keys = tuple(sorted(change.key for change in alternative.changes))
-        if keys not in seen:
-            seen.add(keys)
-            yield alternative
-        if len(seen) == TRIES:
-            return
+class _Search:
+    """Tries alternatives, one after the other, until enough of them have a plan."""
+
+    def __init__(self, case: Case, kept: Changes, room: Room, told: Callable[[str], None]) -> None:
+        self.case, self.kept, self.room, self.told = case, kept, room, told
+        self.ways: list[WayOut] = []
+        self.first: Alternative | None = None
+        self._tried: set[frozenset[tuple[str, Value]]] = set()
+
+    def look(self, each: Iterator[Alternative]) -> None:
+        """Try alternatives; the first one is kept for where none is enough."""
+        for alternative in each:
+            figures = frozenset((change.key, change.needed) for change in alternative.changes)
+            if figures in self._tried:
+                continue
+            if alternative.attempt and self.ways and _groups(self.case) > FEW_GROUPS:
+                continue
+            self._tried.add(figures)
+            self.first = self.first or alternative
+            self.told(", ".join(sorted(change.key for change in alternative.changes)))
+            way = _tried(self.case, self.kept, alternative, self.room)
+            if way is not None and not _covered(way, self.ways):
+                self.ways.append(way)
+            if len(self.ways) == WAYS_TOLD or len(self._tried) >= (MORE_TRIES if self.ways else TRIES):
+                return
+
+
+def _groups(case: Case) -> int:
+    """How much there is to plan: services x locations x origins."""
+    scenario = case.scenario
+    return len(scenario.services) * len(scenario.locations) * len(scenario.origins)
 
 
 def _tried(case: Case, kept: Changes, alternative: Alternative, room: Room) -> WayOut | None:

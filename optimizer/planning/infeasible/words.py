@@ -36,6 +36,12 @@ def amount(value: float) -> str:
     return f"{value:.{DIGITS}g}"
 
 
+def too_few(now: int, short: int, unit: str) -> str:
+    """Say that a count, with its unit in the plural, is too small: ``1 replica is 2 too few``."""
+    noun, verb = (unit.removesuffix("s"), "is") if now == 1 else (unit, "are")
+    return f"{now} {noun} {verb} {short} too few"
+
+
 def hour_label(context: Context, column: int) -> str:
     """Name an hour of a demand, by its column in demands x periods: ``sale 20 h``."""
     periods = context.scenario.periods

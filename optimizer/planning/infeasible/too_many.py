@@ -1,0 +1,88 @@
+"""Why what is usable for an origin does not carry it: pins, counts, a standby location, or sheer demand."""
+
+from __future__ import annotations
+
+from optimizer.domain.scenario import Origin, Service
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet
+from optimizer.planning.extract import percentile_key
+from optimizer.planning.infeasible.why import Why
+from optimizer.units import milliseconds
+
+
+def why_too_many(
+    context: Context, survey: BlockSet, service: Service, origin: Origin, least_s: float, *, stands_by: bool
+) -> Why:
+    """Return why counts do not reach.
+
+    Parameters
+    ----------
+    least_s
+        Latency of one lone request at best.
+    stands_by
+        Whether a second location reaches the origin within the target.
+    """
+    who = service.name, origin.name
+    found = _batch_not_measured(context, survey, service, who) or _crossed_counts(context, survey, service)
+    if found is not None:
+        return found
+    if context.stands_by(service) and not stands_by:
+        text = (
+            "redundancy region needs a standby location, and fewer than two allowed locations reach the origin within "
+            "the target. Allow another location, or weaken redundancy."
+        )
+        return Why("region_loss", (f"services.{service.name}.redundancy", "locations"), text, who)
+    return _not_carried(context, service, who, milliseconds(least_s))
+
+
+def _batch_not_measured(context: Context, survey: BlockSet, service: Service, who: tuple[str, str]) -> Why | None:
+    """Say that a pin keeps a batch beyond everything measured."""
+    for number, pin in enumerate(context.scenario.pins if context.is_on("pins") else ()):
+        if pin.service != service.name or pin.batch_size is None:
+            continue
+        places = survey.locations if pin.location is None else (pin.location,)
+        usable = [found for place in places for found in survey.usable.get((service.name, place), ())]
+        largest = max(
+            (len(context.service_seconds(item.curve, service.items_per_request, margin)) for item, margin in usable),
+            default=0,
+        )
+        if pin.batch_size > largest:
+            key = f"pins.{number}.batch_size"
+            text = f"{key} {pin.batch_size} is above the largest measured batch, {largest} requests."
+            return Why("pins", (key,), text, who)
+    return None
+
+
+def _crossed_counts(context: Context, survey: BlockSet, service: Service) -> Why | None:
+    """Say that a pin allows fewer replicas than the service must have."""
+    usable = [candidate for (name, _), found in survey.usable.items() if name == service.name for candidate, _ in found]
+    per = max((candidate.replicas_per_instance for candidate in usable), default=0)
+    for number, pin in enumerate(context.scenario.pins if context.is_on("replica_bounds") else ()):
+        if pin.service != service.name or pin.max_instances is None:
+            continue
+        most = pin.max_instances * per
+        if most < service.min_replicas:
+            key, other = f"services.{service.name}.replicas.min", f"pins.{number}.max"
+            text = f"{key} {service.min_replicas} is above what {other} {pin.max_instances} allows ({most} replicas)."
+            return Why("replica_bounds", (key, other), text)
+    return None
+
+
+def _not_carried(context: Context, service: Service, who: tuple[str, str], least_ms: float) -> Why:
+    """Say what the demand, the target and the counts are; which of them gives is left to the ways out."""
+    percentile = percentile_key(service.percentile)
+    keys = [f"services.{service.name}.latency.{percentile}"]
+    if service.max_replicas is not None:
+        keys.append(f"services.{service.name}.replicas.max")
+    keys += [
+        f"pins.{number}.max"
+        for number, pin in enumerate(context.scenario.pins)
+        if pin.service == service.name and pin.max_instances is not None
+    ]
+    counts = ", or a count is too small" if len(keys) > 1 else ""
+    text = (
+        f"no plan of the kinds considered carries the demand within {percentile.removesuffix('_ms')} "
+        f"{milliseconds(service.latency_s):g} ms: a lone request takes {least_ms:.1f} ms at best, and what is left "
+        f"is too little to queue in{counts} ({', '.join(keys)})."
+    )
+    return Why("replica_bounds" if counts else "capacity", tuple(keys), text, who)
