@@ -90,12 +90,14 @@ class Context:
     @property
     def keeps_every_type(self) -> bool:
         """Whether a dearer type may be needed: limits on the whole plan look at more than its cost."""
+        few = self.scenario.limits.max_instance_types is not None and self.is_on("max_instance_types")
+        return few or self.draw_matters
+
+    @property
+    def draw_matters(self) -> bool:
+        """Whether what a block draws or emits may decide, besides what it costs."""
         limits = self.scenario.limits
-        bounded = {
-            "max_instance_types": limits.max_instance_types,
-            "power_limit": limits.power_kw,
-            "carbon_limit": limits.carbon_t,
-        }
+        bounded = {"power_limit": limits.power_kw, "carbon_limit": limits.carbon_t}
         return any(limit is not None and self.is_on(rule) for rule, limit in bounded.items())
 
     def supply(self, provider: str, instance_type: str, location: str) -> Supply:

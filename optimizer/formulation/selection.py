@@ -188,7 +188,7 @@ def _is_beaten(
     ]
     if not ahead:
         return False
-    draw_matters = context.keeps_every_type
+    draw_matters = context.draw_matters
     if draw_matters and not (context.is_on("capacity") and context.is_on("utilisation_cap")):
         return False  # an overloaded zone draws less than its requests would ask for: no bound of the draw is known
     least = _least_running(context, configuration, bounds.counts[number], rates)
@@ -222,7 +222,7 @@ def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best:
 
 def _is_replaced(context: Context, rivals: Sequence[Block], number: int) -> bool:
     """Whether another block stands in for this one; of two that are alike the earlier one stays."""
-    draw_matters, block = context.keeps_every_type, rivals[number]
+    draw_matters, block = context.draw_matters, rivals[number]
     return any(
         dominates(other, block, draw_matters=draw_matters)
         and (earlier < number or not dominates(block, other, draw_matters=draw_matters))
