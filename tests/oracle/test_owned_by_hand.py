@@ -42,7 +42,7 @@ def owned_a_month() -> float:
 
 
 def rented_a_month() -> float:
-    """Nine instances, with the support plan's share of what the cloud is paid; the way there is the room's carrier's."""
+    """Nine instances, with the support plan's share of what the cloud is paid; the room's line is not."""
     there, back = KB_IN * TO_CLOUD_PER_GB * GB_PER_MONTH_OF_A_KB, KB_OUT * FROM_CLOUD_PER_GB * GB_PER_MONTH_OF_A_KB
     storage = 0.08 * (RENTED * COPY_GIB * GB_PER_GIB + LOG_GB_KEPT)
     to_cloud = RENTED * RENT_PER_HOUR * HOURS_PER_MONTH + back + storage
@@ -63,7 +63,8 @@ def threshold() -> float:
 def plan_at(price_per_kwh: float, folder: Path) -> Plan:
     """Return the cheapest plan of the shipped scenario with another electricity price in the room."""
     (folder / "catalog.yaml").write_text(
-        'format: fleetopt/catalog/1\nname: power\ncurrency: USD\nas_of: "2026-11-20"\nbasis: quote\ndescription: power\n'
+        "format: fleetopt/catalog/1\nname: power\ncurrency: USD\n"
+        'as_of: "2026-11-20"\nbasis: quote\ndescription: power\n'
     )
     (folder / "location_energy.csv").write_text(
         "provider,region,pue,grid_gco2_per_kwh,electricity_price_per_kwh,basis,source,as_of\n"
