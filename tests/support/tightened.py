@@ -171,10 +171,16 @@ def spot_of_a_zone(scenario: Scenario, plan: Plan | None) -> Pair:
     return _vanishing(loose, "tolerated"), _vanishing(loose, "one_zone")
 
 
-def all_spot(scenario: Scenario, plan: Plan | None) -> Pair:
+def spot_of_all_zones(scenario: Scenario, plan: Plan | None) -> Pair:
     """All spot of a type may vanish, where that of a zone might."""
     loose = _without_lead(scenario)
     return _vanishing(loose, "one_zone"), _vanishing(loose, "all_of_a_type")
+
+
+def all_spot(scenario: Scenario, plan: Plan | None) -> Pair:
+    """All spot of a type may vanish, where that was tolerated."""
+    loose = _without_lead(scenario)
+    return _vanishing(loose, "tolerated"), _vanishing(loose, "all_of_a_type")
 
 
 def spot_share(scenario: Scenario, plan: Plan | None) -> Pair:

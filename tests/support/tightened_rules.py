@@ -117,7 +117,9 @@ TIGHTENED: dict[str, tuple[Tighten, ...]] = {
     "autoscaling": (_said(tightened.autoscaling),),
     "scale_up": (_said(tightened.scale_up),),
     "spot_share": (_said(tightened.spot_share),),
-    "spot_may_vanish": (_said(tightened.spot_of_a_zone), _said(tightened.all_spot)),
+    "spot_may_vanish": tuple(
+        _said(change) for change in (tightened.spot_of_a_zone, tightened.all_spot, tightened.spot_of_all_zones)
+    ),
     "scale_up_lead": (_said(tightened.lead),),
     "purchases_cover_use": (_said(tightened.fewer_signed),),
     "owned_count": (_known(_fewer_owned),),
