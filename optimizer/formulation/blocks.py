@@ -14,7 +14,7 @@ from optimizer.domain.scenario import Floats
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.context import Context
 from optimizer.formulation.running import Running, running_of
-from optimizer.formulation.staffing import Staffing
+from optimizer.formulation.staffing import Need, Staffing
 from optimizer.formulation.supply import Key, Supply
 from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacity
 
@@ -191,11 +191,11 @@ def block_of(
     configuration: Configuration,
     staffing: Staffing,
     supply: Supply,
-    needs: tuple[Floats, Floats],
+    need: Need,
     network_s: float,
     flow_cost: float,
 ) -> Block:
-    """Put a block together; `needs` are what it must carry without a loss, and at most."""
+    """Put a block together."""
     use, spot = slot_use(context, staffing)
     line = context.timeline
     service = context.scenario.services[group.service]
@@ -206,10 +206,10 @@ def block_of(
         staffing.instances,
         staffing.planned_share,
         context.mean_rate(service, group.origins, group.shares),
-        needs[0][0],
+        need.own[0],
     )
     rent = supply.cost_alone(use, spot, line.slot_hours, line.main_count)
-    return Block(group, configuration, staffing, network_s, needs[0], needs[1], use, spot, running, flow_cost, rent)
+    return Block(group, configuration, staffing, network_s, need.own, need.hardest, use, spot, running, flow_cost, rent)
 
 
 def dominates(first: Block, second: Block, *, draw_matters: bool) -> bool:

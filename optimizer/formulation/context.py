@@ -188,12 +188,16 @@ class Context:
 
     def changed_counts(self, instances: Indices) -> Indices:
         """Counts after the rules `scale_up` and `autoscaling`, shape (..., periods)."""
-        scenario = self.scenario
+        scenario, step = self.scenario, self.scenario.purchase.scale_up_max_instances
         before, after, _ = self._successions
-        if scenario.autoscaling == "hourly":
-            step = scenario.purchase.scale_up_max_instances
-            return ramped_counts(instances, before, after, step, on=self.is_on("scale_up"))
-        return held_counts(instances, scenario.periods, scenario.autoscaling, on=self.is_on("autoscaling"))
+        counts = instances
+        while True:
+            # A count raised early is held through its day type, which may make another rise too large.
+            held = held_counts(counts, scenario.periods, scenario.autoscaling, on=self.is_on("autoscaling"))
+            ramped = ramped_counts(held, before, after, step, on=self.is_on("scale_up"))
+            if np.array_equal(ramped, counts):
+                return counts
+            counts = ramped
 
     def held_need(self, need_per_s: Floats) -> Floats:
         """Need that a layout must carry in each period: the largest among the hours whose counts are held together."""

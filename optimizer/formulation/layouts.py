@@ -80,7 +80,7 @@ class Layouts:
         self.phi_per_s: Floats = np.maximum.accumulate(np.concatenate([best_small, best_large]))
         self.full_per_s = self._largest_full(rows)
         balanced = self._balanced(np.arange(capacity_per_s.size))
-        self._known: dict[tuple[bytes, bytes, SpotRoom | None], tuple[Indices, Indices]] = {}
+        self._known: dict[tuple[bytes, bytes, bytes, SpotRoom | None], tuple[Indices, Indices]] = {}
         self._balanced_full = np.maximum.accumulate(capacity_per_s[balanced].sum(axis=-1), axis=1)
 
     def fewest_without_loss(self, need_per_s: Floats) -> Indices:
@@ -111,7 +111,9 @@ class Layouts:
         layouts: Indices = np.where(column < used[:, None, None], spread, 0).astype(np.int64)
         return layouts
 
-    def laid_out(self, counts: Indices, need_per_s: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+    def laid_out(
+        self, counts: Indices, need_per_s: Floats, room: SpotRoom | None, own_per_s: Floats | None = None
+    ) -> tuple[Indices, Indices]:
         """Return for each count the layout that carries its need, with most spot, then most balanced.
 
         Parameters
@@ -120,46 +122,54 @@ class Layouts:
             Instances and what they must carry, shape (cases,) each; a count that is large enough for its need.
         room
             What spot may be; None for none.
+        own_per_s
+            Need while no location is lost, of which the protected share stands when spot vanishes; None for
+            `need_per_s`.
 
         Returns
         -------
         layouts, spot
             Instances by zone, and how many of them may stand on spot, shape (cases, zones) each.
         """
-        key = (counts.tobytes(), need_per_s.tobytes(), room)
+        own = need_per_s if own_per_s is None else own_per_s
+        key = (counts.tobytes(), need_per_s.tobytes(), own.tobytes(), room)
         if key not in self._known:
-            self._known[key] = self._lay_out(counts, need_per_s, room)
+            self._known[key] = self._lay_out(counts, need_per_s, own, room)
         return self._known[key]
 
-    def _lay_out(self, counts: Indices, need_per_s: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+    def _lay_out(
+        self, counts: Indices, need_per_s: Floats, own: Floats, room: SpotRoom | None
+    ) -> tuple[Indices, Indices]:
         layouts = np.zeros((counts.size, self.zones), dtype=np.int64)
         spot = np.zeros_like(layouts)
         for count in np.unique(counts[(counts > 0) & (counts <= self._small)]).tolist():
             cases = np.flatnonzero(counts == count)
-            layouts[cases], spot[cases] = self._small_layouts(count, need_per_s[cases], room)
+            layouts[cases], spot[cases] = self._small_layouts(count, need_per_s[cases], own[cases], room)
         cases = np.flatnonzero(counts > self._small)
         if cases.size:
-            layouts[cases], spot[cases] = self._large_layouts(counts[cases], need_per_s[cases], room)
+            layouts[cases], spot[cases] = self._large_layouts(counts[cases], need_per_s[cases], own[cases], room)
         return layouts, spot
 
-    def _small_layouts(self, count: int, need: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+    def _small_layouts(self, count: int, need: Floats, own: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
         """Lay out a count within the exhaustive range for several needs."""
         part = slice(int(self._starts[count]), int(self._starts[count + 1]))
         rows, phi = self._parts[part], self._phi[part]
         feasible = phi[None, :] >= need[:, None]
         # Fewer than the need asks for: only where the rule `capacity` is off.
         feasible[~feasible.any(axis=1), 0] = True
-        chosen, vacant = self._with_spot(count, rows, feasible, need, room)
+        chosen, vacant = self._with_spot(count, rows, feasible, own, room)
         return rows[chosen], vacant
 
-    def _large_layouts(self, counts: Indices, need: Floats, room: SpotRoom | None) -> tuple[Indices, Indices]:
+    def _large_layouts(
+        self, counts: Indices, need: Floats, own: Floats, room: SpotRoom | None
+    ) -> tuple[Indices, Indices]:
         """Lay out counts beyond the exhaustive range, each balanced on some zones; spot is taken off in balance."""
         spread = np.swapaxes(self._spread[:, counts - self._small - 1, :], 0, 1)
         feasible = self._carried(spread) >= need[:, None]
         fits = feasible.any(axis=1)
         vacant = np.zeros(feasible.shape, dtype=np.int64)
         if room is not None:
-            vacant = self._balanced_room(counts, need, room)
+            vacant = self._balanced_room(counts, own, room)
         best = np.argmax(np.where(feasible, vacant, -1), axis=1)
         cases = np.arange(counts.size)
         layouts, taken = spread[cases, best], vacant[cases, best]

@@ -68,7 +68,8 @@ def _sites(context: Context, shares: Shares, owned: dict[Key, int]) -> None:
         for unit, limit in (("kW", site.power_limit_kw), ("rack units", site.rack_units)):
             if limit is not None:
                 sizes = np.array([machine_size(context, key, unit) for key in keys])
-                shares.limit("site_limits", columns, sizes, limit - taken_in_site(context, location, unit))
+                left = max(0.0, limit - taken_in_site(context, location, unit))
+                shares.limit("site_limits", columns, sizes, left)
 
 
 def machine_size(context: Context, key: Key, unit: str) -> float:

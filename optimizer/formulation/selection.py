@@ -20,7 +20,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
 from optimizer.formulation.running import Running, running_of
-from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
+from optimizer.formulation.staffing import Counted, Need, count, fewest_possible, staff
 from optimizer.formulation.supply import Key, Supply
 
 
@@ -69,11 +69,11 @@ def blocks_of_group(
     service = context.scenario.services[group.service]
     own = context.need(service, group.origins, group.shares)
     share = service.protected_share
-    hardest = need_with_standby(own, group.standby, lambda found: context.need(service, found), share)
+    need = Need(own, need_with_standby(own, group.standby, lambda found: context.need(service, found), share))
     flow_cost = context.flow_cost(group.service, group.location, group.origins, group.shares)
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
-    bounds = _lower_bounds(context, configurations, supplies, service, hardest)
+    bounds = _lower_bounds(context, configurations, supplies, service, need.hardest)
     rates = context.mean_rate(service, group.origins, group.shares), own[0]
     best = float("inf")
     kept: dict[Key, list[Block]] = {}
@@ -89,15 +89,15 @@ def blocks_of_group(
         if bound >= best:
             verdict.least_cost = min(verdict.least_cost, bound)
             continue
-        counted = count(context, configuration, service, hardest)
+        counted = count(context, configuration, service, need)
         if counted is None:
             continue
         least = _least_cost(context, configuration, supply, counted) + flow_cost
         if least > best:
             verdict.least_cost = min(verdict.least_cost, least)
             continue
-        staffing = staff(context, configuration, service, hardest, counted, context.spot_room(supply))
-        block = block_of(context, group, configuration, staffing, supply, (own, hardest), network_s, flow_cost)
+        staffing = staff(context, configuration, service, need, counted, context.spot_room(supply))
+        block = block_of(context, group, configuration, staffing, supply, need, network_s, flow_cost)
         verdict.least_cost, verdict.simulated = min(verdict.least_cost, block.cost), True
         rivals.append(block)
         if context.any_block:

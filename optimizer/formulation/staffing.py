@@ -21,6 +21,18 @@ MAX_INSTANCES = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """What a block must carry, requests/s, shape (demands, periods) each.
+
+    `own` is that of the origins it serves. `hardest` is the most: with the origins it stands by for, in the worst
+    loss. A lost location and vanishing spot are separate events, so what stays without spot carries its own only.
+    """
+
+    own: Floats
+    hardest: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Staffing:
     """Instances of a block.
 
@@ -87,15 +99,9 @@ class Counted:
     stay: Indices
 
 
-def count(context: Context, configuration: Configuration, service: Service, need: Floats) -> Counted | None:
-    """Return the fewest instances that carry the need, or None beyond what may run.
-
-    Parameters
-    ----------
-    need
-        Requests/s to carry, shape (demands, periods).
-    """
-    found = _counts(context, configuration, service, need)
+def count(context: Context, configuration: Configuration, service: Service, need: Need) -> Counted | None:
+    """Return the fewest instances that carry the need, or None beyond what may run."""
+    found = _counts(context, configuration, service, need.hardest)
     if found is None:
         return None
     layouts, needed = found
@@ -103,33 +109,26 @@ def count(context: Context, configuration: Configuration, service: Service, need
     most = MAX_INSTANCES if configuration.most is None else min(MAX_INSTANCES, configuration.most)
     if counts.max(initial=0) > most:
         return None
-    return Counted(counts, needed, layouts.fewest_without_loss(service.protected_share * context.held_need(need)))
+    stay = layouts.fewest_without_loss(service.protected_share * context.held_need(need.own))
+    return Counted(counts, needed, stay)
 
 
 def staff(
     context: Context,
     configuration: Configuration,
     service: Service,
-    need: Floats,
+    need: Need,
     counted: Counted,
     room: SpotRoom | None,
 ) -> Staffing:
-    """Lay counted instances out over the zones.
-
-    Parameters
-    ----------
-    need
-        Requests/s to carry, shape (demands, periods).
-    room
-        What spot may be; None for none.
-    """
+    """Lay counted instances out over the zones; `room` is what spot may be, None for none."""
     counts = counted.counts
     layouts = _layouts(context, configuration, service, int(counts.max(initial=0)))
-    pairs = np.stack([counts.ravel().astype(np.float64), context.held_need(need).ravel()])
-    cases, back = np.unique(pairs, axis=1, return_inverse=True)
-    instances, spot = layouts.laid_out(cases[0].astype(np.int64), cases[1], room)
+    held = [context.held_need(part).ravel() for part in (need.hardest, need.own)]
+    cases, back = np.unique(np.stack([counts.ravel().astype(np.float64), *held]), axis=1, return_inverse=True)
+    instances, spot = layouts.laid_out(cases[0].astype(np.int64), cases[1], room, cases[2])
     shape = (*counts.shape, len(configuration.zones))
-    plain = instances_needed(layouts.full_per_s, need[0], on=context.is_on("capacity"))
+    plain = instances_needed(layouts.full_per_s, need.hardest[0], on=context.is_on("capacity"))
     return Staffing(
         instances[back.ravel()].reshape(shape),
         spot[back.ravel()].reshape(shape),

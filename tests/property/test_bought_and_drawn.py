@@ -100,8 +100,21 @@ def test_power_and_carbon_of_a_pool_by_hand(case: int, store: CapacityStore):
         )
     )
     assert pool.energy_kwh == pytest.approx(energy, rel=1e-9, abs=1e-9)
-    if place.grid_gco2_per_kwh is not None:
+    if place.grid_gco2_per_kwh is None:
+        assert pool.carbon_kg is None
+    else:
         assert pool.carbon_kg == pytest.approx(energy * place.grid_gco2_per_kwh / 1000, rel=1e-9, abs=1e-9)
+
+
+def test_pools_with_figures_are_many(store: CapacityStore):
+    """Of the pools drawn in the cases above, at least half have power and carbon to compare."""
+    drawn = []
+    for case in range(FIRST, FIRST + DEFAULT_CASES):
+        plan = cheapest_plan(*tiny_case(case), store)
+        if plan is not None and plan.pools:
+            drawn.append(plan.pools[random.Random(case).randrange(len(plan.pools))])
+    known = [pool for pool in drawn if pool.carbon_kg is not None and pool.energy_kwh]
+    assert len(known) >= max(3, len(drawn) / 2)
 
 
 def _replicas(scenario: Scenario, pool: Pool, demand: str) -> tuple[int, ...]:

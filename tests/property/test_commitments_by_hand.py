@@ -85,3 +85,21 @@ def test_a_term_beyond_the_horizon_counts_in_full(
     assert {row.purchase_option for row in plan.fleet} == {chosen}
     left = 0.0 if chosen == "committed_1y" else 24 * 730 * three_years * plan.fleet[0].count_by_period[0]
     assert plan.obligation_after_horizon == pytest.approx(left)
+
+
+@pytest.mark.parametrize("case", range(20))
+def test_a_steady_load_takes_what_it_pays_least_for(case: int, store: CapacityStore):
+    """With every term charged in full: 8,760 h on demand at 1.00, 8,760 h for a year, or 26,280 h for three."""
+    rng = random.Random(case)
+    one, three = rng.uniform(0.3, 1.2), rng.uniform(0.05, 0.5)
+    catalog = with_prices(small_catalog(), price("committed_1y", one), price("committed_3y", three))
+    terms = Purchase(("on_demand", "committed_1y", "committed_3y"), "charge")
+    scenario = small_scenario(service("s", demand([[500.0, 500.0]])), periods=YEAR, horizon_months=12, purchase=terms)
+    plan = cheapest_plan(scenario, catalog, store)
+    assert plan is not None
+    paid = {"on_demand": 8760 * 1.0, "committed_1y": 8760 * one, "committed_3y": 26280 * three}
+    cheapest = min(paid, key=paid.__getitem__)
+    assert {row.purchase_option for row in plan.fleet} == {cheapest}
+    count = max(max(row.count_by_period) for row in plan.fleet)
+    spent = sum(line.amount for line in plan.cost.lines if line.category in ("compute", "obligation"))
+    assert spent == pytest.approx(count * paid[cheapest])

@@ -10,18 +10,20 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound
+from optimizer.formulation.rules import RULES
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import find_plan
-from tests.support.asked import cheapest, cheapest_plan, no_less, shared_store
-from tests.support.tightened import TIGHTENED
+from tests.support.asked import NEVER, cheapest, cheapest_plan, no_less, shared_store
+from tests.support.tightened_rules import TIGHTENED, Question, ways
 from tests.support.tiny_question import tiny_case
 
 Known = dict[int, tuple[Scenario, Catalog, Plan | None]]
-FIRST, DEFAULT_CASES, ALL_CASES = 1000, 4, 30
-CASES = [
-    pytest.param(FIRST + number, marks=() if number < DEFAULT_CASES else pytest.mark.slow)
-    for number in range(ALL_CASES)
-]
+ALL_CASES = range(1000, 1030)
+DEFAULT_CASES = (1002, 1003)
+CASES = [pytest.param(case, marks=() if case in DEFAULT_CASES else pytest.mark.slow) for case in ALL_CASES]
+
+#: Rules (and ways) too rarely felt by tiny questions; where they are felt is what the tests of the registry show.
+NEVER_DEARER_HERE = (("utilisation_cap", 0), ("one_pool_per_location", 0), ("spot_may_vanish", 2))
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +45,39 @@ def _case(case: int, known: Known, store: CapacityStore) -> tuple[Scenario, Cata
     return known[case]
 
 
+def _least(asked: Question, store: CapacityStore) -> float:
+    try:
+        plan = find_plan(asked.scenario, asked.catalog, store, gap=0.0, promises=False, rules_off=asked.rules_off)
+    except (Infeasible, NoPlanFound):
+        return NEVER
+    return plan.objective.total
+
+
+def test_every_rule_is_made_stricter():
+    """No rule without a way to make it stricter; the budget has its own test."""
+    assert {*TIGHTENED, "budget"} == set(RULES)
+
+
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("rule", list(TIGHTENED))
-def test_a_stricter_rule_never_costs_less(rule: str, case: int, known: Known, store: CapacityStore):
+@pytest.mark.parametrize(("rule", "way"), ways())
+def test_a_stricter_rule_never_costs_less(rule: str, way: int, case: int, known: Known, store: CapacityStore):
     """The total with one rule made stricter is at least the total before (no plan at all costs most)."""
     scenario, catalog, plan = _case(case, known, store)
-    loose, strict = TIGHTENED[rule](scenario, plan)
-    assert no_less(cheapest(strict, catalog, store), cheapest(loose, catalog, store))
+    loose, strict = TIGHTENED[rule][way](Question(scenario, catalog), plan)
+    assert no_less(_least(strict, store), _least(loose, store))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rule", "way"), [item for item in ways() if item not in NEVER_DEARER_HERE])
+def test_stricter_rules_cost_more_somewhere(rule: str, way: int, known: Known, store: CapacityStore):
+    """Of all cases at least one is dearer with the stricter rule: what is made stricter does something."""
+
+    def is_dearer(case: int) -> bool:
+        scenario, catalog, plan = _case(case, known, store)
+        loose, strict = TIGHTENED[rule][way](Question(scenario, catalog), plan)
+        return _least(strict, store) > _least(loose, store) * (1 + 1e-9)
+
+    assert any(is_dearer(case) for case in ALL_CASES)
 
 
 @pytest.mark.parametrize("case", CASES)

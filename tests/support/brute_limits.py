@@ -122,10 +122,14 @@ def _buying_quotas(world: World) -> list[Quota]:
 
 
 def _room(world: World) -> np.ndarray:
-    """Kilowatts and rack units of each site, then every quota on a way of buying."""
-    room = []
-    for _, site in sorted(world.catalog.sites.items()):
-        room += [NEVER if limit is None else limit for limit in (site.power_limit_kw, site.rack_units)]
+    """Kilowatts and rack units of each site, then every quota on a way of buying; what is signed stands anyway."""
+    limits = [
+        NEVER if limit is None else limit
+        for _, site in sorted(world.catalog.sites.items())
+        for limit in (site.power_limit_kw, site.rack_units)
+    ]
+    signed = [_taken(world, key, None, 0)[: len(limits)] for key in _signed_keys(world)]
+    room = np.maximum(limits, sum(signed, np.zeros(len(limits))))
     return np.array([*room, *(float(quota.limit) for quota in _buying_quotas(world))])
 
 

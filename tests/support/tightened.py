@@ -1,19 +1,16 @@
-"""One rule of a question made stricter at a time; each function returns the looser question and the stricter one."""
+"""One rule of a scenario made stricter at a time; each function returns the looser scenario and the stricter one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from optimizer.domain.limits import Quota
+from optimizer.domain.limits import Pin, Quota
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import Match
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.purchase import Commitment, Match
+from optimizer.domain.scenario import Demand, Headroom, Scenario
 
 Pair = tuple[Scenario, Scenario]
-#: The next failure that includes the one before.
-STRICTER = {"none": "instance", "instance": "zone", "zone": "zone", "region": "region"}
 
 
 def _services(scenario: Scenario, **changes: Any) -> Scenario:
@@ -88,17 +85,102 @@ def min_replicas(scenario: Scenario, plan: Plan | None) -> Pair:
     return scenario, replace(scenario, services=more)
 
 
-def redundancy(scenario: Scenario, plan: Plan | None) -> Pair:
-    """One kind of failure more: nothing, an instance, a zone."""
+def max_replicas(scenario: Scenario, plan: Plan | None) -> Pair:
+    """At most three replicas in a location, or the fewest asked for, where there was no such limit."""
+    least = tuple(replace(item, max_replicas=max(3, item.min_replicas)) for item in scenario.services)
+    return _services(scenario, max_replicas=None), replace(scenario, services=least)
+
+
+def _redundancy(scenario: Scenario, before: str, after: str) -> Pair:
     loose = _without_lead(scenario)
-    stricter = tuple(replace(item, redundancy=STRICTER[item.redundancy]) for item in loose.services)
-    return loose, replace(loose, services=stricter)
+    return _services(loose, redundancy=before), _services(loose, redundancy=after)
+
+
+def instance_loss(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Any one instance may be lost, where nothing might."""
+    return _redundancy(scenario, "none", "instance")
+
+
+def zone_loss(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Any one zone may be lost, where any one instance might."""
+    return _redundancy(scenario, "instance", "zone")
+
+
+def region_loss(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Any one location may be lost, where nothing might."""
+    return _redundancy(scenario, "none", "region")
 
 
 def protected_share(scenario: Scenario, plan: Plan | None) -> Pair:
     """All of the demand survives a failure, where half did."""
     loose = _without_lead(scenario)
     return _services(loose, protected_share=0.5), _services(loose, protected_share=1.0)
+
+
+def locations(scenario: Scenario, plan: Plan | None) -> Pair:
+    """One allowed location less; nothing is signed or pinned there."""
+    loose = replace(scenario, commitments=(), pins=())
+    return loose, replace(loose, locations=loose.locations[:-1] or loose.locations)
+
+
+def service_time_margin(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Service times at the slow end of their error band, where their middle was taken."""
+    return replace(scenario, plan_on="central"), replace(scenario, plan_on="cautious")
+
+
+def pins(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Every service is kept on batches of one."""
+    only = tuple(Pin(item.name, None, None, None, 1, 0, None) for item in scenario.services)
+    return replace(scenario, pins=()), replace(scenario, pins=only)
+
+
+def latency(scenario: Scenario, plan: Plan | None) -> Pair:
+    """50 ms for an answer, where there were 65."""
+    return _services(scenario, latency_s=0.065), _services(scenario, latency_s=0.050)
+
+
+def headroom(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Three in ten requests are sent again, where none was."""
+    return replace(scenario, headroom=Headroom(0.0, 0.0)), replace(scenario, headroom=Headroom(0.0, 0.3))
+
+
+def capacity(scenario: Scenario, plan: Plan | None) -> Pair:
+    """A third more at the peak, and as much as before over the hour."""
+    services = tuple(replace(item, demand=_higher(item.demand, 4 / 3)) for item in scenario.services)
+    return scenario, replace(scenario, services=services)
+
+
+def _higher(wanted: Demand, factor: float) -> Demand:
+    peaks = {name: peak * factor for name, peak in wanted.peaks_per_s.items()}
+    return replace(wanted, peak_per_s=wanted.peak_per_s * factor, peaks_per_s=peaks)
+
+
+def autoscaling(scenario: Scenario, plan: Plan | None) -> Pair:
+    """Counts never change, where they did from hour to hour."""
+    loose = _without_lead(scenario)
+    return replace(loose, autoscaling="hourly"), replace(loose, autoscaling="fixed")
+
+
+def _vanishing(scenario: Scenario, what: str) -> Scenario:
+    return _purchase(scenario, spot=replace(scenario.purchase.spot, may_vanish=what))
+
+
+def spot_of_a_zone(scenario: Scenario, plan: Plan | None) -> Pair:
+    """The spot of any one zone may vanish, where that was tolerated."""
+    loose = _without_lead(scenario)
+    return _vanishing(loose, "tolerated"), _vanishing(loose, "one_zone")
+
+
+def spot_of_all_zones(scenario: Scenario, plan: Plan | None) -> Pair:
+    """All spot of a type may vanish, where that of a zone might."""
+    loose = _without_lead(scenario)
+    return _vanishing(loose, "one_zone"), _vanishing(loose, "all_of_a_type")
+
+
+def all_spot(scenario: Scenario, plan: Plan | None) -> Pair:
+    """All spot of a type may vanish, where that was tolerated."""
+    loose = _without_lead(scenario)
+    return _vanishing(loose, "tolerated"), _vanishing(loose, "all_of_a_type")
 
 
 def spot_share(scenario: Scenario, plan: Plan | None) -> Pair:
@@ -114,6 +196,22 @@ def fewer_options(scenario: Scenario, plan: Plan | None) -> Pair:
     return loose, _purchase(loose, options=loose.purchase.options[:-1] or loose.purchase.options)
 
 
+def fewer_signed(scenario: Scenario, plan: Plan | None) -> Pair:
+    """One rented instance is there at no cost, where there were three."""
+    rented = [] if plan is None else [pool for pool in plan.pools if pool.provider != "own"]
+    if not rented:
+        return scenario, scenario
+    place, kind = rented[0].location, rented[0].instance_type
+    loose, strict = (
+        replace(
+            scenario,
+            commitments=(Commitment(place, kind, "committed_1y", count, 0.0, "2040-01-01", 1.0, 0.0, False, "gift"),),
+        )
+        for count in (3, 1)
+    )
+    return loose, strict
+
+
 def scale_up(scenario: Scenario, plan: Plan | None) -> Pair:
     """One instance an hour may be added, where two were allowed."""
     loose = _without_lead(scenario)
@@ -123,22 +221,3 @@ def scale_up(scenario: Scenario, plan: Plan | None) -> Pair:
 def lead(scenario: Scenario, plan: Plan | None) -> Pair:
     """Instances start an hour early, where half an hour was enough."""
     return _purchase(scenario, scale_up_lead_hours=0.5), _purchase(scenario, scale_up_lead_hours=1.0)
-
-
-TIGHTENED: dict[str, Callable[[Scenario, Plan | None], Pair]] = {
-    function.__name__: function
-    for function in (
-        quota,
-        power,
-        carbon,
-        residency,
-        max_types,
-        min_replicas,
-        redundancy,
-        protected_share,
-        spot_share,
-        fewer_options,
-        scale_up,
-        lead,
-    )
-}

@@ -19,6 +19,8 @@ def site_limits(catalog: Catalog, owned: Mapping[Key, int], signed: Sequence[Com
 
     .. math:: \sum_i (W_i + E_i)\,kW_i \le P_{site}, \qquad \sum_i (W_i + E_i)\,U_i \le U_{site}
 
+    What is signed already stands, even above a limit; nothing may then be bought.
+
     Parameters
     ----------
     catalog
@@ -40,7 +42,7 @@ def site_limits(catalog: Catalog, owned: Mapping[Key, int], signed: Sequence[Com
             labels.append(f"{unit},{location}")
             columns.append(np.array([owned[key] for key in keys], dtype=np.int64))
             values.append(np.array([_size(catalog, (location, key[1]), unit) for key in keys]))
-            upper.append(limit - taken)
+            upper.append(max(0.0, limit - taken))
     return Rows.from_lists("site_limits", tuple(labels), columns, values, np.full(len(labels), -np.inf), upper)
 
 

@@ -9,6 +9,7 @@ from optimizer.formulation.assemble import Assembled, counted_of
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
 from optimizer.formulation.problem import Rows
+from optimizer.formulation.relaxed_buying import taken_in_site
 from optimizer.formulation.rules.budget import budget_total
 from optimizer.formulation.rules.quotas import quota_rows
 from optimizer.planning.infeasible import makers
@@ -20,7 +21,7 @@ from optimizer.units import KG_PER_TONNE
 def gives_of(context: Context, case: Case, assembled: Assembled, blocks: Sequence[Block]) -> list[Give]:
     """Return everything that may give in a problem."""
     rows = assembled.problem.rows
-    found = [*_quotas(context, case, assembled), *_totals(case, rows), *_sites(case, rows)]
+    found = [*_quotas(context, case, assembled), *_totals(case, rows), *_sites(context, case, rows)]
     found += [*_machines(case, assembled, blocks), *_pins(case, rows), *_standbys(case, rows)]
     return [*found, *_budget(context, case, rows)]
 
@@ -95,13 +96,14 @@ def _everywhere(rows: Sequence[Rows], group: int, value: float) -> Place:
     return Place(group, tuple(range(len(rows[group].labels))), value)
 
 
-def _sites(case: Case, rows: Sequence[Rows]) -> Iterator[Give]:
-    """Power and racks of sites, one row each."""
+def _sites(context: Context, case: Case, rows: Sequence[Rows]) -> Iterator[Give]:
+    """Power and racks of sites, one row each; what stands there already may be more than the limit."""
     for group in _groups(rows, "site_limits"):
         for at, label in enumerate(rows[group].labels):
             unit, location = label.split(",", maxsplit=1)
             site = case.catalog.sites[location]
-            now = float((site.power_limit_kw if unit == "kW" else site.rack_units) or 0.0)
+            limit = float((site.power_limit_kw if unit == "kW" else site.rack_units) or 0.0)
+            now = max(limit, taken_in_site(context, location, unit))
             make = _site_maker(case, location, unit, now)
             yield Give("site_limits", now, False, (Place(group, (at,), -1.0),), make)
 

@@ -10,7 +10,7 @@ from optimizer.formulation.groups import BlockSet, has_demand, usable_of
 from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
-from optimizer.formulation.staffing import MAX_INSTANCES, count, fewest_possible
+from optimizer.formulation.staffing import MAX_INSTANCES, Need, count, fewest_possible
 from optimizer.performance import CapacityStore
 from optimizer.planning.infeasible.changes import Case
 
@@ -73,7 +73,7 @@ def carried_in(context: Context, pair: Pair, location: str) -> bool:
     need = context.need(service, [pair[1]], (part,))
     fewest = fewest_possible(context, configurations, service, need).max(axis=(1, 2))
     return any(
-        count(context, configurations[number], service, need) is not None
+        count(context, configurations[number], service, Need(need, need)) is not None
         for number in np.argsort(fewest, kind="stable").tolist()
         if fewest[number] <= _most(configurations[number])
     )

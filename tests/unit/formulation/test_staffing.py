@@ -151,6 +151,20 @@ def test_spot_may_be_the_spare_for_a_zone():
     assert spot.sum() == 1
 
 
+def test_spot_may_be_what_stands_by_for_a_location():
+    """By hand, 10 requests/s an instance: 4 carry 40 after a loss elsewhere, of which 10 are there on other days.
+
+    Spot does not vanish in the same moment: 1 must stay, and 3 may be spot. The need after the loss alone would leave
+    none.
+    """
+    layouts = Layouts(10.0 * np.arange(60.0), 2)
+    room, need, own = SpotRoom(1.0, "all_of_a_type"), np.array([40.0, 400.0]), np.array([10.0, 100.0])
+    laid, spot = layouts.laid_out(np.array([4, 40]), need, room, own)
+    assert laid.sum(axis=1).tolist() == [4, 40]
+    assert spot.sum(axis=1).tolist() == [3, 30]
+    assert layouts.laid_out(np.array([4, 40]), need, room)[1].sum(axis=1).tolist() == [0, 0]
+
+
 def test_rises_are_limited_by_starting_earlier():
     """At most 2 more from an hour to the next: 1, 2, 9 becomes 5, 7, 9, and the hour before the first as well."""
     before, after = np.array([0, 1, 2]), np.array([1, 2, 0])

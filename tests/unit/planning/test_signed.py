@@ -99,3 +99,18 @@ def test_requests_from_a_site_of_ones_own_that_runs_nothing(store: CapacityStore
     rest = sum(plan.cost.by_category[name] for name in ("compute", "storage"))
     assert support.quantity == pytest.approx(7805.16 + rest)
     assert [row["location"] for row in plan.inputs["sites"]] == ["own/site"]
+
+
+@pytest.mark.parametrize("may_buy", [True, False])
+def test_signed_machines_stand_even_above_the_room_of_their_site(store: CapacityStore, may_buy: bool):
+    """4 machines of one rack unit stand in a site of 3: they serve, and nothing more is bought."""
+    catalog = replace(powered(), sites={HOME: Site(HOME, None, 3.0, None, None, SOURCE)})
+    asked = small_scenario(
+        service("s", demand([[30.0, 300.0]])),
+        commitments=(replace(SIGNED, purchase_option="owned", count=4),),
+        purchase=Purchase(("on_demand", "owned") if may_buy else ("on_demand",)),
+    )
+    plan = plan_scenario(asked, catalog, store=store)
+    assert all(check.holds for check in plan.checks)
+    assert plan.pools
+    assert all(row.until for row in plan.fleet)
