@@ -11,7 +11,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.api import cost, init, load_catalog, load_fleet, load_plan, load_scenario, plan, replay, verify
+    from optimizer.api import (
+        cost,
+        forecast,
+        init,
+        load_catalog,
+        load_fleet,
+        load_plan,
+        load_scenario,
+        plan,
+        replay,
+        verify,
+    )
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
     from optimizer.verification.replaying import WhatIf
 
@@ -25,6 +36,7 @@ __all__ = [
     "WhatIf",
     "__version__",
     "cost",
+    "forecast",
     "init",
     "load_catalog",
     "load_fleet",
@@ -36,7 +48,18 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("cost", "init", "load_catalog", "load_fleet", "load_plan", "load_scenario", "plan", "replay", "verify"),
+    (
+        "cost",
+        "forecast",
+        "init",
+        "load_catalog",
+        "load_fleet",
+        "load_plan",
+        "load_scenario",
+        "plan",
+        "replay",
+        "verify",
+    ),
     "optimizer.api",
 )
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
