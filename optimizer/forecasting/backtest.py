@@ -21,6 +21,8 @@ BETTER_BY = 0.01
 FLOOR_SHARE = 0.05
 #: Errors of the hours around one tell its interval together, if there are so many.
 ENOUGH_SCORES = 40
+#: Workdays and weekends have intervals of their own from so many days of a kind on.
+ENOUGH_DAYS = 14
 #: Scores that move together: half a day of hours counts as one.
 TOGETHER = 12
 #: Share of what was missed by which the next intervals widen, and the shares asked for at least and at most.
@@ -104,7 +106,7 @@ def bounds(scores: Floats, weekend: Bools, share: float) -> Floats:
 
     Conformal: of n scores of which m are as good as independent, those that leave out (1 - share) / 2 at either side,
     where the share is raised by (m + 1) / m for the one that is to come. An hour that has few scores takes those of the
-    hours around it too, then all of its kind of day; a kind without any takes those of the other.
+    hours around it too, then all of its kind of day; a kind of few days takes those of the other too.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def bounds(scores: Floats, weekend: Bools, share: float) -> Floats:
     found = np.empty((3, 2, scores.shape[2]))
     for kind in (0, 1):
         of_it = np.where((weekend == bool(kind))[:, :, None], scores, np.nan)
-        of_it = scores if np.isnan(of_it).all() else of_it
+        of_it = of_it if (~np.isnan(of_it)).any(axis=2).sum() >= ENOUGH_DAYS else scores
         for hour in range(scores.shape[2]):
             found[:, kind, hour] = _ranked(np.sort(_like(of_it, hour)), share)
     return found
