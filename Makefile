@@ -39,6 +39,7 @@ bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_plan.py
 	$(BIN)/python benchmarks/bench_capacity.py
 	$(BIN)/python benchmarks/bench_inputs.py
+	$(BIN)/python benchmarks/bench_forecast.py
 
 golden: setup ## rewrite golden reports and what the docs show (review the difference)
 	$(BIN)/pytest -n 2 tests/golden tests/unit/report tests/docs --update-golden
@@ -49,6 +50,7 @@ reference: setup ## rewrite the reference pages from keys, columns and options
 catalog: setup ## rebuild catalog and scenarios from the data folder (DATA=...)
 	$(BIN)/python tools/build_catalog.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python tools/build_scenarios.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python tools/build_traffic.py $(if $(DATA),--data $(DATA))
 
 capacities: setup ## rebuild the shipped capacity table
 	$(BIN)/python tools/build_capacity_table.py

@@ -183,8 +183,8 @@ def _growth(model: Model, known: Floats, days: int, first_weekday: int) -> float
 
 
 def _measured_ratio(ordinary: Days, step_s: int) -> float | None:
-    """Busiest step over the mean of its hour, middle of the hours that are busier than the middle hour."""
+    """Busiest step over the mean of its hour, middle of the busier half of its hours."""
     if step_s >= HOUR_S:
         return None
-    busy = ordinary.mean > np.nanmedian(ordinary.mean)
-    return float(np.median(ordinary.peak[busy] / ordinary.mean[busy])) if busy.any() else None
+    busy = ordinary.mean >= np.nanmedian(ordinary.mean[ordinary.mean > 0.0])
+    return float(np.median(ordinary.peak[busy] / ordinary.mean[busy]))

@@ -63,7 +63,7 @@ def folds_of(days: int, horizon_days: int) -> Folds:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Trial:
     """What a back-test found of one model; `predicted` has shape (folds, lead days, hours)."""
 
     model: Model
@@ -71,7 +71,7 @@ class Tested:
     error_share: float
 
 
-def back_test(known: Floats, folds: Folds, first_weekday: int, models: Sequence[Model] = MODELS) -> list[Tested]:
+def back_test(known: Floats, folds: Folds, first_weekday: int, models: Sequence[Model] = MODELS) -> list[Trial]:
     """Forecast from each origin with each model; the error is the mean absolute one over the mean."""
     actual = actual_of(known, folds)
     scored = ~np.isnan(actual)
@@ -80,7 +80,7 @@ def back_test(known: Floats, folds: Folds, first_weekday: int, models: Sequence[
     for model in models:
         predicted = np.stack([predict(model, known[:o], folds.lead_days, first_weekday) for o in folds.origins])
         missed = float(np.abs(predicted - actual)[scored].sum())
-        tested.append(Tested(model, predicted, missed / total if total else 0.0))
+        tested.append(Trial(model, predicted, missed / total if total else 0.0))
     return tested
 
 
@@ -89,7 +89,7 @@ def actual_of(known: Floats, folds: Folds) -> Floats:
     return np.stack([known[o : o + folds.lead_days] for o in folds.origins])
 
 
-def best(tested: Sequence[Tested]) -> Tested:
+def best(tested: Sequence[Trial]) -> Trial:
     """Return the model with the least error; the seasonal-naive one where nothing beats it."""
     naive = next(item for item in tested if item.model == NAIVE)
     least = min(tested, key=lambda item: item.error_share)
@@ -142,7 +142,7 @@ def _like(scores: Floats, hour: int) -> Floats:
     return values
 
 
-def chosen_as_it_went(tested: Sequence[Tested], actual: Floats, folds: Folds) -> Floats:
+def chosen_as_it_went(tested: Sequence[Trial], actual: Floats, folds: Folds) -> Floats:
     """Return what would have been forecast: by the model that was best until each origin, else by the naive one."""
     missed = np.nansum(np.abs(np.stack([item.predicted for item in tested]) - actual), axis=(2, 3))
     chosen = []

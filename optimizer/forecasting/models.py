@@ -18,6 +18,8 @@ FADE_PER_WEEK = 0.75
 WEEKS_SEEN = 12
 #: A value this many times the middle of its like counts as that many times: one odd day does not bend the profile.
 ODD_FACTOR = 3.0
+#: Weight of a day of the other kind: it counts where no like day is known.
+OTHER_KIND = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _profiles(known: Floats, levels: Floats, kinship: float, first_weekday: int)
     profiles = np.empty((WEEK, known.shape[1]))
     for weekday in range(WEEK):
         same_kind = (weekdays >= WEEK - 2) == (weekday >= WEEK - 2)
-        weight = np.where(weekdays == weekday, 1.0, np.where(same_kind, kinship, 0.01)) * FADE_PER_WEEK**age
+        weight = np.where(weekdays == weekday, 1.0, np.where(same_kind, kinship, OTHER_KIND)) * FADE_PER_WEEK**age
         profiles[weekday] = _robust_mean(ratios, weight, weekdays == weekday if kinship < 1.0 else same_kind)
     return profiles
 
