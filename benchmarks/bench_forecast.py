@@ -22,7 +22,7 @@ from optimizer.forecasting.days import days_of
 from optimizer.forecasting.models import Floats
 from optimizer.inputs.history import read_history
 
-TRAFFIC = Path(__file__).resolve().parent / "traffic"
+TRAFFIC = Path(__file__).resolve().parents[1] / "tests" / "data" / "traffic"
 HOURS_SEEN, DAYS_SEEN = 24 * 7 * 8, 2000
 PEERS = ("AutoETS", "MSTL")
 

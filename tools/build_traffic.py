@@ -1,6 +1,6 @@
 """Cut the histories of traffic that tests and benchmark forecast from the collected data.
 
-Run ``python tools/build_traffic.py --data ../shared/data``. It writes ``benchmarks/traffic/*.csv`` and their manifest;
+Run ``python tools/build_traffic.py --data ../shared/data``. It writes ``tests/data/traffic/*.csv`` and their manifest;
 only data under permissive licences or CC BY is taken. The README beside them names source and licence of each.
 """
 
@@ -91,7 +91,7 @@ def main() -> None:
     """Read the command line and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of collected data")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "traffic", help="folder to write")
+    parser.add_argument("--out", type=Path, default=ROOT / "tests" / "data" / "traffic", help="folder to write")
     arguments = parser.parse_args()
     for path in build(arguments.data, arguments.out):
         print(path)

@@ -41,6 +41,8 @@ from optimizer.inputs.history_times import DAY_S, HOUR_S
 __all__ = ["Settings", "forecast_history"]
 
 LEAST_DAYS = 2 * WEEK
+#: Share of the hours of a history that must be known.
+LEAST_KNOWN = 0.5
 
 
 def forecast_history(history: History, settings: Settings, events: Events) -> Forecast:
@@ -88,7 +90,10 @@ def _refuse(history: History, laid: list[Days], start: int, last_day: int) -> No
         if len(days.mean) < LEAST_DAYS:
             what = f"is shorter than {LEAST_DAYS} days (found {len(days.mean)})"
             faults.append(Fault(where, what, "Give two weeks or more.", "too-short"))
-        elif not np.nansum(days.mean) > 0.0 or np.isnan(days.mean[:WEEK]).all():
+        elif (known := 1.0 - np.isnan(days.mean).mean()) < LEAST_KNOWN:
+            what = f"is known in {known:.0%} of its hours, half are needed".replace("%", " %")
+            faults.append(Fault(where, what, "Say --missing-is-zero if no row means no request.", "holes"))
+        elif not np.nansum(days.mean) > 0.0:
             faults.append(Fault(where, "has no requests", "Delete the column, or give its counts.", "empty"))
     if start <= last_day:
         found = f"the history ends on {date.fromordinal(last_day)}, found {date.fromordinal(start)}"

@@ -172,7 +172,7 @@ def covered(scores: Floats, weekend: Bools, folds: Folds, coverage: float) -> Co
     shares: dict[int, float] = {}
     for number in range(len(folds.origins)):
         past = folds.before(number)
-        if len(past) < CALIBRATING_FOLDS:
+        if len(past) < CALIBRATING_FOLDS or np.isnan(scores[past]).all():
             continue
         found = bounds(scores[past], weekend[past], _asked(shares, past, coverage))
         low, high = (found[edge][weekend[number].astype(int)] for edge in (0, 2))

@@ -32,7 +32,8 @@ class Days:
 def days_of(series: HistorySeries, step_s: int, *, per_s: bool, missing_is_zero: bool) -> Days:
     """Lay a series out by day and hour of its clock.
 
-    An hour that clocks repeat is the mean of both, one that they skip is not known.
+    A series begins and ends with what is known of it. An hour that clocks repeat is the mean of both, one that they
+    skip is not known.
 
     Parameters
     ----------
@@ -41,12 +42,15 @@ def days_of(series: HistorySeries, step_s: int, *, per_s: bool, missing_is_zero:
     missing_is_zero
         Whether steps without a row had no requests.
     """
-    first, last = int(series.days.min()), int(series.days.max())
+    rates = series.values if per_s else series.values / step_s
+    known = ~np.isnan(rates)
+    if not known.any():
+        nothing = np.empty((0, HOURS_PER_DAY))
+        return Days(int(series.days.min()), nothing, nothing)
+    first, last = int(series.days[known].min()), int(series.days[known].max())
     columns = 1 if step_s == DAY_S else HOURS_PER_DAY
     shape = (last - first + 1, columns)
     cell = (series.days - first) * columns + (0 if columns == 1 else series.hours)
-    rates = series.values if per_s else series.values / step_s
-    known = ~np.isnan(rates)
     count = np.bincount(cell[known], minlength=shape[0] * columns)
     total = np.bincount(cell[known], weights=rates[known], minlength=shape[0] * columns)
     peak = np.zeros(shape[0] * columns)

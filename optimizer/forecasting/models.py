@@ -93,7 +93,8 @@ def predict(model: Model, known: Floats, days: int, first_weekday: int) -> Float
 
 def _last_known(known: Floats, hours: int) -> float:
     flat = known.ravel()
-    return float(flat[~np.isnan(flat)][-hours:].mean())
+    values = flat[~np.isnan(flat)][-hours:]
+    return float(values.mean()) if values.size else 0.0
 
 
 def _level_of_days(known: Floats, profiles: Floats, days: int, first_weekday: int) -> float:

@@ -19,6 +19,8 @@ NAMES = ("service", "origin", "day_type", "hour", "mean", "low", "mid", "high")
 NOTICES_SHOWN = 20
 #: Series with this many hours of a busiest day are drawn.
 DRAWN = 4
+#: A change of the level below this share is not told.
+LEAST_GROWTH = 0.001
 
 
 def forecast_report(forecast: Forecast) -> Report:
@@ -40,7 +42,8 @@ def _page(forecast: Forecast) -> Page:
     parts: list[Facts | Table] = [_data(forecast), _demand(forecast), _tested(forecast)]
     parts += [_events(forecast)] if any(series.events for series in forecast.series) else []
     parts += [_hours(series) for series in forecast.series[:DRAWN]]
-    return Page(title, (*parts, *_rests(forecast)))
+    parts += _rests(forecast)
+    return Page(title, (*parts, *([_missing(forecast)] if forecast.notices else [])))
 
 
 def _data(forecast: Forecast) -> Facts:
@@ -48,17 +51,25 @@ def _data(forecast: Forecast) -> Facts:
     gaps, empty = kinds.count("gap"), kinds.count("empty")
     taken = "taken as no requests" if forecast.missing_is_zero else "left out, not filled"
     missing = f"{counted(gaps, 'gap')}, {counted(empty, 'empty cell')}"
-    first = (
-        f"{forecast.first_day} to {forecast.last_day}",
-        f"a row for every {_step(forecast)}",
-        "0 duplicates, 0 negative values",
-        f"{missing}{', ' + taken if kinds else ''}",
-        *([f"{counted(forecast.rows_out_of_order, 'row')} out of order"] if forecast.rows_out_of_order else []),
+    return Facts(
+        "History",
+        (
+            (
+                f"{forecast.first_day} to {forecast.last_day}",
+                f"a row for every {_step(forecast)}",
+                "0 duplicates, 0 negative values",
+                f"{missing}{', ' + taken if kinds else ''}",
+                *([f"{counted(forecast.rows_out_of_order, 'row')} out of order"] if forecast.rows_out_of_order else []),
+            ),
+        ),
     )
-    lines = [(f"{forecast.file}:{notice.line}: {notice.text}",) for notice in forecast.notices[:NOTICES_SHOWN]]
-    if len(kinds) > NOTICES_SHOWN:
-        lines.append((f"and {len(kinds) - NOTICES_SHOWN} more; JSON has all",))
-    return Facts("History", (first, *lines))
+
+
+def _missing(forecast: Forecast) -> Facts:
+    lines = [(f"line {notice.line}: {notice.text}",) for notice in forecast.notices[:NOTICES_SHOWN]]
+    if len(forecast.notices) > NOTICES_SHOWN:
+        lines.append((f"and {len(forecast.notices) - NOTICES_SHOWN} more; JSON has all",))
+    return Facts("Missing", tuple(lines))
 
 
 def _step(forecast: Forecast) -> str:
@@ -119,9 +130,10 @@ def _tested(forecast: Forecast) -> Table:
     for series in forecast.series:
         inside = "unknown" if series.coverage is None else percent(series.coverage)
         errors = (percent(series.error_share), percent(series.naive_error_share))
+        grows = abs(series.growth_share) >= LEAST_GROWTH
         notes = (
             f"{counted(series.folds, 'forecast')} of {counted(series.lead_days, 'day')} ahead",
-            f"level at the end of the horizon {signed_percent(series.growth_share)}",
+            *([f"level {signed_percent(series.growth_share)} by the end of the horizon"] if grows else []),
         )
         rows.append(Row((_name(series), series.model, *errors, inside, f"{series.tested_hours:,}"), notes))
     remarks = (

@@ -15,7 +15,7 @@ from optimizer.forecasting.horizon import band_of
 from optimizer.forecasting.shape import HOURLY_PEAK, day_shape, stated_peak_ratio
 from tests.support.histories import FIRST, SHAPE, weekly, write_hours, write_rows
 
-TRAFFIC = Path(__file__).resolve().parents[3] / "benchmarks" / "traffic"
+TRAFFIC = Path(__file__).resolve().parents[2] / "data" / "traffic"
 
 
 def _rows(found, day_type):
@@ -23,7 +23,7 @@ def _rows(found, day_type):
 
 
 def test_means_are_those_of_the_truth(tmp_path):
-    """Ten weeks with 10 % of noise: each hour and day type within 10 %, all of them together within 2 %, bands in order."""
+    """Ten weeks with 10 % of noise: each hour within 10 % of the truth, all together within 2 %, bands in order."""
     found = api.forecast(write_hours(tmp_path / "h.csv", 70, weekly, noise=0.1), months=1)
     for day_type, day in (("workday", 0), ("weekend", 5)):
         rows = _rows(found, day_type)
@@ -166,6 +166,24 @@ def test_what_cannot_be_asked_is_refused(tmp_path, options, told):
     with pytest.raises(InputError) as refused:
         api.forecast(path, **options)
     assert told in str(refused.value)
+
+
+def test_a_history_with_more_holes_than_hours_is_refused(tmp_path):
+    """Every third hour has a row: half must be known, unless no row means no request."""
+    rows = [(str(FIRST + timedelta(hours=n)), 3600) for n in range(28 * 24) if n % 5 < 2]
+    path = write_rows(tmp_path / "h.csv", rows)
+    with pytest.raises(InputError, match="is known in 40 % of its hours"):
+        api.forecast(path)
+    assert api.forecast(path, months=1, missing_is_zero=True).series[0].days == 28
+
+
+def test_a_series_that_began_later_is_as_long_as_it_is_known(tmp_path):
+    """Two columns, the second empty for two weeks: forty days and twenty-six, of the same horizon."""
+    rows = [(str(FIRST + timedelta(hours=n)), f"3600,{'' if n < 14 * 24 else 7200}") for n in range(40 * 24)]
+    found = api.forecast(write_rows(tmp_path / "h.csv", rows, "time,a,b"), months=1)
+    assert [series.days for series in found.series] == [40, 26]
+    assert found.series[1].rows[0].mean == pytest.approx(2.0, rel=1e-3)
+    assert found.start == str(FIRST.date() + timedelta(days=40))
 
 
 @pytest.mark.parametrize(("days", "rate", "told"), [(13, 1.0, "is shorter than 14 days"), (20, 0.0, "has no requests")])
