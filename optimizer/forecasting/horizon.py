@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,6 @@ from optimizer.units import HOURS_PER_DAY
 WORKDAY, WEEKEND = "workday", "weekend"
 #: A median absolute deviation is this many times smaller than a standard deviation, of normal changes.
 MAD_TO_DEVIATION = 1.4826
-#: Half of a 90 % interval, in standard deviations.
-HALF_OF_90 = 1.645
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +49,9 @@ def level_wander(ordinary: Floats) -> float:
     return float(MAD_TO_DEVIATION * np.median(np.abs(steps))) if steps.size else 0.0
 
 
-def band_of(mean: Floats, scores: Floats, floor: float, leads: Floats, tested_days: int, wander: float) -> Band:
+def band_of(
+    mean: Floats, scores: Floats, floor: float, leads: Floats, tested_days: int, wander: float, interval: float
+) -> Band:
     """Lay the scores of the back-test around a forecast; beyond the tested lead they widen.
 
     Parameters
@@ -63,9 +64,12 @@ def band_of(mean: Floats, scores: Floats, floor: float, leads: Floats, tested_da
         Days ahead of each day.
     wander
         Of the level, by week: beyond the tested lead the logarithm of the level is taken to go on as a random walk.
+    interval
+        Share of the hours that should lie from low to high.
     """
+    deviations = NormalDist().inv_cdf((1.0 + interval) / 2.0)
     weeks_beyond = np.maximum(leads - tested_days, 0.0) / WEEK
-    more = (HALF_OF_90 * wander) ** 2 * weeks_beyond[:, None]
+    more = (deviations * wander) ** 2 * weeks_beyond[:, None]
     middle = np.log1p(np.maximum(scores[1], -0.999))
     edges = []
     for score, side in ((scores[0], -1.0), (scores[2], 1.0)):

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.domain.forecast import Notice
 from optimizer.domain.scenario import Floats
 from optimizer.errors import InputError
-from optimizer.inputs.columns import Column, read_column
+from optimizer.inputs.columns import Column, Problem, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.history_times import Clock, Ints, is_usable, places, step_of
@@ -165,9 +165,8 @@ class _Reading:
         for index, (line, cell) in enumerate(zip(self.raw.lines, cells[time], strict=True)):
             key = self._key(index, columns) if named else None
             moment = clocks.setdefault(key, Clock(zone)).read(cell)
-            if isinstance(moment, str):
-                mend = "Write 2026-07-31 18:05 or 2026-07-31T18:05+02:00."
-                self.faults.add(f"{self.raw.file}:{line} {header[time]}", moment, mend, "not-a-time")
+            if isinstance(moment, Problem):
+                self.faults.add(f"{self.raw.file}:{line} {header[time]}", moment.what, moment.mend, moment.code)
             else:
                 found.setdefault(key, []).append((line, moment.instant, moment.day, moment.hour, index))
         return {key: _Rows(*np.array(rows, dtype=np.int64).T) for key, rows in found.items()}

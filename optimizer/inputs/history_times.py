@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.inputs.columns import Problem
 from optimizer.inputs.wording import show
 
 Ints = NDArray[np.int64]
@@ -18,6 +19,7 @@ DAY_S = 86_400
 HOUR_S = 3_600
 SHORTEST_STEP_S = 300
 FIRST_YEAR, LAST_YEAR = 1971, 2199
+MEND = "Write 2026-07-31 18:05 or 2026-07-31T18:05+02:00."
 #: A row may begin this share of a step beside its place.
 LOOSE_SHARE = 0.1
 
@@ -42,24 +44,25 @@ class Clock:
         self._zone = zone
         self._times: Counter[datetime] = Counter()
 
-    def read(self, cell: str) -> Moment | str:
+    def read(self, cell: str) -> Moment | Problem:
         """Return the moment a cell names, or what is wrong with it."""
         try:
             stamp = datetime.fromisoformat(cell.strip())
         except ValueError:
-            return f"not a time (found {show(cell.strip())})"
+            return Problem(f"not a time (found {show(cell.strip())})", MEND, "not-a-time")
         if not FIRST_YEAR <= stamp.year <= LAST_YEAR:
-            return f"must be between {FIRST_YEAR} and {LAST_YEAR} (found {stamp})"
+            return Problem(f"must be between {FIRST_YEAR} and {LAST_YEAR} (found {stamp})", MEND, "not-a-time")
         if stamp.tzinfo is None:
             return self._of_the_zone(stamp)
         return self._moment(stamp)
 
-    def _of_the_zone(self, stamp: datetime) -> Moment | str:
+    def _of_the_zone(self, stamp: datetime) -> Moment | Problem:
         early, late = stamp.replace(tzinfo=self._zone), stamp.replace(tzinfo=self._zone, fold=1)
         if early.utcoffset() == late.utcoffset():
             return self._moment(early)
         if early.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != stamp:
-            return f"no such time in {self._zone.key}, where clocks go forward then (found {stamp})"
+            what = f"no such time in {self._zone.key}, where clocks go forward then (found {stamp})"
+            return Problem(what, "Name the zone of the file with --timezone, or write offsets.", "no-such-time")
         self._times[stamp] += 1
         return self._moment(early if self._times[stamp] == 1 else late)
 

@@ -150,6 +150,19 @@ def test_a_coming_event_that_nobody_knows_is_refused(tmp_path):
         api.forecast(path, months=1, events=events)
 
 
+def test_an_event_of_the_horizon_has_one_uplift(tmp_path):
+    """Two coming days of a name with different uplifts would be one day type: refused; an empty one takes the other."""
+    path = write_hours(tmp_path / "h.csv", 70, weekly)
+    events = tmp_path / "events.csv"
+    events.write_text("event,first,uplift\nsale,2026-03-18,2\nsale,2026-03-25,3\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"csv:3 uplift: sale has another uplift than on .*csv:2 \(found 3\)"):
+        api.forecast(path, months=1, events=events)
+    events.write_text("event,first,uplift\nsale,2026-03-18,\nsale,2026-03-25,3\n", encoding="utf-8")
+    found = api.forecast(path, months=1, events=events)
+    assert found.series[0].events[0].mid == 3.0
+    assert found.day_types["sale"] == 2
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -196,11 +209,11 @@ def test_a_history_that_says_nothing_is_refused(tmp_path, days, rate, told):
 def test_intervals_widen_beyond_the_tested_lead():
     """A level that wanders by 10 % a week, 16 weeks beyond the test: half is sqrt(h^2 + 16 (1.645 x 0.1)^2)."""
     scores = np.log(np.array([0.8, 1.0, 1.25]))[:, None, None] * np.ones((3, 2, 1))
-    band = band_of(np.ones((2, 1)), np.expm1(scores), 0.0, np.array([28.0, 28.0 + 112.0]), 28, 0.1)
+    band = band_of(np.ones((2, 1)), np.expm1(scores), 0.0, np.array([28.0, 28.0 + 112.0]), 28, 0.1, 0.9)
     half = np.log(1.25)
     assert band.high[0, 0] == pytest.approx(1.25)
     assert band.low[0, 0] == pytest.approx(0.8)
-    assert np.log(band.high[1, 0]) == pytest.approx(np.sqrt(half**2 + 16 * 0.1645**2))
+    assert np.log(band.high[1, 0]) == pytest.approx(np.sqrt(half**2 + 16 * 0.1645**2), rel=1e-3)
     assert band.low[1, 0] == pytest.approx(1.0 / band.high[1, 0])
 
 
