@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -18,6 +19,8 @@ from optimizer.units import HOURS_PER_DAY
 WORKDAY, WEEKEND = "workday", "weekend"
 #: A median absolute deviation is this many times smaller than a standard deviation, of normal changes.
 MAD_TO_DEVIATION = 1.4826
+#: Where a level jumps wildly no interval reaches further than this many times the forecast, or that share of it.
+WIDEST = 1000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +77,7 @@ def band_of(
     edges = []
     for score, side in ((scores[0], -1.0), (scores[2], 1.0)):
         half = np.abs(np.log1p(np.maximum(score, -0.999)) - middle)
-        widened = middle + side * np.sqrt(half**2 + more)
+        widened = middle + side * np.minimum(np.sqrt(half**2 + more), np.maximum(half, math.log(WIDEST)))
         edges.append(np.maximum((mean + floor) * np.exp(widened) - floor, 0.0))
     mid = np.maximum((mean + floor) * np.exp(middle) - floor, 0.0)
     return Band(mean, edges[0], mid, edges[1])

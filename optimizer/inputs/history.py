@@ -17,13 +17,15 @@ from optimizer.errors import InputError
 from optimizer.inputs.columns import Column, Problem, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
-from optimizer.inputs.history_times import Clock, Ints, is_usable, places, step_of
+from optimizer.inputs.history_times import DAY_S, Clock, Ints, is_usable, places, step_of
 from optimizer.inputs.raw_table import RawTable, read_raw_table
+from optimizer.inputs.schema import HIGHEST_RATE_PER_S
 from optimizer.inputs.wording import listed
 
 NAMES = ("service", "origin")
 EVERYWHERE = "all"
-_VALUE = Column("", "number", may_be_empty=True)
+#: No step of a day or less holds more.
+_VALUE = Column("", "number", high=HIGHEST_RATE_PER_S * DAY_S, may_be_empty=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
