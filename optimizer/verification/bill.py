@@ -31,7 +31,14 @@ def bill(view: View) -> list[Check]:
     is fixed; the total at the plan's own reading of service times is its total, and the totals at the demands that
     money is counted for are that total on average.
     """
-    findings = [*_lines(view), *_dates(view), *_sums(view), *_totals(view), *_at_each_demand(view), *_written_again(view)]
+    findings = [
+        *_lines(view),
+        *_dates(view),
+        *_sums(view),
+        *_totals(view),
+        *_at_each_demand(view),
+        *_written_again(view),
+    ]
     return judged("bill", [*findings, *_fleet_hours(view), *_obligation(view)])
 
 

@@ -46,7 +46,11 @@ def without(file: str, **cells: Any) -> None:
         ("services.tail.profile=[bert/fp16, brt/fp16]", "Did you mean bert/fp16?"),
         ("services.tail.demand.constant_per_s={web: 1, ship: 2}", "Did you mean shop?"),
         ("origins.web.rtt_ms={aws/est: 3}", "Did you mean aws/west?"),
-        ("catalog=nowhere", "Known shipped catalogs: china-cloud, datacentre, public-cloud."),
+        (
+            "catalog=nowhere",
+            "Known shipped catalogs: china-cloud, datacentre, public-cloud. "
+            "A folder of your own is looked for beside the scenario file.",
+        ),
         ("services.search.demand.series=pages", "Did you mean page?"),
     ],
 )
