@@ -30,6 +30,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has that path; false for names that nothing can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def is_folder(path: Path) -> bool:
     """Whether the path is a folder; false for names that no folder can have."""
     try:
@@ -54,6 +62,9 @@ def read_bytes(path: Path, where: str, faults: Faults, mend: str = "", largest: 
         faults.add_unless_told(where, f"is a folder ({path})", "Name a file in it.", "folder")
         return None
     there = as_written(path)
+    if there is None and is_there(path):
+        faults.add_unless_told(where, f"is a device or a socket ({path})", "Name a file.", "no-file")
+        return None
     if there is None:
         faults.add_unless_told(where, f"no such file ({path})", mend or likely_file(path), "no-file")
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from optimizer.domain.purchase import AfterHorizon, MayVanish, PurchaseOption
 from optimizer.domain.scenario import Autoscaling
@@ -28,10 +28,20 @@ class SpotKeys(Document):
     may_vanish: MayVanish = Field("all_of_a_type", examples=["all_of_a_type"])
 
 
+def _spot_beside_on_demand(options: list[PurchaseOption]) -> list[PurchaseOption]:
+    """Refuse spot without on demand: a plan would leave it out, and call what is left the cheapest."""
+    if "spot" in options and "on_demand" not in options:
+        mend = f"Write options: [{', '.join(('on_demand', *options))}], or leave spot out."
+        refuse("spot is used beside on_demand only", mend, "contradiction")
+    return options
+
+
 class PurchaseKeys(Document):
     """What may be bought, and how the fleet may change size."""
 
-    options: Annotated[list[PurchaseOption], Each] = Field(["on_demand"], min_length=1, examples=[["on_demand"]])
+    options: Annotated[list[PurchaseOption], Each, AfterValidator(_spot_beside_on_demand)] = Field(
+        ["on_demand"], min_length=1, examples=[["on_demand"]]
+    )
     after_horizon: AfterHorizon = Field("refuse", examples=["refuse"])
     value_share: float | None = Field(None, ge=0, le=1, examples=[0.5])
     spot: SpotKeys = Field(default_factory=SpotKeys, examples=[{"max_share": 0.3}])

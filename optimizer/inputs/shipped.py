@@ -75,8 +75,8 @@ def find_catalog(name: str, relative_to: Path | None, where: str, faults: Faults
         return None
     beside = {path.name: Path(name).with_name(path.name) for path in neighbours(folder) if is_file(path / CATALOG_FILE)}
     mend = _mend(name.rstrip("/").rpartition("/")[2], beside if name else {}, shipped, "shipped catalogs")
-    if mend.startswith("Known"):
-        mend += " A folder of your own is looked for beside the scenario file."
+    if not mend.endswith("?"):  # no likely name
+        mend = f"{mend} A folder of your own is looked for beside the scenario file."
     faults.add(where, f"no such catalog (found {show(name)})", mend, "no-file")
     return None
 

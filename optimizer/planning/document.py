@@ -12,7 +12,7 @@ from optimizer.costs import make_bill
 from optimizer.domain.plan import PLAN_FORMAT, Cost, DemandRow, Objective, Plan, PlanPeriod, Pool, Route
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.groups import MAX_ORIGINS_FOR_ALL_SETS, BlockSet, has_demand
 from optimizer.planning.assumptions import assumptions_of
 from optimizer.planning.capacity_use import capacity_shares
 from optimizer.planning.chosen import Chosen
@@ -89,7 +89,7 @@ def plan_space(context: Context) -> str:
         "every batch size of the profile's grid",
         "every accelerator count of the profile",
         "1 to all zones (every layout up to 24 instances, balanced ones beyond)",
-        "any partition of origins over locations",
+        _partitions(context),
         "one configuration of a service in a location",
         "one service on an instance",
     ]
@@ -104,6 +104,15 @@ def plan_space(context: Context) -> str:
     if "spot" in context.options:
         parts.append("fewest instances first, then most of them spot")
     return ", ".join(parts)
+
+
+def _partitions(context: Context) -> str:
+    """Which sets of origins a location may serve: of many origins not every set is looked at."""
+    numbers = range(len(context.scenario.origins))
+    most = max(sum(has_demand(service, number) for number in numbers) for service in context.scenario.services)
+    if most <= MAX_ORIGINS_FOR_ALL_SETS:
+        return "any partition of origins over locations"
+    return "origins to locations each alone or together with all that are nearer to the same location"
 
 
 def _pools_and_routes(context: Context, chosen: Chosen) -> tuple[list[Pool], list[Route]]:

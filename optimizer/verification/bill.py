@@ -8,6 +8,7 @@ from fractions import Fraction
 from optimizer.domain.plan import Check, CostLine
 from optimizer.verification.entry import Entry
 from optimizer.verification.ledger import Ledger, ledger_of
+from optimizer.verification.prices import dated
 from optimizer.verification.view import ROUNDING, Finding, View, judged
 
 #: Two amounts of money are the same when they differ by no more.
@@ -30,7 +31,14 @@ def bill(view: View) -> list[Check]:
     is fixed; the total at the plan's own reading of service times is its total, and the totals at the demands that
     money is counted for are that total on average.
     """
-    findings = [*_lines(view), *_sums(view), *_totals(view), *_at_each_demand(view), *_written_again(view)]
+    findings = [
+        *_lines(view),
+        *_dates(view),
+        *_sums(view),
+        *_totals(view),
+        *_at_each_demand(view),
+        *_written_again(view),
+    ]
     return judged("bill", [*findings, *_fleet_hours(view), *_obligation(view)])
 
 
@@ -42,6 +50,26 @@ def _lines(view: View) -> list[Finding]:
         findings.append(_same(subject, line.amount, Fraction(line.quantity) * Fraction(line.unit_price)))
         if not line.source or not line.as_of:
             findings.append(Finding(subject, 1.0, 0.0, -1.0, f"{subject}: no date or no source"))
+    return findings
+
+
+def _dates(view: View) -> list[Finding]:
+    """What is paid for instances has date and basis of its price: the inputs', or those that the fleet has of a term.
+
+    The page tells by them which amounts rest on an estimate.
+    """
+    signed: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+    for row in view.plan.fleet:
+        if row.until:
+            key = (row.instance_type, row.location, row.purchase_option)
+            signed.setdefault(key, set()).add((row.price_as_of, row.price_basis))
+    findings = []
+    for line in view.plan.cost.lines:
+        key = (line.instance_type, line.location, line.purchase_option)
+        if line.category in BOUGHT and (line.as_of, line.basis) not in {dated(view, *key), *signed.get(key, ())}:
+            subject = f"line {line.category}: {line.item}"
+            text = f"{subject}: date or basis of its price are not those of the inputs"
+            findings.append(Finding(subject, 1.0, 0.0, -1.0, text))
     return findings
 
 

@@ -46,6 +46,7 @@ def _plan(plan: Plan, scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
     yield "objective.currency", plan.objective.currency, catalog.currency
     yield "scenario.name", plan.scenario.get("name"), scenario.name
     yield "scenario.sha256", plan.scenario.get("sha256"), scenario.sha256
+    yield "scenario.start", plan.scenario.get("start"), scenario.horizon_start
     named = [row for row in plan.catalog if row.get("sha256") == catalog.sha256 and row.get("as_of") == catalog.as_of]
     yield "catalog", [row.get("name") for row in named], [catalog.name]
 
@@ -193,7 +194,7 @@ def _storage(inputs_: Mapping[str, Any], catalog: Catalog) -> Iterator[Pair]:
 
 
 def _origins(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
-    """Round trips: the scenario's own, else the catalog's."""
+    """Where origins are and may be served, and round trips: the scenario's own, else the catalog's."""
     asked = {origin.name: origin for origin in scenario.origins}
     yield "origins", [row["name"] for row in inputs_["origins"]], list(asked)
     for row in inputs_["origins"]:
@@ -201,6 +202,8 @@ def _origins(inputs_: Mapping[str, Any], scenario: Scenario, catalog: Catalog) -
         if origin is None:
             continue
         yield f"origins.{origin.name}.at", row["at"], origin.at
+        may_serve = None if origin.residency is None else list(origin.residency)
+        yield f"origins.{origin.name}.residency", row["residency"], may_serve
         for location, trip_ms in row["rtt_ms"].items():
             known = catalog.round_trips.get((origin.at, location))
             trip_s = origin.rtt_s.get(location, None if known is None else known.rtt_s)

@@ -60,6 +60,9 @@ def _inputs(view: View) -> Iterator[str]:
     for table, fields in _KEYS.items():
         for again in twice(tuple(row[field] for field in fields) for row in inputs[table]):
             yield f"inputs.{table}: {again} stands twice"
+    start = view.plan.scenario.get("start")
+    if start != inputs["horizon_start"]:
+        yield f"scenario.start: must be the start of the horizon, {inputs['horizon_start']} (found {start})"
     if inputs["headroom"]["release_share"] >= 1.0:
         yield "inputs.headroom.release_share: must be below 1"
     for service in inputs["services"]:

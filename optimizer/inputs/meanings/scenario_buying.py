@@ -4,7 +4,7 @@ from __future__ import annotations
 
 BUYING_MEANINGS: dict[str, dict[str, str]] = {
     "PurchaseKeys": {
-        "options": "Purchase options that may be used.",
+        "options": "Purchase options that may be used; `spot` beside `on_demand` only.",
         "after_horizon": "What becomes of a term that ends after the plan does: the option is not used (`refuse`), "
         "the rest of the term is a cost (`charge`), or a share of the rest keeps its value (`value_share`).",
         "value_share": "That share; needed with `after_horizon: value_share`, and only there.",

@@ -182,3 +182,11 @@ def test_a_row_of_today_fleet_is_given_once(small: Path) -> None:
     (fault,) = faults_of(lambda: load_inputs(small))
     assert (fault.where, fault.code) == ("running.csv:4", "duplicate-row")
     assert fault.what.endswith("(the first is on line 2)")
+
+
+@pytest.mark.parametrize("options", ["[spot]", "[spot, committed_1y]", "[owned, spot]"])
+def test_spot_without_on_demand_is_refused(small: Path, options: str) -> None:
+    """A plan buys spot beside on demand only: alone it would be called infeasible, with a term left out unsaid."""
+    (fault,) = faults_of(lambda: load_inputs(small, [f"purchase.options={options}"]))
+    assert (fault.where, fault.what) == ("--set purchase.options", "spot is used beside on_demand only")
+    assert fault.mend == f"Write options: [on_demand, {options[1:-1]}], or leave spot out."

@@ -178,3 +178,9 @@ def test_a_broken_catalog_file_is_not_called_missing(tmp_path: Path) -> None:
     (folder / "prices.csv").write_text('provider,region\n"aws,west\n', encoding="utf-8")
     told = [(fault.where, fault.code) for fault in faults_of(lambda: load_catalog([str(folder)]))]
     assert told == [(f"{folder}/prices.csv:2", "csv-syntax")]
+
+
+def test_a_device_is_not_called_missing() -> None:
+    """What is there but holds no file is said to be so, not guessed to be itself."""
+    (fault,) = faults_of(lambda: read_plan("/dev/null"))
+    assert (fault.what, fault.mend) == ("is a device or a socket (/dev/null)", "Name a file.")

@@ -106,3 +106,12 @@ def test_a_request_outside_the_measured_batches_is_told(store: CapacityStore):
     scenario = small_scenario(service("s", demand([[5.0, 5.0]]), items_per_request=5))
     with pytest.raises(Infeasible, match=r"5 items lies outside the measured batches of net/fp16 \(1 to 4 items\)"):
         plan_scenario(scenario, small_catalog(), store=store)
+
+
+@pytest.mark.parametrize(("origins", "idle", "every"), [(8, 0, True), (9, 0, False), (9, 1, True)])
+def test_many_origins_are_not_said_to_be_tried_in_every_set(store: CapacityStore, origins: int, idle: int, every: bool):
+    """Of more than 8 origins with demand not all sets are looked at, and the plan space must not say so."""
+    rates = [[0.0, 0.0] if number < idle else [10.0, 10.0] for number in range(origins)]
+    places = tuple(Origin(f"o{number}", HOME, {}) for number in range(origins))
+    plan = plan_scenario(small_scenario(service("s", demand(rates)), origins=places), small_catalog(), store=store)
+    assert ("any partition of origins" in plan.plan_space) is every

@@ -36,7 +36,7 @@ def billed(plan: Plan) -> Plan:
     """Return the plan with its bill, its totals, and what it draws."""
     view = View(plan)
     entries = Ledger(view).entries
-    lines = tuple(_line(entry) for entry in entries)
+    lines = tuple(_line(entry, plan) for entry in entries)
     total = sum(line.amount for line in lines)
     fixed, hours = float(Ledger(view).fixed), plan.objective.horizon_hours
     gaps = {"lower_bound": total - 1.0, "gap": 1.0 / (total - fixed), "gap_of_total": 1.0 / total}
@@ -50,8 +50,11 @@ def billed(plan: Plan) -> Plan:
     return _powered(plan)
 
 
-def _line(entry: Entry) -> CostLine:
+def _line(entry: Entry, plan: Plan) -> CostLine:
     quantity, price = float(entry.quantity), float(entry.unit_price)
+    bought = (entry.instance_type, entry.location, entry.option)
+    rows = [row for row in plan.fleet if (row.instance_type, row.location, row.purchase_option) == bought]
+    dates = {"as_of": rows[0].price_as_of, "basis": rows[0].price_basis} if rows else {}
     return CostLine(
         category=entry.category,  # type: ignore[arg-type]
         item=entry.category,
@@ -66,7 +69,7 @@ def _line(entry: Entry) -> CostLine:
         unit_price=price,
         amount=quantity * price,
         allocated_by="",
-        **LISTED,
+        **{**LISTED, **dates},
     )
 
 

@@ -86,6 +86,14 @@ def test_another_scenario_or_catalog_is_told(plan, records):
     assert complaints(plan, (scenario, replace(catalog, currency="EUR")))
 
 
+def test_data_that_may_go_elsewhere_is_told(plan, records):
+    """Where the requests of an origin may be served is the scenario's word: a plan that drops the limit is told."""
+    scenario, catalog = records
+    shop, *others = scenario.origins
+    bound = replace(scenario, origins=(replace(shop, residency=(NORTH,)), *others))
+    assert any(f"origins.{shop.name}.residency" in text for text in complaints(plan, (bound, catalog)))
+
+
 def test_a_price_that_changed_since_is_told(plan, records):
     """The same plan against a newer catalog: the place, what the plan has and what holds now."""
     scenario, catalog = records

@@ -465,6 +465,19 @@ CASES = {
     "a line is not quantity x price": (lambda plan: with_line(plan, "engineer", "", amount=4999.0), {"bill"}),
     "a line has no source": (lambda plan: with_line(plan, "engineer", "", source=""), {"bill"}),
     "a line has no date": (lambda plan: with_line(plan, "engineer", "", as_of=""), {"bill"}),
+    "rent at an estimated price is shown as listed": (
+        lambda plan: with_inputs(
+            with_fleet(plan, 2, price_basis="estimate"),
+            lambda inputs: [row.update(basis="estimate") for row in inputs["prices"] if row["instance_type"] == "quad"],
+        ),
+        {"bill"},
+    ),
+    "rent is dated later than its price": (
+        lambda plan: with_lines(
+            plan, lambda line: replace(line, as_of="2026-12-31") if line.category == "compute" else line
+        ),
+        {"bill"},
+    ),
     "rent is moved from one service to the other": (rent_moved, {"bill"}),
     "the price of logs is shifted from one service to the other": (logs_shifted, {"bill"}),
     "energy is counted in other hours": (

@@ -18,6 +18,9 @@ MALFORMED = {
     "pools that are no pools": lambda plan: plan.replace(pools=({"service": "search"},)),
     "no periods": lambda plan: plan.replace(periods=()),
     "no inputs": lambda plan: plan.replace(inputs=None),
+    "another start than that of the horizon": lambda plan: plan.replace(
+        scenario={**plan.scenario, "start": "2028-01-01"}
+    ),
     "inputs of another kind": lambda plan: plan.replace(inputs=[1, 2]),
     "an array too short": lambda plan: with_pool(plan, 0, replicas_by_period=(1,)),
     "shares too many": lambda plan: with_route(plan, 0, share_by_period=(0.5, 0.5, 0.5)),
