@@ -11,7 +11,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.api import cost, init, load_catalog, load_fleet, load_plan, load_scenario, plan, replay, verify
+    from optimizer.api import (
+        compare,
+        cost,
+        init,
+        load_catalog,
+        load_fleet,
+        load_options,
+        load_plan,
+        load_scenario,
+        plan,
+        replay,
+        verify,
+    )
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
     from optimizer.verification.replaying import WhatIf
 
@@ -24,10 +36,12 @@ __all__ = [
     "NoPlanFound",
     "WhatIf",
     "__version__",
+    "compare",
     "cost",
     "init",
     "load_catalog",
     "load_fleet",
+    "load_options",
     "load_plan",
     "load_scenario",
     "plan",
@@ -36,7 +50,19 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("cost", "init", "load_catalog", "load_fleet", "load_plan", "load_scenario", "plan", "replay", "verify"),
+    (
+        "compare",
+        "cost",
+        "init",
+        "load_catalog",
+        "load_fleet",
+        "load_options",
+        "load_plan",
+        "load_scenario",
+        "plan",
+        "replay",
+        "verify",
+    ),
     "optimizer.api",
 )
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
