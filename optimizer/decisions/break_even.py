@@ -144,7 +144,13 @@ def at_factor(
     scenario: Scenario, catalog: Catalog, provider: str, instance_type: str, factor: float
 ) -> tuple[Scenario, Catalog]:
     """Return a question in which every price of an instance type, to rent or to buy, is multiplied by a factor."""
-    rule = PriceRule(Match(provider=provider, instance_type=instance_type), 1.0 - factor, None, "break-even")
+    rates = Rates(scenario, catalog)
+    rules = tuple(
+        PriceRule(Match(provider, place, instance_type, option), None, hour.amount * factor, "break-even")
+        for place in (name for name, row in catalog.locations.items() if row.provider == provider)
+        for option in BOUGHT
+        if (hour := rates.instance_hour(provider, instance_type, place, option)) is not None
+    )
     owned = dict(catalog.owned)
     for key, row in catalog.owned.items():
         if key[:2] == (provider, instance_type):
@@ -154,7 +160,7 @@ def at_factor(
                 purchase_price_mid=row.purchase_price_mid * factor,
                 purchase_price_high=row.purchase_price_high * factor,
             )
-    asked = replace(scenario, price_rules=(*scenario.price_rules, rule))
+    asked = replace(scenario, price_rules=(*scenario.price_rules, *rules))
     return asked, replace(catalog, owned=owned)
 
 
