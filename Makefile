@@ -37,6 +37,7 @@ check: test lint ## what CI runs
 
 bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_plan.py
+	$(BIN)/python benchmarks/bench_compare.py
 	$(BIN)/python benchmarks/bench_capacity.py
 	$(BIN)/python benchmarks/bench_inputs.py
 	$(BIN)/python benchmarks/bench_forecast.py

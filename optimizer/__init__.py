@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.api import (
+        compare,
         cost,
         forecast,
         init,
         load_catalog,
         load_fleet,
+        load_options,
         load_plan,
         load_scenario,
         plan,
@@ -35,11 +37,13 @@ __all__ = [
     "NoPlanFound",
     "WhatIf",
     "__version__",
+    "compare",
     "cost",
     "forecast",
     "init",
     "load_catalog",
     "load_fleet",
+    "load_options",
     "load_plan",
     "load_scenario",
     "plan",
@@ -49,11 +53,13 @@ __all__ = [
 
 _HOMES = dict.fromkeys(
     (
+        "compare",
         "cost",
         "forecast",
         "init",
         "load_catalog",
         "load_fleet",
+        "load_options",
         "load_plan",
         "load_scenario",
         "plan",

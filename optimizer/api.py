@@ -15,7 +15,9 @@ from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
 from optimizer.inputs import (
+    Asking,
     Inputs,
+    OptionSet,
     is_plan_file,
     load_inputs,
     read_plan,
@@ -25,9 +27,13 @@ from optimizer.inputs import (
 )
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import load_fleet as _load_fleet
+from optimizer.inputs import load_options as _load_options
 from optimizer.inputs import shipped_catalogs as _shipped_catalogs
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from optimizer.decisions.records import Comparison
     from optimizer.domain.forecast import Forecast
     from optimizer.verification.replaying import ReplayReport, WhatIf
 
@@ -176,6 +182,71 @@ def plan(
         progress=progress,
         store=CapacityStore(cache_folder() if use_cache else None, seed=seed),
     )
+
+
+def load_options(
+    scenario: str | Path,
+    options: str | Path,
+    sets: Sequence[str] = (),
+    overlays: Sequence[str | Path] = (),
+    *,
+    horizon_months: int | None = None,
+) -> OptionSet:
+    """Read a file of options, each with the scenario and the catalog it makes.
+
+    Parameters
+    ----------
+    scenario, sets, overlays
+        As `load_scenario`.
+    options
+        The file.
+    horizon_months
+        Months that every option is planned for; None for the scenario's own.
+
+    Raises
+    ------
+    InputError
+        With every fault of every option.
+    """
+    places = tuple(Path(item) for item in overlays)
+    return _load_options(Asking(scenario, tuple(sets), places, horizon_months), Path(options))
+
+
+def compare(
+    options: OptionSet,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+    executor: Executor | None = None,
+) -> Comparison:
+    """Plan options side by side, and say what makes them differ.
+
+    Parameters
+    ----------
+    options
+        What `load_options` returned.
+    seed, gap, time_limit_s, use_cache
+        As `plan`, for every option. Break-even prices and regret are always proved to gap 0.
+    progress
+        Called with a stage and a detail.
+    executor
+        Where the plans are made: any `concurrent.futures.Executor` whose workers can import fleetopt; None for this
+        process, one after the other.
+
+    Returns
+    -------
+    Comparison
+        Its `to_json()` is what ``fleetopt compare --format json`` writes; `plans` holds the plans by label.
+    """
+    from optimizer.decisions.compare import compare_options
+    from optimizer.decisions.work import How, InThisProcess
+    from optimizer.planning import DEFAULT_GAP
+
+    how = How(seed, DEFAULT_GAP if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
+    return compare_options(options, how, executor or InThisProcess(), progress)
 
 
 def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Check, ...]:

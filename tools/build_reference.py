@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reference.catalog import catalog_page
 from reference.commands import commands_page
+from reference.options import options_page
 from reference.plan import plan_page
 from reference.scenario import scenario_page
 
@@ -19,6 +20,7 @@ def pages() -> dict[str, str]:
     """Return every page by its file name."""
     return {
         "scenario.md": scenario_page(),
+        "options.md": options_page(),
         "catalog.md": catalog_page(),
         "plan-json.md": plan_page(),
         "commands.md": commands_page(),

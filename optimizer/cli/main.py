@@ -10,6 +10,7 @@ import typer
 
 from optimizer.cli import catalog as catalog_commands
 from optimizer.cli.check import check
+from optimizer.cli.compare import compare
 from optimizer.cli.cost import cost
 from optimizer.cli.forecast import forecast
 from optimizer.cli.guard import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, internal_error, silence_stdout, told
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.command(short_help="Write a scenario and a catalog to begin with.")(init)
 app.command(short_help="Find the cheapest fleet, with proof and bill.")(plan)
+app.command(short_help="Plan options side by side before anything is bought.")(compare)
 app.command(short_help="Tell every fault of a scenario at once.")(check)
 app.command(short_help="What today's fleet or a plan costs, line by line.")(cost)
 app.command(cls=VerifyCommand, short_help="Read the rules and the bill of a plan again, replay its traffic.")(verify)

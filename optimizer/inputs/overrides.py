@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.inputs.characters import composed
-from optimizer.inputs.document import Mark, Node, dotted, merge
+from optimizer.inputs.document import Mark, Node, dotted, find, merge
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.strict_yaml import parse_yaml
@@ -16,6 +16,15 @@ from optimizer.inputs.wording import show
 SET_OPTION = "--set"
 #: Bytes; what a document of the most values takes with long names.
 LARGEST_DOCUMENT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value at a path of the document, or entries added to the list there; places of faults are those of `node`."""
+
+    parts: tuple[str, ...]
+    node: Node
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,9 @@ def read_document(path: Path, shown: str, faults: Faults) -> Node | None:
 
 
 def effective_document(
-    path: Path, shown: str, sets: Sequence[str], withs: Sequence[Path], faults: Faults
+    path: Path, shown: str, sets: Sequence[str], withs: Sequence[Path], faults: Faults, changes: Sequence[Change] = ()
 ) -> Node | None:
-    """Return the scenario file with its overrides in place: partial documents first, single values last."""
+    """Return the scenario file with its overrides in place: partial documents, single values, then changes."""
     document = read_document(path, shown, faults)
     for other in withs:
         partial = read_document(Path(other), str(other), faults)
@@ -49,7 +58,22 @@ def effective_document(
             document = merge(document, partial)
     for text in sets:
         document = _with_value(document, text, faults)
+    for change in changes:
+        document = None if document is None else _changed(document, change, faults)
     return document
+
+
+def _changed(document: Node, change: Change, faults: Faults) -> Node:
+    value, there = change.node, find(document, change.parts)
+    if change.added and there is not None and there.value is not None:
+        before = there.value if isinstance(there.value, tuple) else (there,)
+        after = value.value if isinstance(value.value, tuple) else (value,)
+        value = Node((*before, *after), value.mark)
+    try:
+        return _set_in(document, change.parts, 0, value)
+    except _Refused as refused:
+        faults.add(change.node.mark.at(change.parts), refused.what, refused.mend, "override-path")
+        return document
 
 
 def _with_value(document: Node | None, text: str, faults: Faults) -> Node | None:

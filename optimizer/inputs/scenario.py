@@ -30,7 +30,7 @@ from optimizer.inputs.document import Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
-from optimizer.inputs.overrides import effective_document
+from optimizer.inputs.overrides import Change, effective_document
 from optimizer.inputs.purchase_terms import (
     commitments_of,
     commitments_running,
@@ -58,7 +58,11 @@ class Inputs:
 
 
 def load_inputs(
-    scenario: str | Path, sets: Sequence[str] = (), withs: Sequence[Path] = (), running: Path | None = None
+    scenario: str | Path,
+    sets: Sequence[str] = (),
+    withs: Sequence[Path] = (),
+    running: Path | None = None,
+    changes: Sequence[Change] = (),
 ) -> Inputs:
     """Read a scenario with everything it names.
 
@@ -72,6 +76,8 @@ def load_inputs(
         Files of partial documents laid over the scenario: mappings are merged, everything else is replaced.
     running
         Today's fleet, instead of the file that the scenario names.
+    changes
+        What an option changes, after all of these.
 
     Returns
     -------
@@ -85,7 +91,7 @@ def load_inputs(
     """
     faults = Faults()
     found = find_scenario(scenario, faults)
-    root = None if found is None else effective_document(found.path, found.shown, sets, withs, faults)
+    root = None if found is None else effective_document(found.path, found.shown, sets, withs, faults, changes)
     if found is None or root is None:
         faults.refuse()
     keys = validate(ScenarioKeys, root, faults)

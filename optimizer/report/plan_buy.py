@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from optimizer.decisions.risks import largest_start
 from optimizer.domain.plan import FleetRow, Plan
 from optimizer.report.page import Column, Facts, Row, Table
 from optimizer.report.plan_run import months_of
@@ -124,20 +125,9 @@ def _obligation(plan: Plan) -> Iterable[Facts]:
 
 def _starts(plan: Plan) -> Iterable[Facts]:
     """The hour that starts most instances on demand, after the emptiest hour that may come before it."""
-    total = [0] * len(plan.periods)
-    for row in plan.fleet:
-        if row.purchase_option == "on_demand" and not row.until:
-            total = [a + b for a, b in zip(total, row.count_by_period, strict=True)]
-    last = {p.day_type: index for index, p in enumerate(plan.periods)}
-    emptiest = min((total[index] for index in last.values()), default=0)
-    rises = []
-    for index, period in enumerate(plan.periods):
-        follows = index > 0 and plan.periods[index - 1].day_type == period.day_type
-        rises.append(total[index] - (total[index - 1] if follows else emptiest))
-    if rises and max(rises) > 0:
-        at = max(range(len(rises)), key=rises.__getitem__)
-        period = plan.periods[at]
-        text = f"{counted(rises[at], 'instance')} on demand at {period.day_type} {period.hour:02d} h"
+    if (start := largest_start(plan)) is not None:
+        count, period = start
+        text = f"{counted(count, 'instance')} on demand at {period.day_type} {period.hour:02d} h"
         yield Facts("To get", ((text, "the most that start in an hour"),))
 
 

@@ -15,7 +15,15 @@ from pydantic import BaseModel
 
 from optimizer import api
 from optimizer.domain import plan as plan_records
-from optimizer.inputs import catalog_tables, meanings, plan_inputs, running_file, schema, schema_purchase
+from optimizer.inputs import (
+    catalog_tables,
+    meanings,
+    plan_inputs,
+    running_file,
+    schema,
+    schema_options,
+    schema_purchase,
+)
 from optimizer.inputs.demand_file import demand_columns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +65,10 @@ def _keys(kind: str) -> dict[str, set[str]]:
     if kind == "scenario":
         for model in (*_models(schema), *_models(schema_purchase)):
             found[model.__name__] = set(model.model_fields)
+    elif kind == "options":
+        found = {
+            m.__name__: set(m.model_fields) for m in _models(schema_options) if m.__module__ == schema_options.__name__
+        }
     elif kind == "catalog":
         provenance = set(meanings.PROVENANCE_MEANINGS)
         for spec in catalog_tables.TABLES:
@@ -73,6 +85,7 @@ def _keys(kind: str) -> dict[str, set[str]]:
     ("kind", "table"),
     [
         ("scenario", {**meanings.SCENARIO_MEANINGS, **meanings.BUYING_MEANINGS}),
+        ("options", meanings.OPTIONS_MEANINGS),
         ("catalog", meanings.CATALOG_MEANINGS),
         ("plan", meanings.PLAN_MEANINGS),
         ("inputs", meanings.PLAN_INPUTS_MEANINGS),

@@ -20,7 +20,7 @@ KINDS = {
     get_args(Name)[1]: "name",
     get_args(Slug)[1]: "name of a-z, 0-9 and -",
 }
-SCALARS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+SCALARS = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any value"}
 
 
 @dataclass(frozen=True)

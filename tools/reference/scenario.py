@@ -8,6 +8,7 @@ from optimizer.inputs.demand_file import demand_columns
 from optimizer.inputs.meanings import (
     BUYING_MEANINGS,
     DEMAND_FILE_MEANINGS,
+    OPTIONS_MEANINGS,
     RUNNING_FILE_MEANINGS,
     SCENARIO_MEANINGS,
 )
@@ -54,7 +55,7 @@ def _head(section: Section, first_heading: str) -> str:
 
 
 def _keys(section: Section, headings: dict[type[BaseModel], str]) -> str:
-    meanings = {**SCENARIO_MEANINGS, **BUYING_MEANINGS}[section.model.__name__]
+    meanings = {**SCENARIO_MEANINGS, **BUYING_MEANINGS, **OPTIONS_MEANINGS}[section.model.__name__]
     rows = [
         (f"`{name}`", holds(name, field, headings), default_of(field), example_of(name, field), meanings[name])
         for name, field in section.model.model_fields.items()

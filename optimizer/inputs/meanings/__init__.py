@@ -9,6 +9,7 @@ from optimizer.inputs.meanings.catalog import (
     PROVENANCE_MEANINGS,
     RUNNING_FILE_MEANINGS,
 )
+from optimizer.inputs.meanings.options import OPTIONS_MEANINGS
 from optimizer.inputs.meanings.plan import PLAN_MEANINGS
 from optimizer.inputs.meanings.plan_inputs import PLAN_INPUTS_MEANINGS
 from optimizer.inputs.meanings.scenario import SCENARIO_MEANINGS
@@ -18,6 +19,7 @@ __all__ = [
     "BUYING_MEANINGS",
     "CATALOG_MEANINGS",
     "DEMAND_FILE_MEANINGS",
+    "OPTIONS_MEANINGS",
     "PLAN_INPUTS_MEANINGS",
     "PLAN_MEANINGS",
     "PROVENANCE_MEANINGS",

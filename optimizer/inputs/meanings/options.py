@@ -1,0 +1,27 @@
+"""Keys of a file of options, by the model that holds them."""
+
+from __future__ import annotations
+
+OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
+    "OptionsKeys": {
+        "format": "Format of the file.",
+        "options": "What is compared; the first one is what the others are compared with.",
+        "break_even": "Instance types (`provider/type`) whose break-even price is found, under the first option.",
+        "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
+    },
+    "OptionKeys": {
+        "label": "What the option is called.",
+        "set": "Keys of the scenario by their path, with other values.",
+        "catalogs": "Catalogs laid over those of the scenario; a folder is looked for beside the file first.",
+        "allow": "The only instance types that may be bought; `*` and `?` stand for any letters, `provider/` may lead.",
+        "forbid": "Instance types that may not be bought, written alike. What is signed already stays.",
+        "price_rules": "Prices of one's own, applied after those of the scenario.",
+        "server_prices": "What servers are offered for.",
+    },
+    "ServerPriceKeys": {
+        "location": "Site whose server it is.",
+        "instance_type": "The server; `*` and `?` stand for any letters.",
+        "purchase_price": "Price of one; low, mid and high alike.",
+        "reason": "Where the price comes from.",
+    },
+}

@@ -1,0 +1,223 @@
+"""A file of options, each read as a scenario and a catalog of its own; every fault of every option at once."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from optimizer.domain.catalog import Catalog, Price, Source
+from optimizer.domain.purchase import ON_DEMAND, SPOT, TERM_MONTHS
+from optimizer.errors import Fault, InputError
+from optimizer.inputs.document import Mark, Node, find, place_of
+from optimizer.inputs.explain import validate
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import is_file
+from optimizer.inputs.overrides import Change, read_document
+from optimizer.inputs.scenario import Inputs, load_inputs
+from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
+from optimizer.inputs.shipped import CATALOG_FILE
+from optimizer.inputs.wording import did_you_mean, show
+
+#: Options that have rows in the table of prices.
+BOUGHT = (ON_DEMAND, SPOT, *TERM_MONTHS)
+HORIZON_OPTION = "--horizon"
+FORBIDDEN = Source("stated", "not allowed by the option", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptionInputs:
+    """One option: its label, what it changes in words, and the scenario and catalog it is planned with."""
+
+    label: str
+    changes: tuple[str, ...]
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptionSet:
+    """Every option of a file, and what else it asks; `break_even` holds (provider, instance type)."""
+
+    options: tuple[OptionInputs, ...]
+    break_even: tuple[tuple[str, str], ...]
+    regret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The scenario that options change, as `load_inputs` takes it, and a horizon that overrides theirs."""
+
+    scenario: str | Path
+    sets: tuple[str, ...] = ()
+    overlays: tuple[Path, ...] = ()
+    horizon_months: int | None = None
+
+
+def load_options(asking: Asking, file: Path) -> OptionSet:
+    """Read a file of options over a scenario.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, and of the scenario and catalog of each option.
+    """
+    faults = Faults()
+    root = read_document(file, str(file), faults)
+    keys = None if root is None else validate(OptionsKeys, root, faults)
+    if root is None or keys is None:
+        faults.refuse()
+    found, refused = [], []
+    for index, option in enumerate(keys.options):
+        try:
+            inputs = _inputs(asking, file, root, index)
+        except InputError as error:
+            refused.append((option.label, error.faults))
+            continue
+        for path, pattern in _patterns(index, option):
+            _refuse_unknown(inputs.catalog, pattern, place_of(root, path), faults)
+        _refuse_unknown_servers(inputs.catalog, index, option, root, faults)
+        catalog = _quoted(_restricted(inputs.catalog, option), option, inputs.scenario.horizon_start)
+        found.append(OptionInputs(option.label, tuple(_in_words(option)), replace(inputs, catalog=catalog)))
+    for number, name in enumerate(keys.break_even):
+        if found:
+            _refuse_unknown(found[0].inputs.catalog, name, place_of(root, ("break_even", number)), faults, exact=True)
+    _tell(refused, len(keys.options), str(file), faults)
+    faults.raise_if_any()
+    asked = [_key(name) for name in keys.break_even]
+    return OptionSet(tuple(found), tuple(asked), keys.regret)
+
+
+def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:
+    """Tell what every option has once, and what an option makes wrong elsewhere with its label."""
+    labels: dict[Fault, list[str]] = {}
+    for label, found in refused:
+        for fault in found:
+            labels.setdefault(fault, []).append(label)
+    for fault, names in labels.items():
+        plain = len(names) == options or fault.where.startswith(f"{file}:")
+        what = fault.what if plain else f"with option {show(names[0])} {fault.what}"
+        faults.add(fault.where, what, fault.mend, fault.code)
+
+
+def _key(name: str) -> tuple[str, str]:
+    provider, _, kind = name.partition("/")
+    return provider, kind
+
+
+def _inputs(asking: Asking, file: Path, root: Node, index: int) -> Inputs:
+    changes = [] if asking.horizon_months is None else [_horizon(asking.horizon_months)]
+    values = find(root, ("options", index, "set"))
+    if values is not None and not isinstance(values.value, tuple | str | int | float | None):
+        changes += [Change(tuple(path.split(".")), node) for path, node in values.value.items()]
+    for name, key in (("catalogs", "catalog"), ("price_rules", "price_rules")):
+        node = find(root, ("options", index, name))
+        if node is not None and isinstance(node.value, tuple):
+            entries = tuple(_beside(file, item) for item in node.value) if key == "catalog" else node.value
+            changes.append(Change((key,), Node(entries, node.mark), added=True))
+    return load_inputs(asking.scenario, asking.sets, asking.overlays, changes=changes)
+
+
+def _horizon(months: int) -> Change:
+    return Change(("horizon", "months"), Node(months, Mark(HORIZON_OPTION)))
+
+
+def _beside(file: Path, node: Node) -> Node:
+    """Return a catalog's name; as a path where it is a folder beside the file of options."""
+    folder = file.parent / str(node.value)
+    return Node(str(folder.resolve()), node.mark) if is_file(folder / CATALOG_FILE) else node
+
+
+def _patterns(index: int, option: OptionKeys) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for name, patterns in (("allow", option.allow or ()), ("forbid", option.forbid)):
+        for number, pattern in enumerate(patterns):
+            yield ("options", index, name, number), pattern
+
+
+def _refuse_unknown(catalog: Catalog, name: str, where: str, faults: Faults, *, exact: bool = False) -> None:
+    known = [f"{provider}/{kind}" for provider, kind in catalog.instance_types]
+    if (name in known) if exact else any(_fits(*key, [name]) for key in catalog.instance_types):
+        return
+    close = did_you_mean(name, known if exact or "/" in name else [kind for _, kind in catalog.instance_types], "types")
+    faults.add_unless_told(where, f"not among the instance types (found {show(name)})", close, "unknown-name")
+
+
+def _refuse_unknown_servers(catalog: Catalog, index: int, option: OptionKeys, root: Node, faults: Faults) -> None:
+    known = [f"{place}: {kind}" for _, kind, place in catalog.owned]
+    for number, rule in enumerate(option.server_prices):
+        wanted = f"{rule.location}: {rule.instance_type}"
+        if not any(fnmatch.fnmatchcase(name, wanted) for name in known):
+            what = f"no such server can be bought (found {show(wanted)})"
+            mend = did_you_mean(wanted, known, "servers")
+            faults.add(place_of(root, ("options", index, "server_prices", number)), what, mend, "unknown-name")
+
+
+def _fits(provider: str, kind: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for name in (kind, f"{provider}/{kind}") for pattern in patterns)
+
+
+def _restricted(catalog: Catalog, option: OptionKeys) -> Catalog:
+    """Return the catalog in which what is not allowed is not on offer."""
+    if option.allow is None and not option.forbid:
+        return catalog
+    wanted = option.allow if option.allow is not None else ["*"]
+    allowed = {key for key in catalog.instance_types if _fits(*key, wanted) and not _fits(*key, option.forbid)}
+    return without_types(catalog, catalog.instance_types.keys() - allowed)
+
+
+def without_types(catalog: Catalog, forbidden: AbstractSet[tuple[str, str]]) -> Catalog:
+    """Return a catalog in which some (provider, instance type) cannot be bought; what is signed for stays.
+
+    What is not known today is not on offer either, whatever a price rule says.
+    """
+    prices = {
+        key: replace(row, status="not_offered", source=FORBIDDEN) if key[:2] in forbidden else row
+        for key, row in catalog.prices.items()
+    }
+    for provider, kind in forbidden:
+        for place in (name for name, row in catalog.locations.items() if row.provider == provider):
+            for bought in BOUGHT:
+                unknown = Price(provider, kind, place, bought, "not_offered", None, 0.0, 0, FORBIDDEN)
+                prices.setdefault((provider, kind, place, bought), unknown)
+    owned = {key: row for key, row in catalog.owned.items() if key[:2] not in forbidden}
+    return replace(catalog, prices=prices, owned=owned)
+
+
+def _quoted(catalog: Catalog, option: OptionKeys, quoted_on: str) -> Catalog:
+    owned = dict(catalog.owned)
+    for rule in option.server_prices:
+        price, source = rule.purchase_price, Source("quote", rule.reason, quoted_on)
+        for key, row in catalog.owned.items():
+            if key[2] == rule.location and fnmatch.fnmatchcase(key[1], rule.instance_type):
+                owned[key] = replace(
+                    row, purchase_price_low=price, purchase_price_mid=price, purchase_price_high=price, source=source
+                )
+    return replace(catalog, owned=owned)
+
+
+def _in_words(option: OptionKeys) -> Iterator[str]:
+    for path, value in option.set.items():
+        yield f"{path} = {_shown(value)}"
+    for name in option.catalogs:
+        yield f"catalog {name} laid over"
+    if option.allow is not None:
+        yield f"only {', '.join(option.allow)}"
+    if option.forbid:
+        yield f"without {', '.join(option.forbid)}"
+    for rule in option.price_rules:
+        named = rule.match.model_dump(exclude_none=True).values()
+        price = f"{rule.price_per_hour or 0.0:g}"
+        if rule.discount_share is not None:
+            price = f"{-rule.discount_share * 100.0:+g} %"
+        yield f"{' '.join(map(str, named)) or 'everything'}: {price} ({rule.reason})"
+    for server in option.server_prices:
+        yield f"{server.location} {server.instance_type}: {server.purchase_price:,.0f} ({server.reason})"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_shown(item)}" for key, item in value.items())
+    return str(value)

@@ -1,0 +1,54 @@
+"""What a file of options may hold: each option is a label and what it changes about the scenario or the catalog."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
+from optimizer.inputs.schema_purchase import PriceRuleKeys
+
+OPTIONS_FORMAT = "fleetopt/options/1"
+
+
+class ServerPriceKeys(Document):
+    """What a server is offered for; it takes the place of the purchase prices in the catalog."""
+
+    location: str = Field(min_length=1, examples=["own/ashburn"])
+    instance_type: str = Field(min_length=1, examples=["l4-2x"])
+    purchase_price: float = Field(gt=0, le=HIGHEST_AMOUNT, examples=[21000])
+    reason: str = Field(min_length=1, examples=["quote of 2026-11"])
+
+
+class OptionKeys(Document):
+    """One option; with nothing but a label it is the scenario as it stands."""
+
+    label: str = Field(min_length=1, max_length=60, examples=["only L4"])
+    set: dict[str, Any] = Field({}, examples=[{"services.ranking.latency.p99_ms": 80}])
+    catalogs: Annotated[list[str], Each] = Field([], examples=[["my-quotes"]])
+    allow: Annotated[list[str], Each] | None = Field(None, min_length=1, examples=[["g6.*", "gcp/g2-*"]])
+    forbid: Annotated[list[str], Each] = Field([], examples=[["g4dn.*"]])
+    price_rules: list[PriceRuleKeys] = Field(
+        [], examples=[[{"match": {"instance_type": "g6.*"}, "discount_share": 0.2, "reason": "quote of 2026-11"}]]
+    )
+    server_prices: list[ServerPriceKeys] = Field(
+        [],
+        examples=[[{"location": "own/ashburn", "instance_type": "l4-2x", "purchase_price": 21000, "reason": "quote"}]],
+    )
+
+
+class OptionsKeys(Document):
+    """The whole file."""
+
+    format: Literal["fleetopt/options/1"] = Field(examples=[OPTIONS_FORMAT])
+    options: list[OptionKeys] = Field(min_length=1, examples=[[{"label": "as today"}, {"label": "only L4"}]])
+    break_even: Annotated[list[str], Each] = Field([], examples=[["aws/g6.xlarge"]])
+    regret: bool = Field(False, examples=[True])
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> OptionsKeys:
+        labels = [option.label for option in self.options]
+        if twice := sorted({label for label in labels if labels.count(label) > 1}):
+            refuse(f'two options have the label "{twice[0]}"', "Give each its own label.", "duplicate")
+        return self

@@ -1,0 +1,149 @@
+"""Files of options: what each changes, and every fault at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from optimizer.inputs import Asking, OptionSet, load_options
+from tests.unit.inputs.small_files import fault_at, faults_of, small_catalog, write_catalog
+
+HEAD = "format: fleetopt/options/1\noptions:\n"
+
+
+def _load(scenario: Path, text: str, **asked: object) -> OptionSet:
+    file = Path("options.yaml")
+    file.write_text(HEAD + text, encoding="utf-8")
+    return load_options(Asking(scenario, **asked), file)
+
+
+def test_a_label_alone_is_the_scenario_as_it_stands(small: Path):
+    """It has the scenario's own fingerprint and catalog."""
+    found = _load(small, "  - label: as it stands\n  - {label: other, set: {plan_on: cautious}}\n")
+    first, other = found.options
+    assert (first.label, first.changes) == ("as it stands", ())
+    assert other.changes == ("plan_on = cautious",)
+    assert first.inputs.scenario.sha256 != other.inputs.scenario.sha256
+    assert other.inputs.scenario.plan_on == "cautious"
+
+
+def test_values_of_any_shape_are_set(small: Path):
+    """Paths reach into mappings and lists; a horizon asked for holds for every option that sets none."""
+    text = """\
+  - label: long
+  - label: lists
+    set:
+      operations.people.0.fte: 2
+      locations: [aws/west]
+      services.search.latency: {p99_ms: 25}
+"""
+    found = _load(small, text, horizon_months=36)
+    assert [item.inputs.scenario.horizon_months for item in found.options] == [36, 36]
+    scenario = found.options[1].inputs.scenario
+    assert (scenario.operations.people[0].fte, scenario.locations) == (2.0, ("aws/west",))
+    assert scenario.services[0].latency_s == 0.025
+
+
+def test_what_is_not_allowed_is_not_on_offer(small: Path):
+    """By name or by provider/name; a quote does not bring back what is forbidden, whether it was known or not."""
+    text = """\
+  - {label: only one, allow: [aws/one.*]}
+  - label: without four
+    forbid: ["four.*", plain]
+    price_rules: [{match: {instance_type: "*"}, price_per_hour: 0.1, reason: quote}]
+"""
+    only, without = _load(small, text).options
+    offered = {key[1] for key, row in only.inputs.catalog.prices.items() if row.status == "offered"}
+    assert offered == {"one.large"}
+    prices = without.inputs.catalog.prices
+    assert {row.status for key, row in prices.items() if key[1] in ("four.large", "plain")} == {"not_offered"}
+    assert prices["gcp", "plain", "gcp/east", "spot"].status == "not_offered"
+    assert prices["aws", "one.large", "aws/west", "on_demand"].status == "offered"
+
+
+def test_price_rules_come_after_those_of_the_scenario(small: Path):
+    """The scenario's own rules stay, and the option's apply to what they leave."""
+    text = (
+        "  - label: a\n  - label: b\n    price_rules: [{match: {provider: aws}, discount_share: 0.5, reason: quote}]\n"
+    )
+    first, other = _load(small, text).options
+    rules = other.inputs.scenario.price_rules
+    assert rules[:-1] == first.inputs.scenario.price_rules
+    assert (rules[-1].discount_share, rules[-1].reason) == (0.5, "quote")
+    assert other.changes == ("aws: -50 % (quote)",)
+
+
+def test_a_catalog_beside_the_file_is_laid_over(small: Path):
+    """Its rows replace those of the scenario's catalog; a shipped name would do as well."""
+    tables = small_catalog()
+    for row in tables["prices.csv"]:
+        if row["status"] == "offered":
+            row["price_per_hour"] = 9.0
+    write_catalog(Path("quotes"), tables)
+    found = _load(small, "  - label: as it stands\n  - {label: quotes, catalogs: [quotes]}\n")
+    price = [item.inputs.catalog.prices["aws", "one.large", "aws/west", "on_demand"] for item in found.options]
+    assert [row.price_per_hour for row in price] == [0.5, 9.0]
+
+
+def test_a_server_is_quoted(tmp_path: Path):
+    """Its purchase price is the quote at every end, its source says so; others keep theirs."""
+    file = tmp_path / "options.yaml"
+    rule = "{location: own/ashburn, instance_type: gpu-4x-t4, purchase_price: 9000, reason: quote}"
+    file.write_text(f"{HEAD}  - {{label: quote, server_prices: [{rule}]}}\n", encoding="utf-8")
+    catalog = load_options(Asking("cloud-and-owned"), file).options[0].inputs.catalog
+    server = catalog.owned["own", "gpu-4x-t4", "own/ashburn"]
+    assert {server.purchase_price(end) for end in ("low", "mid", "high")} == {9000.0}
+    assert (server.source.basis, server.source.source) == ("quote", "quote")
+    others = [row for key, row in catalog.owned.items() if key[1] != "gpu-4x-t4"]
+    assert others
+    assert all(row.source.basis != "quote" for row in others)
+
+
+def test_every_fault_is_told_at_its_line(small: Path):
+    """A value out of bounds stands in the file of options, under the scenario's path; names have their likeliest."""
+    text = """\
+  - label: a
+    set: {services.search.latency.p99_ms: -5}
+  - label: b
+    allow: [one.lrge]
+  - label: c
+    set: {no.such.key: 1}
+"""
+    told = faults_of(lambda: _load(small, text))
+    assert fault_at(lambda: _load(small, text), "options.yaml:4 services.search.latency.p99_ms").code == "out-of-range"
+    unknown = fault_at(lambda: _load(small, text), "options.yaml:6 options.1.allow.0")
+    assert "one.large" in unknown.mend
+    assert any(fault.code == "unknown-key" for fault in told)
+
+
+def test_what_an_option_makes_wrong_elsewhere_carries_its_label(small: Path):
+    """The scenario's own line is told, with the option that made it wrong; what is always wrong is told once."""
+    text = "  - label: a\n  - {label: tight, set: {services.search.latency.p99_ms: 1}}\n"
+    told = faults_of(lambda: _load(small, text))
+    assert any('with option "tight"' in fault.what for fault in told)
+    bad = small.read_text(encoding="utf-8").replace("plan_on:", "plan_onn:")
+    small.write_text(bad, encoding="utf-8")
+    told = faults_of(lambda: _load(small, "  - label: a\n  - label: b\n"))
+    assert [fault.code for fault in told].count("unknown-key") == 1
+    assert not any("with option" in fault.what for fault in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("  - label: a\n  - label: a\n", "duplicate"),
+        ("  - {label: a, forbids: [x]}\n", "unknown-key"),
+        ("  - {set: {plan_on: central}}\n", "missing"),
+        ("  - {label: a, allow: []}\n", "empty"),
+        ("  - {label: a, price_rules: [{match: {}, reason: none}]}\n", "exactly-one"),
+        (
+            "  - {label: a, server_prices: [{location: own/x, instance_type: y, purchase_price: 1, reason: z}]}\n",
+            "unknown-name",
+        ),
+        ("  - label: a\nbreak_even: [aws/one.lrge]\n", "unknown-name"),
+    ],
+)
+def test_a_wrong_file_is_refused(small: Path, text: str, code: str):
+    """Each with the code of its fault."""
+    assert code in {fault.code for fault in faults_of(lambda: _load(small, text))}
