@@ -70,6 +70,8 @@ class Context:
         self._capacity: dict[tuple[OperatingPoint, int], Floats] = {}
         self._layouts: dict[tuple[OperatingPoint, int, int, str, float], Layouts] = {}
         self._supplies: dict[Key, Supply] = {}
+        #: Set where a block was left out because it would have more instances than are considered: the page says so.
+        self.left_out_large_blocks = False
 
     def is_on(self, rule: str) -> bool:
         """Whether a rule holds."""

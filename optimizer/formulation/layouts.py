@@ -39,7 +39,7 @@ def layouts_for(capacity_per_s: Floats, zones: int, survives: Survives, share: f
     return _made_once(capacity_per_s.tobytes(), zones, survives, share)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _made_once(capacity_per_s: bytes, zones: int, survives: Survives, share: float) -> Layouts:
     return Layouts(np.frombuffer(capacity_per_s), zones, survives, share)
 
@@ -134,7 +134,9 @@ class Layouts:
         own = need_per_s if own_per_s is None else own_per_s
         key = (counts.tobytes(), need_per_s.tobytes(), own.tobytes(), room)
         if key not in self._known:
-            self._known[key] = self._lay_out(counts, need_per_s, own, room)
+            self._known[key] = found = self._lay_out(counts, need_per_s, own, room)
+            for shared in found:
+                shared.flags.writeable = False
         return self._known[key]
 
     def _lay_out(

@@ -106,8 +106,10 @@ def count(context: Context, configuration: Configuration, service: Service, need
         return None
     layouts, needed = found
     counts = context.changed_counts(np.maximum(needed, configuration.fewest))
-    most = MAX_INSTANCES if configuration.most is None else min(MAX_INSTANCES, configuration.most)
-    if counts.max(initial=0) > most:
+    if configuration.most is not None and counts.max(initial=0) > configuration.most:
+        return None
+    if counts.max(initial=0) > MAX_INSTANCES:
+        context.left_out_large_blocks = True
         return None
     stay = layouts.fewest_without_loss(service.protected_share * context.held_need(need.own))
     return Counted(counts, needed, stay)
@@ -156,6 +158,9 @@ def _counts(
         needed = instances_needed(layouts.phi_per_s, need, on=context.is_on("capacity"))
         if needed.max(initial=0) <= size:
             return layouts, needed
-        if size >= MAX_INSTANCES or (layouts.phi_per_s[-1] <= 0.0 < peak and size > 64):
+        if size >= MAX_INSTANCES:
+            context.left_out_large_blocks = True
+            return None
+        if layouts.phi_per_s[-1] <= 0.0 < peak and size > 64:
             return None
         x_max = min(MAX_INSTANCES, 2 * size)

@@ -13,6 +13,7 @@ from optimizer.domain.plan import PLAN_FORMAT, Cost, DemandRow, Objective, Plan,
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import MAX_ORIGINS_FOR_ALL_SETS, BlockSet, has_demand
+from optimizer.formulation.staffing import MAX_INSTANCES
 from optimizer.planning.assumptions import assumptions_of
 from optimizer.planning.capacity_use import capacity_shares
 from optimizer.planning.chosen import Chosen
@@ -101,6 +102,8 @@ def plan_space(context: Context) -> str:
         parts.append(
             "where a quota binds an origin in eighths over two locations, and two configurations in a location"
         )
+    if context.left_out_large_blocks:
+        parts.append(f"at most {MAX_INSTANCES:,} instances of a service in a location")
     if "spot" in context.options:
         parts.append("fewest instances first, then most of them spot")
     return ", ".join(parts)

@@ -115,3 +115,18 @@ def test_many_origins_are_not_said_to_be_tried_in_every_set(store: CapacityStore
     places = tuple(Origin(f"o{number}", HOME, {}) for number in range(origins))
     plan = plan_scenario(small_scenario(service("s", demand(rates)), origins=places), small_catalog(), store=store)
     assert ("any partition of origins" in plan.plan_space) is every
+
+
+@pytest.mark.parametrize(("most", "is_told"), [(2, True), (50, False)])
+def test_a_block_left_out_for_its_size_is_told(
+    store: CapacityStore, monkeypatch: pytest.MonkeyPatch, most: int, is_told: bool
+):
+    """Where one location could serve both origins but for the largest block, the plan space says where it ends."""
+    monkeypatch.setattr("optimizer.formulation.staffing.MAX_INSTANCES", most)
+    asked = small_scenario(
+        service("s", demand([[300.0, 300.0], [300.0, 300.0]])),
+        origins=(Origin("here", HOME, {}), Origin("there", AWAY, {})),
+        locations=(HOME, AWAY),
+    )
+    plan = plan_scenario(asked, small_catalog(), store=store)
+    assert ("instances of a service in a location" in plan.plan_space) is is_told
