@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimizer.api import (
         cost,
+        explain,
         forecast,
         init,
         load_catalog,
@@ -36,6 +37,7 @@ __all__ = [
     "WhatIf",
     "__version__",
     "cost",
+    "explain",
     "forecast",
     "init",
     "load_catalog",
@@ -50,6 +52,7 @@ __all__ = [
 _HOMES = dict.fromkeys(
     (
         "cost",
+        "explain",
         "forecast",
         "init",
         "load_catalog",
