@@ -41,7 +41,7 @@ def _on_service(seen: Seen, context: Context, index: int, name: str) -> Verdict:
     for place in _worth_trying(context, survey, index, (provider, kind), refusals):
         found = seen.try_plan(_pinned(seen, service.name, place, kind), f"{service.name} on {label} in {place}")
         if isinstance(found, str):
-            refusals.append(found)
+            refusals.append(_refused(found, len(seen.scenario.pins)))
         elif best is None or found.objective.total < best[1].objective.total:
             best = place, found
     if best is not None:
@@ -67,6 +67,11 @@ def _instead(seen: Seen, label: str, where: str, service: str, key: tuple[str, s
 def _pinned(seen: Seen, service: str, place: str, kind: str) -> Scenario:
     pin = Pin(service, place, kind, None, None, 1, None)
     return replace(seen.scenario, pins=(*seen.scenario.pins, pin))
+
+
+def _refused(reason: str, pin: int) -> str:
+    """Say why there is no plan with the type; `pin` is the position of a pin that the planner did not write."""
+    return "with it, " + reason.replace(f"pins.{pin}", "asking for it").rstrip(".")
 
 
 def _worth_trying(

@@ -151,9 +151,21 @@ def test_a_limit_that_forbids_the_type_is_a_verdict() -> None:
     quota = "limits.quotas=[{match: {instance_type: g5.xlarge}, max_instances: 0, reason: none left}]"
     verdict = api.explain(api.load_scenario(ALONE, [quota]), "g5.xlarge").verdicts[0]
     assert verdict.verdict == "cannot"
-    assert verdict.detail
+    assert verdict.detail == "with it, quota of g5.xlarge: 0 instances are fewer than 1 kept by asking for it"
     pin = "pins=[{service: encoder, location: aws/us-east-1, instance_type: g5.xlarge, min: 1}]"
     assert _total(ALONE, quota, pin) is None
+
+
+def test_a_budget_below_the_plan_with_it_is_a_verdict() -> None:
+    """Between the cheapest plan and the plan with the type, a budget leaves the first only."""
+    dearer = api.explain(api.load_scenario(ALONE), "g5.xlarge")
+    months = dearer.horizon_hours / 730.0
+    total = dearer.verdicts[0].total or 0.0
+    for short, expected in ((1.0, "cannot"), (-1.0, "costs_more")):
+        sets = [f"limits.budget_per_month={(total / months) - short}"]
+        (verdict,) = api.explain(api.load_scenario(ALONE, sets), "g5.xlarge").verdicts
+        assert verdict.verdict == expected
+        assert (", budget: " in verdict.detail) == (expected == "cannot")
 
 
 def test_a_late_type_is_told_by_how_much(tmp_path: Path) -> None:
