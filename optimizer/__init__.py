@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from optimizer.api import (
         compare,
         cost,
+        explain,
         forecast,
         init,
         load_catalog,
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "compare",
     "cost",
+    "explain",
     "forecast",
     "init",
     "load_catalog",
@@ -55,6 +57,7 @@ _HOMES = dict.fromkeys(
     (
         "compare",
         "cost",
+        "explain",
         "forecast",
         "init",
         "load_catalog",

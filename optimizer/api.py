@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
+from optimizer.domain.explained import Explanation
 from optimizer.domain.plan import Check, Plan
 from optimizer.inputs import (
     Asking,
     Inputs,
     OptionSet,
     is_plan_file,
+    item_of,
     load_inputs,
     read_plan,
     refuse_no_fleet,
+    refuse_other_scenario,
     refuse_wrong_sums,
     write_first,
 )
@@ -361,6 +364,51 @@ def cost(
     if not against_plan:
         return account
     return with_plan(account, plan(inputs, progress=progress, use_cache=use_cache))
+
+
+def explain(
+    scenario: Inputs | str | Path,
+    item: str,
+    *,
+    plan_file: str | Path | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Explanation:
+    """Say why the cheapest plan has something or does without it, by plans with it or without it at gap 0.
+
+    Parameters
+    ----------
+    scenario
+        What `load_scenario` returned, or what it takes.
+    item
+        An instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location (``aws/us-east-1``) or a purchase option.
+    plan_file
+        A plan that must have been made from that scenario; None not to look.
+    seed, progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Explanation
+        Its `to_dict()` is the document of ``--format json``.
+
+    Raises
+    ------
+    InputError
+        If nothing has that name, something cannot be read, or the plan is of another scenario.
+    Infeasible, NoPlanFound
+        If there is no plan to compare with.
+    """
+    from optimizer.performance import CapacityStore
+    from optimizer.planning.explain import explain_item
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    if plan_file is not None:
+        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    asked = item_of(item, inputs.catalog)
+    store = CapacityStore(cache_folder() if use_cache else None, seed=seed)
+    return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
 
 
 def forecast(

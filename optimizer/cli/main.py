@@ -12,6 +12,7 @@ from optimizer.cli import catalog as catalog_commands
 from optimizer.cli.check import check
 from optimizer.cli.compare import compare
 from optimizer.cli.cost import cost
+from optimizer.cli.explain import explain
 from optimizer.cli.forecast import forecast
 from optimizer.cli.guard import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, internal_error, silence_stdout, told
 from optimizer.cli.init import init
@@ -44,6 +45,7 @@ app.command(short_help="Find the cheapest fleet, with proof and bill.")(plan)
 app.command(short_help="Plan options side by side before anything is bought.")(compare)
 app.command(short_help="Tell every fault of a scenario at once.")(check)
 app.command(short_help="What today's fleet or a plan costs, line by line.")(cost)
+app.command(short_help="Why this and not that, and what it would cost.")(explain)
 app.command(cls=VerifyCommand, short_help="Read the rules and the bill of a plan again, replay its traffic.")(verify)
 app.command(short_help="Forecast demand from a history of counts.")(forecast)
 app.add_typer(catalog_commands.app, name="catalog")

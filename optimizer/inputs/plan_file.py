@@ -7,6 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from optimizer.domain.plan import PLAN_FORMAT, FleetRow, Plan, Pool, Route
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import Fault, InputError
 from optimizer.inputs import document
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
@@ -49,6 +51,20 @@ def read_plan(path: str | Path) -> Plan:
     _check_lengths(plan, reader)
     faults.raise_if_any()
     return plan if isinstance(plan, Plan) else faults.refuse()
+
+
+def refuse_other_scenario(plan: Plan, file: str, scenario: Scenario) -> None:
+    """Refuse a plan that was not made from a scenario as it now is.
+
+    Raises
+    ------
+    InputError
+        Located at the plan's key.
+    """
+    made_from = plan.scenario.get("sha256", "")
+    if made_from != scenario.sha256:
+        what = f"must be that of scenario {scenario.name} as it now is (found {show(made_from)})"
+        raise InputError([Fault(f"{file} scenario.sha256", what, AGAIN, "other-scenario")])
 
 
 def _refuse_other_format(value: object, reader: JsonReader) -> None:

@@ -1,0 +1,85 @@
+"""``fleetopt explain``: why this and why not that, each answer a plan beside the cheapest."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.guard import errors_told
+from optimizer.cli.options import (
+    DebugOption,
+    FormatOption,
+    NoCacheOption,
+    OutputOption,
+    QuietOption,
+    SeedOption,
+    SetOption,
+    WithOption,
+)
+
+WhatArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO|PLAN.json",
+        help="A scenario file or the name of a shipped one; or a plan file, which needs --scenario.",
+    ),
+]
+ItemArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ITEM",
+        help="An instance type (g6.xlarge, aws/g6.xlarge), a location (aws/us-east-1) or a purchase option (spot).",
+    ),
+]
+OfScenarioOption = Annotated[
+    str | None, typer.Option("--scenario", metavar="SCENARIO", help="What PLAN.json was made from: a file or a name.")
+]
+
+
+def explain(
+    what: WhatArgument,
+    item: ItemArgument,
+    scenario: OfScenarioOption = None,
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    sets: SetOption = None,
+    overlays: WithOption = None,
+    seed: SeedOption = 0,
+    no_cache: NoCacheOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Say why the cheapest plan has an instance type, a location or a purchase option, or why it does without.
+
+    Chosen, with what the best plan without it costs; cannot, with what stands in the way; or what the best plan with it
+    costs. Every figure is a plan of its own, proved at gap 0.
+    """
+    _refuse_unused(what, scenario)
+    with errors_told(debug=debug):
+        from optimizer import api
+        from optimizer.cli.output import Delivery
+        from optimizer.cli.progress import progress_line
+        from optimizer.cli.warn import warned
+        from optimizer.report.explain_page import explain_report
+
+        delivery = Delivery(format_, output, quiet)
+        delivery.refuse_bad_output(what, scenario or "", *(overlays or ()))
+        inputs = api.load_scenario(scenario or what, sets or (), overlays or ())
+        warned(inputs.warnings, quiet=quiet)
+        plan_file = what if scenario is not None else None
+        with progress_line(quiet=quiet) as progress:
+            found = api.explain(inputs, item, plan_file=plan_file, seed=seed, progress=progress, use_cache=not no_cache)
+        delivery.deliver(explain_report(found))
+
+
+def _refuse_unused(what: str, scenario: str | None) -> None:
+    """Refuse a plan without its scenario, and a second scenario."""
+    from optimizer.inputs import is_plan_file
+
+    if is_plan_file(what) and scenario is None:
+        message = f"{what} needs the scenario it was made from. Add --scenario SCENARIO."
+        raise typer.BadParameter(message, param_hint="'--scenario'")
+    if scenario is not None and not is_plan_file(what):
+        message = f"goes with a PLAN.json only (found {what}). Leave it out."
+        raise typer.BadParameter(message, param_hint="'--scenario'")

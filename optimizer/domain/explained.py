@@ -1,0 +1,77 @@
+"""Why a plan is as it is: verdicts on what was asked about, each from a plan made with it or without it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+EXPLAIN_FORMAT = "fleetopt/explain/1"
+ItemKind = Literal["instance_type", "location", "purchase_option"]
+#: ``chosen``: in the cheapest plan. ``costs_more``, ``saves``, ``same``: what the best plan with it does to the total.
+#: ``cannot``: no plan with it was found, and `detail` says what stands in the way.
+VerdictName = Literal["chosen", "costs_more", "saves", "same", "cannot"]
+#: Totals of two plans that are nearer than this share are the same: both are sums of rounded floats.
+SAME_SHARE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is asked about; an instance type comes as ``provider/name``, once for each provider that has the name."""
+
+    kind: ItemKind
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer.
+
+    Parameters
+    ----------
+    item, service
+        What it is about; `service` is "" where it holds for the whole plan.
+    verdict
+        See `VerdictName`.
+    where
+        For ``chosen`` where it is used, else the place in which the best plan with it has it; "" for none.
+    change
+        What the other plan does: ``with it``, ``without it``; "" where no other plan was found.
+    total, difference
+        The other plan's total over the horizon, and by how much it is above the cheapest; None for no plan.
+    detail
+        What a planner should know besides.
+    """
+
+    item: str
+    service: str
+    verdict: VerdictName
+    where: str
+    change: str
+    total: float | None
+    difference: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Verdicts on an item, beside the total of the cheapest plan (proved: found at gap 0)."""
+
+    scenario: str
+    currency: str
+    horizon_hours: float
+    kind: ItemKind
+    total: float
+    verdicts: tuple[Verdict, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document of ``--format json``, made of plain dicts, lists, strings and numbers."""
+        return {"format": EXPLAIN_FORMAT, **dataclasses.asdict(self)}
+
+
+def compared(total: float, base: float) -> tuple[VerdictName, float]:
+    """Return what a total is beside the cheapest plan's, and the difference (0 where it is only rounding)."""
+    if math.isclose(total, base, rel_tol=SAME_SHARE):
+        return "same", 0.0
+    return ("costs_more" if total > base else "saves"), total - base

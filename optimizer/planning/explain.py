@@ -1,0 +1,74 @@
+"""Why this and why not that: each answer is a plan made with the thing, or without it, beside the cheapest plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.explained import Explanation, Item, Verdict
+from optimizer.domain.plan import Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.performance import CapacityStore
+from optimizer.planning.explain_options import on_option
+from optimizer.planning.explain_places import on_place
+from optimizer.planning.explain_seen import Seen
+from optimizer.planning.explain_types import on_type
+from optimizer.planning.planner import find_plan
+
+Progress = Callable[[str, str], None]
+
+
+def explain_item(
+    scenario: Scenario,
+    catalog: Catalog,
+    item: Item,
+    *,
+    store: CapacityStore,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Return the verdicts on an item.
+
+    Parameters
+    ----------
+    scenario, catalog
+        The question and the facts.
+    item
+        What is asked about.
+    store
+        Simulated capacities; shared by every plan that is made, so that nothing is simulated twice.
+    seed
+        As of `plan_scenario`.
+    progress
+        Called with a stage and a detail.
+
+    Raises
+    ------
+    Infeasible, NoPlanFound
+        Where there is no plan at all, so that nothing can be compared with it.
+
+    Notes
+    -----
+    Every plan is found at gap 0, so that differences are exact, and with its promises simulated, so that it is the plan
+    that `plan_scenario` finds.
+    """
+
+    def find(other: Scenario, facts: Catalog, what: str) -> Plan:
+        if progress is not None:
+            progress("plan", what)
+        return find_plan(other, facts, store, seed=seed, gap=0.0)
+
+    seen = Seen(scenario, catalog, store, find, find(scenario, catalog, "the cheapest"))
+    answer = {"instance_type": on_type, "location": on_place, "purchase_option": on_option}[item.kind]
+    verdicts: list[Verdict] = []
+    for name in item.names:
+        verdicts += answer(seen, name)
+    objective = seen.plan.objective
+    return Explanation(
+        scenario=scenario.name,
+        currency=objective.currency,
+        horizon_hours=objective.horizon_hours,
+        kind=item.kind,
+        total=objective.total,
+        verdicts=tuple(verdicts),
+    )
