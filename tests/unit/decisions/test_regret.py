@@ -35,7 +35,7 @@ def _tables(cases: range) -> list[Table]:
 
 
 @pytest.fixture(
-    scope="module", params=[range(12), pytest.param(range(12, 80), marks=pytest.mark.slow)], ids=["few", "many"]
+    scope="module", params=[range(9), pytest.param(range(9, 80), marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def tables(request: pytest.FixtureRequest) -> list[Table]:
     """Tables of tiny questions."""

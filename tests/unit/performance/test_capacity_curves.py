@@ -282,8 +282,8 @@ def assert_promises_hold(seed, count):
 
 
 def test_promises_hold():
-    """25 planned capacities, two thirds round robin."""
-    assert_promises_hold(seed=1, count=25)
+    """10 planned capacities, two thirds round robin."""
+    assert_promises_hold(seed=1, count=10)
 
 
 @pytest.mark.slow
