@@ -92,8 +92,8 @@ class Naive:
         trips = [network_s(scenario, context.catalog, [scenario.origins[d]], place) or 0.0 for d in origins]
         for candidate in candidates_of(context.catalog, service, place):
             margin = service_time_margin(candidate.curve, scenario.plan_on)
-            filters = (why_not_offered, why_accelerator_too_small, why_host_too_small)
-            if margin is None or any(reason(candidate) for reason in filters):
+            not_sold = why_not_offered(candidate, context.supply_for(candidate))
+            if margin is None or not_sold or why_accelerator_too_small(candidate) or why_host_too_small(candidate):
                 continue
             times = context.service_seconds(candidate.curve, service.items_per_request, margin)
             best = 0.0
