@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
+from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation
 from optimizer.domain.plan import Check, Plan
 from optimizer.inputs import (
@@ -463,6 +464,32 @@ def forecast(
     named = Events() if events is None else read_events(Path(events))
     settings = Settings(first, months, timezone, interval, per_s, missing_is_zero)
     return forecast_history(read_history(Path(history), zone), settings, named)
+
+
+def diff(before: Plan | str | Path, after: Plan | str | Path) -> PlanDifference:
+    """Tell what differs between two plans.
+
+    Parameters
+    ----------
+    before, after
+        Plans, or the paths of plan files.
+
+    Returns
+    -------
+    PlanDifference
+        Changes of fleet, pools, routes, bill and inputs; `differs` says whether there are any.
+
+    Raises
+    ------
+    InputError
+        If a file is no plan, or the plans count in different currencies.
+    """
+    from optimizer.differences import difference_of
+
+    plans = [item if isinstance(item, Plan) else load_plan(item) for item in (before, after)]
+    names = [fallback if isinstance(item, Plan) else str(item)
+             for item, fallback in ((before, "before"), (after, "after"))]  # fmt: skip
+    return difference_of(plans[0], plans[1], (names[0], names[1]))
 
 
 def cache_folder() -> Path | None:
