@@ -12,6 +12,8 @@ EXIT_INFEASIBLE = 3
 EXIT_NO_PLAN = 4
 #: Only with ``--detailed-exitcode``: two plans differ (as of ``diff``, 2 like wrong usage).
 EXIT_DIFFERS = 2
+#: Only with ``replan --detailed-exitcode``: the plan in force should change.
+EXIT_CHANGE = 5
 
 #: A file with thousands of wrong cells is told by its first faults and a count.
 FAULTS_SHOWN = 50

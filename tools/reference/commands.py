@@ -34,6 +34,7 @@ EXIT_CODES = (
         errors.EXIT_NO_PLAN,
         "no plan found and nothing proved: a limit came first, or no plan of the kinds considered",
     ),
+    (errors.EXIT_CHANGE, "with `replan --detailed-exitcode`: the plan in force should change"),
     (guard.EXIT_INTERRUPTED, "interrupted"),
     (guard.EXIT_BROKEN_PIPE, "the reader of the output went away"),
 )
