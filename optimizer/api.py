@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.account import Account
 from optimizer.domain.catalog import Catalog
+from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation
 from optimizer.domain.plan import Check, Plan
+from optimizer.domain.replan import Replan
 from optimizer.inputs import (
     Asking,
     Inputs,
@@ -43,7 +45,12 @@ if TYPE_CHECKING:
 Progress = Callable[[str, str], None]
 
 
-def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence[str | Path] = ()) -> Inputs:
+def load_scenario(
+    path: str | Path,
+    sets: Sequence[str] = (),
+    overlays: Sequence[str | Path] = (),
+    forecast: str | Path | None = None,
+) -> Inputs:
     """Read a scenario with its demand and its catalog.
 
     Parameters
@@ -54,6 +61,8 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence
         Overrides such as ``services.ranking.latency.p99_ms=25``.
     overlays
         Partial scenario files whose keys override.
+    forecast
+        A demand file that takes the place of every service's own; None to read those.
 
     Returns
     -------
@@ -65,7 +74,8 @@ def load_scenario(path: str | Path, sets: Sequence[str] = (), overlays: Sequence
     InputError
         With every fault found.
     """
-    return load_inputs(path, tuple(sets), tuple(Path(item) for item in overlays))
+    withs = tuple(Path(item) for item in overlays)
+    return load_inputs(path, tuple(sets), withs, forecast=None if forecast is None else Path(forecast))
 
 
 def load_fleet(
@@ -463,6 +473,91 @@ def forecast(
     named = Events() if events is None else read_events(Path(events))
     settings = Settings(first, months, timezone, interval, per_s, missing_is_zero)
     return forecast_history(read_history(Path(history), zone), settings, named)
+
+
+def replan(
+    plan: Plan | str | Path,
+    scenario: Inputs | str | Path,
+    forecast: str | Path | None = None,
+    *,
+    change_cost: float | None = None,
+    if_changed: float | None = None,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Replan:
+    """Tell what to change of a plan in force, now that the demand is another one.
+
+    Parameters
+    ----------
+    plan
+        The plan in force, or the path of its file: what it runs is running, what it bought is signed.
+    scenario
+        The question as it is now: what `load_scenario` returned, or what it takes.
+    forecast
+        A demand file in place of the scenario's own; goes with a scenario that is not loaded yet.
+    change_cost
+        Charge for every instance that starts or stops, in the plan's currency; None for a small one, 0 for none.
+    if_changed
+        Where no demand changed by this share or more, and the running fleet carries the new one, nothing is planned.
+    seed, gap, time_limit_s, progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Replan
+        `changed`, what each change is worth, the steps in their order, and the `plan` they lead to.
+
+    Raises
+    ------
+    InputError, Infeasible, NoPlanFound, VerificationFailed
+        All of them `FleetoptError`.
+    """
+    from optimizer.performance import CapacityStore
+    from optimizer.planning import DEFAULT_GAP
+    from optimizer.planning.replanning import DEFAULT_COST_PER_CHANGE, replan_scenario
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario, forecast=forecast)
+    return replan_scenario(
+        plan if isinstance(plan, Plan) else load_plan(plan),
+        inputs.scenario,
+        inputs.catalog,
+        cost_per_change=DEFAULT_COST_PER_CHANGE if change_cost is None else change_cost,
+        if_changed=if_changed,
+        seed=seed,
+        gap=DEFAULT_GAP if gap is None else gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        store=CapacityStore(cache_folder() if use_cache else None, seed=seed),
+    )
+
+
+def diff(before: Plan | str | Path, after: Plan | str | Path) -> PlanDifference:
+    """Tell what differs between two plans.
+
+    Parameters
+    ----------
+    before, after
+        Plans, or the paths of plan files.
+
+    Returns
+    -------
+    PlanDifference
+        Changes of fleet, pools, routes, bill and inputs; `differs` says whether there are any.
+
+    Raises
+    ------
+    InputError
+        If a file is no plan, or the plans count in different currencies.
+    """
+    from optimizer.differences import difference_of
+
+    plans = [item if isinstance(item, Plan) else load_plan(item) for item in (before, after)]
+    names = [fallback if isinstance(item, Plan) else str(item)
+             for item, fallback in ((before, "before"), (after, "after"))]  # fmt: skip
+    return difference_of(plans[0], plans[1], (names[0], names[1]))
 
 
 def cache_folder() -> Path | None:

@@ -10,6 +10,10 @@ EXIT_BAD_INPUT = 1
 EXIT_USAGE = 2
 EXIT_INFEASIBLE = 3
 EXIT_NO_PLAN = 4
+#: Only with ``--detailed-exitcode``: two plans differ (as of ``diff``, 2 like wrong usage).
+EXIT_DIFFERS = 2
+#: Only with ``replan --detailed-exitcode``: the plan in force should change.
+EXIT_CHANGE = 5
 
 #: A file with thousands of wrong cells is told by its first faults and a count.
 FAULTS_SHOWN = 50

@@ -12,11 +12,13 @@ from optimizer.cli import catalog as catalog_commands
 from optimizer.cli.check import check
 from optimizer.cli.compare import compare
 from optimizer.cli.cost import cost
+from optimizer.cli.diff import diff
 from optimizer.cli.explain import explain
 from optimizer.cli.forecast import forecast
 from optimizer.cli.guard import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, internal_error, silence_stdout, told
 from optimizer.cli.init import init
 from optimizer.cli.plan import plan
+from optimizer.cli.replan import replan
 from optimizer.cli.verify import VerifyCommand, verify
 from optimizer.errors import EXIT_BAD_INPUT
 
@@ -26,9 +28,11 @@ Start with:
   fleetopt plan shop-search              a plan for the example that comes along
   fleetopt plan shop-search -o plan.json
   fleetopt verify plan.json
+  fleetopt diff plan.json other.json     what differs between two plans
 
 \b
-Exit codes: 0 done, 1 bad input or failure, 2 usage, 3 infeasible (proven), 4 no plan found."""
+Exit codes: 0 done, 1 bad input or failure, 2 usage, 3 infeasible (proven), 4 no plan found,
+5 the plan should change (replan --detailed-exitcode)."""
 
 app = typer.Typer(
     name="fleetopt",
@@ -48,6 +52,8 @@ app.command(short_help="What today's fleet or a plan costs, line by line.")(cost
 app.command(short_help="Why this and not that, and what it would cost.")(explain)
 app.command(cls=VerifyCommand, short_help="Read the rules and the bill of a plan again, replay its traffic.")(verify)
 app.command(short_help="Forecast demand from a history of counts.")(forecast)
+app.command(short_help="Tell what differs between two plans.")(diff)
+app.command(short_help="Tell what to change now that the demand is another one.")(replan)
 app.add_typer(catalog_commands.app, name="catalog")
 
 

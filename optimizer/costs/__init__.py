@@ -8,10 +8,11 @@ from optimizer.costs.bill import make_bill
 from optimizer.costs.flows import Flow, flows_of, tiered_average
 from optimizer.costs.power import PowerDraw, busy_instances, carbon_kg
 from optimizer.costs.rates import Rates, UnitPrice
-from optimizer.costs.uses import Bought, InstanceUse, RequestVolume
+from optimizer.costs.uses import Bought, Changed, InstanceUse, RequestVolume
 
 __all__ = [
     "Bought",
+    "Changed",
     "Flow",
     "InstanceUse",
     "PowerDraw",

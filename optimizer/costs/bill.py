@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from optimizer.costs.bill_bought import bought_lines, energy_lines
 from optimizer.costs.flows import flows_of, tiered_average
 from optimizer.costs.lines import INCLUDED_IN_RENT, line, nothing, sum_up
 from optimizer.costs.rates import Rates, UnitPrice
-from optimizer.costs.uses import Bought, InstanceUse, RequestVolume
+from optimizer.costs.uses import Bought, Changed, InstanceUse, RequestVolume
 from optimizer.domain.plan import Cost, CostLine
 from optimizer.domain.scenario import INTERNET
 from optimizer.units import HOURS_PER_MONTH, HOURS_PER_YEAR
@@ -25,6 +25,7 @@ def make_bill(
     volumes: Sequence[RequestVolume],
     *,
     tiered: bool = True,
+    changes: Sequence[Changed] = (),
 ) -> Cost:
     """Write the bill of a plan.
 
@@ -40,6 +41,8 @@ def make_bill(
         Which requests are served where.
     tiered
         Whether tiered transfer prices apply (always, but for the test of that rule).
+    changes
+        What starts and stops against what runs now.
 
     Returns
     -------
@@ -54,6 +57,7 @@ def make_bill(
         *_log_lines(rates, volumes),
         *_people_lines(rates),
         *_monitoring_lines(rates, uses),
+        *_change_lines(rates, changes),
     ]
     lines += _maintenance_lines(rates, lines, uses)
     return sum_up(lines)
@@ -132,6 +136,20 @@ def _monitoring_lines(rates: Rates, uses: Sequence[InstanceUse]) -> list[CostLin
         line("monitoring", "monitoring", use.instance_hours / HOURS_PER_MONTH, "instance-month", price, **_place(use))
         for use in uses
     ]
+
+
+def _change_lines(rates: Rates, changes: Sequence[Changed]) -> Iterator[CostLine]:
+    price = rates.change()
+    for item in changes:
+        place = {
+            "service": item.service,
+            "provider": item.provider,
+            "location": item.location,
+            "instance_type": item.instance_type,
+        }
+        for words, count in (("instances started", item.started), ("instances stopped", item.stopped)):
+            if count:
+                yield line("change", words, count, "instance", price, **place)
 
 
 def _maintenance_lines(rates: Rates, lines: Sequence[CostLine], uses: Sequence[InstanceUse]) -> list[CostLine]:

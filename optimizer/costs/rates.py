@@ -146,6 +146,11 @@ class Rates:
         """Monitoring of one instance for 730 hours."""
         return UnitPrice(self.scenario.operations.monitoring_per_instance_month, self._stated)
 
+    def change(self) -> UnitPrice:
+        """Charge for one instance that starts or stops; 0 where nothing is known to run."""
+        terms = self.scenario.change
+        return UnitPrice(0.0 if terms is None else terms.cost_per_change, self._stated)
+
     def support_share(self) -> UnitPrice:
         """Support plan, as a share of cloud spend."""
         return UnitPrice(self.scenario.operations.support_share_of_spend, self._stated)

@@ -63,3 +63,15 @@ class RequestVolume:
     origin: str
     location: str
     requests: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Instances of a service that start and that stop, of one type in one location."""
+
+    service: str
+    provider: str
+    location: str
+    instance_type: str
+    started: int
+    stopped: int

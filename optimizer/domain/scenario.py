@@ -18,6 +18,7 @@ from optimizer.domain.purchase import (
     Purchase,
     RunningRow,
 )
+from optimizer.domain.running import ChangeTerms
 
 Floats = NDArray[np.float64]
 Redundancy = Literal["none", "instance", "zone", "region"]
@@ -183,6 +184,8 @@ class Scenario:
     limits: Limits = field(default_factory=Limits)
     pins: tuple[Pin, ...] = ()
     running: tuple[RunningRow, ...] = ()
+    #: What runs now and what changing it costs; None where nothing is known to run, or changes are free to make.
+    change: ChangeTerms | None = None
     currency_rates: tuple[CurrencyRate, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.domain.limits import Quota
 from optimizer.domain.purchase import OWNED
 from optimizer.formulation.blocks import Block
+from optimizer.formulation.changing import change_rows, started_anew
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import has_demand
 from optimizer.formulation.problem import BlockIndex, Columns, Problem, Rows
@@ -67,6 +68,8 @@ def assemble(context: Context, blocks: Sequence[Block], locations: Sequence[str]
     builder.add(bought.columns, [rule(index) for rule in linking if context.is_on(rule.__name__)])
     builder.add(None, [*bought.rows, *_linked(context, index, bought)])
     _add_limits(context, builder, index, blocks, bought)
+    if context.charge > 0.0:
+        builder.add(*change_rows(context, blocks, builder.next_column))
     for pair in tiered_pairs(context, blocks):
         factor = context.rates.horizon_months * context.rates.support_factor(pair.pair[0])
         builder.add(*egress_tiers(pair, builder.next_column, factor, on=context.is_on("egress_tiers")))
@@ -75,8 +78,9 @@ def assemble(context: Context, blocks: Sequence[Block], locations: Sequence[str]
 
 
 def _block_columns(context: Context, blocks: Sequence[Block]) -> Columns:
-    """Blocks carry their own cost, and their rent where nothing shares it."""
-    cost = [block.cost if context.supply(*block.configuration.key).is_separable else block.own_cost for block in blocks]
+    """Blocks carry their own cost, what they start anew, and their rent where nothing shares it."""
+    own = [block.cost if context.supply(*block.configuration.key).is_separable else block.own_cost for block in blocks]
+    cost = [each + started_anew(context, block) for each, block in zip(own, blocks, strict=True)]
     return Columns(np.array(cost, dtype=np.float64), np.ones(len(blocks)), np.ones(len(blocks), dtype=bool))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.costs import Flow, PowerDraw, Rates, flows_of
 from optimizer.domain.catalog import Catalog, ProfileCurve
 from optimizer.domain.limits import Pin
+from optimizer.domain.running import PlaceKey
 from optimizer.domain.scenario import Floats, Scenario, Service
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.layouts import Layouts, SpotRoom, Survives, layouts_for
@@ -65,6 +66,11 @@ class Context:
         self.timeline: Timeline = timeline_of(scenario, lead_on=self.is_on("scale_up_lead"))
         self.headroom_factor = headroom_factor(scenario.headroom, on=self.is_on("headroom"))
         self.options = allowed_options(scenario, on=self.is_on("options_allowed"))
+        terms = scenario.change
+        #: What one instance that starts or stops costs.
+        self.charge: float = 0.0 if terms is None else terms.cost_per_change
+        #: Most instances that run now in any hour, by what they are.
+        self.running: dict[PlaceKey, int] = {} if terms is None else terms.most
         self._successions = successions(scenario.periods)
         self._service_seconds: dict[tuple[int, int, float], tuple[float, ...]] = {}
         self._capacity: dict[tuple[OperatingPoint, int], Floats] = {}

@@ -10,6 +10,7 @@ from optimizer.domain.scenario import Service
 from optimizer.formulation.blocks import EIGHTHS, Block, Group, configurations_of
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
+from optimizer.formulation.held import held_blocks
 from optimizer.formulation.likes import cheapest_of_likes
 from optimizer.formulation.rules.accelerator_memory import why_accelerator_too_small
 from optimizer.formulation.rules.host_memory import why_host_too_small
@@ -84,7 +85,11 @@ def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupR
     if worst is None:
         return GroupResult()
     target = pool_target_s(scenario.services[group.service], worst, on=context.is_on("latency"))
-    return blocks_of_group(context, group, configurations_of(context, usable, target), worst)
+    configurations = configurations_of(context, usable, target)
+    result = blocks_of_group(context, group, configurations, worst)
+    if context.charge > 0.0 and not context.rules_off:
+        result.blocks += held_blocks(context, group, configurations, worst)
+    return result
 
 
 def usable_of(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:

@@ -49,9 +49,18 @@ def _replaces(context: Context, first: Usable, second: Usable) -> bool:
     if one.instance.accelerator_count != other.instance.accelerator_count:
         return False
     mine, theirs = context.supply_for(one), context.supply_for(other)
+    if context.charge > 0.0 and runs_now(context, other):
+        return False
     if not mine.unlimited or theirs.signed or context.rates.is_owned(one.location.name):
         return False
     return _no_dearer(mine, theirs)
+
+
+def runs_now(context: Context, candidate: Candidate) -> bool:
+    """Whether instances of a candidate's kind serve its service now."""
+    kind = (candidate.instance.name, candidate.curve.profile, candidate.curve.accelerators_per_replica)
+    place = (candidate.service.name, candidate.location.name)
+    return any((*key[:2], *key[3:]) == (*place, *kind) for key in context.running)
 
 
 def _no_dearer(mine: Supply, theirs: Supply) -> bool:

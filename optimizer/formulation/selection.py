@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.domain.scenario import Floats, Service
 from optimizer.formulation.blocks import Block, Configuration, Group, block_of, dominates
+from optimizer.formulation.changing import changes_no_more, charged_at_most, kept_at_most
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
@@ -84,16 +85,18 @@ def blocks_of_group(
         bound = float(bounds.cost[number]) + flow_cost
         verdict = result.verdicts.setdefault(configuration.key[:2], TypeVerdict())
         rivals = kept.setdefault(configuration.key, [])
-        if _is_beaten(context, configuration, bounds, number, rates, rivals):
+        # What its kind keeps running may save so much in changes.
+        kept_now = kept_at_most(context, group.service, configuration)
+        if context.charge == 0.0 and _is_beaten(context, configuration, bounds, number, rates, rivals):
             continue  # the verdict on its type stands: what beats it costs no more
-        if bound >= best:
+        if bound - kept_now >= best:
             verdict.least_cost = min(verdict.least_cost, bound)
             continue
         counted = count(context, configuration, service, need)
         if counted is None:
             continue
         least = _least_cost(context, configuration, supply, counted) + flow_cost
-        if least > best:
+        if least - kept_now > best:
             verdict.least_cost = min(verdict.least_cost, least)
             continue
         staffing = staff(context, configuration, service, need, counted, context.spot_room(supply))
@@ -103,7 +106,7 @@ def blocks_of_group(
         if context.any_block:
             break
         if supply.unlimited and not context.keeps_every_type:
-            best = min(best, block.cost)
+            best = min(best, block.cost + charged_at_most(context, block))
     result.blocks = _worth_choosing(context, kept, best)
     return result
 
@@ -214,8 +217,9 @@ def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best:
         supply = context.supply(*key)
         for number, block in enumerate(rivals):
             least = float(supply.least_cost(block.use, block.spot, line.slot_hours, line.main_count)) + block.own_cost
+            least -= kept_at_most(context, block.service, block.configuration)
             # The two are worked out differently: the best itself must not fall to rounding.
-            if least <= best * (1.0 + ROUNDING) and not _is_replaced(context, rivals, number):
+            if least <= best + abs(best) * ROUNDING and not _is_replaced(context, rivals, number):
                 found.append(block)
     return found
 
@@ -223,9 +227,13 @@ def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best:
 def _is_replaced(context: Context, rivals: Sequence[Block], number: int) -> bool:
     """Whether another block stands in for this one; of two that are alike the earlier one stays."""
     draw_matters, block = context.draw_matters, rivals[number]
+
+    def stands_in(one: Block, other: Block) -> bool:
+        fewer_changes = context.charge == 0.0 or changes_no_more(context, one, other)
+        return fewer_changes and dominates(one, other, draw_matters=draw_matters)
+
     return any(
-        dominates(other, block, draw_matters=draw_matters)
-        and (earlier < number or not dominates(block, other, draw_matters=draw_matters))
+        stands_in(other, block) and (earlier < number or not stands_in(block, other))
         for earlier, other in enumerate(rivals)
         if earlier != number
     )

@@ -14,6 +14,9 @@ from optimizer.inputs.strict_yaml import parse_yaml
 from optimizer.inputs.wording import show
 
 SET_OPTION = "--set"
+FORECAST_OPTION = "--forecast"
+#: Letters of a file's first line that are read for the names of its columns.
+MOST_OF_A_LINE = 10_000
 #: Bytes; what a document of the most values takes with long names.
 LARGEST_DOCUMENT = 2_000_000
 
@@ -74,6 +77,39 @@ def _changed(document: Node, change: Change, faults: Faults) -> Node:
     except _Refused as refused:
         faults.add(change.node.mark.at(change.parts), refused.what, refused.mend, "override-path")
         return document
+
+
+def with_forecast(document: Node, forecast: Path) -> Node:
+    """Return the document with one demand file for every service; which series of it they read stays.
+
+    A ratio of peak to mean gives way to a file that has the mean itself.
+    """
+    services = document.child("services")
+    if not isinstance(document.value, Mapping) or services is None or not isinstance(services.value, Mapping):
+        return document
+    gone = {"constant_per_s", *(["peak_to_mean"] if "mean" in _columns(forecast) else [])}
+    file = Node(str(forecast.absolute()), Mark(FORECAST_OPTION))
+    led = {name: _led_by(service, file, gone) for name, service in services.value.items()}
+    return Node({**document.value, "services": Node(led, services.mark)}, document.mark)
+
+
+def _columns(path: Path) -> list[str]:
+    """Names of a CSV file's columns; none of a file that cannot be read, which is told later."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return [name.strip().strip('"') for name in file.readline(MOST_OF_A_LINE).split(",")]
+    except (OSError, UnicodeError):
+        return []
+
+
+def _led_by(service: Node, file: Node, gone: set[str]) -> Node:
+    if not isinstance(service.value, Mapping):
+        return service
+    demand = service.value.get("demand")
+    kept = demand.value if demand is not None and isinstance(demand.value, Mapping) else {}
+    rest = {key: value for key, value in kept.items() if key not in gone}
+    mark = demand.mark if demand is not None else file.mark
+    return Node({**service.value, "demand": Node({**rest, "file": file}, mark)}, service.mark)
 
 
 def _with_value(document: Node | None, text: str, faults: Faults) -> Node | None:

@@ -306,6 +306,25 @@ class PlanStoragePrice(TypedDict):
     source: str
 
 
+class PlanRunning(TypedDict):
+    """Instances of one kind that run now in a zone."""
+
+    service: str
+    location: str
+    zone: str
+    instance_type: str
+    profile: str
+    accelerators_per_replica: int
+    instances: int
+
+
+class PlanChange(TypedDict):
+    """What runs now, and what changing it costs."""
+
+    cost_per_change: float
+    running: list[PlanRunning]
+
+
 class PlanInputs(TypedDict):
     """All of it."""
 
@@ -329,6 +348,7 @@ class PlanInputs(TypedDict):
     owned: PlanOwned
     limits: PlanLimits
     pins: list[PlanPin]
+    change: PlanChange | None
     currency_rates: list[PlanCurrencyRate]
     operations: PlanOperations
     prices: list[PlanPrice]

@@ -30,7 +30,7 @@ from optimizer.inputs.document import Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
-from optimizer.inputs.overrides import Change, effective_document
+from optimizer.inputs.overrides import Change, effective_document, with_forecast
 from optimizer.inputs.purchase_terms import (
     commitments_of,
     commitments_running,
@@ -63,6 +63,7 @@ def load_inputs(
     withs: Sequence[Path] = (),
     running: Path | None = None,
     changes: Sequence[Change] = (),
+    forecast: Path | None = None,
 ) -> Inputs:
     """Read a scenario with everything it names.
 
@@ -78,6 +79,8 @@ def load_inputs(
         Today's fleet, instead of the file that the scenario names.
     changes
         What an option changes, after all of these.
+    forecast
+        A demand file that takes the place of every service's own; None to read those.
 
     Returns
     -------
@@ -94,6 +97,8 @@ def load_inputs(
     root = None if found is None else effective_document(found.path, found.shown, sets, withs, faults, changes)
     if found is None or root is None:
         faults.refuse()
+    if forecast is not None:
+        root = with_forecast(root, forecast)
     keys = validate(ScenarioKeys, root, faults)
     asked = asked_of(root)
     rates = currency_rates_of(keys) if keys is not None else ()

@@ -11,13 +11,14 @@ import numpy as np
 from optimizer.costs import make_bill
 from optimizer.domain.plan import PLAN_FORMAT, Cost, DemandRow, Objective, Plan, PlanPeriod, Pool, Route
 from optimizer.domain.scenario import Floats
+from optimizer.formulation.changing import changes_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import MAX_ORIGINS_FOR_ALL_SETS, BlockSet, has_demand
 from optimizer.formulation.staffing import MAX_INSTANCES
 from optimizer.planning.assumptions import assumptions_of
 from optimizer.planning.capacity_use import capacity_shares
 from optimizer.planning.chosen import Chosen
-from optimizer.planning.extract import pools_of, routes_of, standbys_of, uses_of, volumes_of
+from optimizer.planning.extract import changed_of, pools_of, routes_of, standbys_of, uses_of, volumes_of
 from optimizer.planning.fleet import fleet_of
 from optimizer.planning.inputs_used import inputs_used
 from optimizer.planning.layout import BlockLoad
@@ -135,6 +136,7 @@ def _bill(context: Context, chosen: Chosen, weights: Floats) -> Cost:
         uses_of(context, chosen.loads, weights),
         volumes_of(context, chosen.loads),
         tiered=context.is_on("egress_tiers"),
+        changes=changed_of(context, chosen.blocks),
     )
 
 
@@ -202,6 +204,8 @@ def _refuse_disagreement(context: Context, chosen: Chosen, cost: Cost) -> None:
         return
     objective = sum(block.own_cost for block in chosen.blocks) + context.rates.fixed_total()
     objective += sum(buy.rent(context) for buy in chosen.buys)
+    changes = changes_of(context, chosen.blocks).values()
+    objective += context.charge * sum(started + stopped for started, stopped in changes)
     if abs(objective - cost.total) > AGREEMENT + 1e-9 * cost.total:
         message = f"the objective ({objective:.2f}) and the bill ({cost.total:.2f}) differ"
         raise RuntimeError(message)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.costs import InstanceUse, RequestVolume, busy_instances
+from optimizer.costs import Changed, InstanceUse, RequestVolume, busy_instances
 from optimizer.domain.plan import FewerReplicas, Pool, PoolAtDemand, Route, ServiceTime, Standby
 from optimizer.domain.scenario import Floats
+from optimizer.formulation.blocks import Block
+from optimizer.formulation.changing import changes_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import round_trip_s
 from optimizer.planning.layout import BlockLoad, events_of
@@ -169,4 +171,19 @@ def volumes_of(context: Context, loads: Sequence[BlockLoad]) -> list[RequestVolu
         )
         for load in loads
         for origin in load.block.origins
+    ]
+
+
+def changed_of(context: Context, blocks: Sequence[Block]) -> list[Changed]:
+    """Return what starts and stops of each service, type and location against what runs now, for the bill."""
+    if context.scenario.change is None:
+        return []
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for (service, location, _, kind, *_rest), (started, stopped) in changes_of(context, blocks).items():
+        found = sums.setdefault((service, location, kind), [0, 0])
+        found[0] += started
+        found[1] += stopped
+    return [
+        Changed(service, location.split("/", maxsplit=1)[0], location, kind, started, stopped)
+        for (service, location, kind), (started, stopped) in sorted(sums.items())
     ]

@@ -84,6 +84,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
         "owned": asdict(scenario.owned),
         "limits": _plain(asdict(scenario.limits)),
         "pins": [asdict(pin) for pin in scenario.pins],
+        "change": _change(scenario),
         "currency_rates": [asdict(rate) for rate in scenario.currency_rates],
         "headroom": {"release_share": headroom.release_share, "retry_share": headroom.retry_share},
         "network": {
@@ -105,6 +106,15 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
             "maintenance_share": operations.maintenance_share,
         },
     }
+
+
+def _change(scenario: Scenario) -> dict[str, Any] | None:
+    """What runs now, most of any hour, and what a change costs; None where nothing is known to run."""
+    if scenario.change is None:
+        return None
+    names = ("service", "location", "zone", "instance_type", "profile", "accelerators_per_replica")
+    rows = [{**dict(zip(names, key, strict=True)), "instances": n} for key, n in sorted(scenario.change.most.items())]
+    return {"cost_per_change": scenario.change.cost_per_change, "running": rows}
 
 
 def _origin(context: Context, number: int, locations: Sequence[str]) -> dict[str, Any]:

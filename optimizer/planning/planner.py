@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
@@ -114,11 +115,21 @@ def plan_scenario(
 
         today = today_of(scenario, catalog, store, plan, money_only)
         plan = plan.replace(today=today)
-    return _verified(plan, scenario, catalog, refuse=verify, progress=progress)
+    return verified(plan, scenario, catalog, refuse=verify, progress=progress)
 
 
 class _LimitReached(NoPlanFound):
     """The time limit came first: there is nothing to explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan with what it was chosen from."""
+
+    context: Context
+    blocks: BlockSet
+    chosen: Chosen
+    plan: Plan
 
 
 def find_plan(
@@ -135,7 +146,37 @@ def find_plan(
     any_block: bool = False,
     blocks: BlockSet | None = None,
 ) -> Plan:
-    """Find the cheapest fleet, its second reading still to come; parameters as of `plan_scenario` and `Context`.
+    """Find the cheapest fleet, its second reading still to come; parameters as of `find`."""
+    return find(
+        scenario,
+        catalog,
+        store,
+        seed=seed,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        rules_off=rules_off,
+        progress=progress,
+        promises=promises,
+        any_block=any_block,
+        blocks=blocks,
+    ).plan
+
+
+def find(
+    scenario: Scenario,
+    catalog: Catalog,
+    store: CapacityStore,
+    *,
+    seed: int = 0,
+    gap: float = 0.0,
+    time_limit_s: float | None = None,
+    rules_off: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+    promises: bool = True,
+    any_block: bool = False,
+    blocks: BlockSet | None = None,
+) -> Found:
+    """Find the cheapest fleet and what it was chosen from; parameters as of `plan_scenario` and `Context`.
 
     Parameters
     ----------
@@ -165,7 +206,7 @@ def find_plan(
             derates[point] = derates.get(point, 1.0) * PROMISE_DERATE
     plan = write_plan(context, block_set, chosen, seed=seed, gap=gap)
     _refuse_over_budget(context, plan)
-    return plan
+    return Found(context, block_set, chosen, plan)
 
 
 def _best(
@@ -265,7 +306,16 @@ def store_text(store: CapacityStore) -> str:
     return text
 
 
-def _verified(plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool, progress: Progress | None) -> Plan:
+def verified(
+    plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool = True, progress: Progress | None = None
+) -> Plan:
+    """Return a plan with its second reading.
+
+    Raises
+    ------
+    VerificationFailed
+        If a rule does not hold and `refuse` is set.
+    """
     if progress is not None:
         progress("verify", "reading every rule again")
     checks = second_reading(plan, scenario, catalog)

@@ -16,7 +16,7 @@ CENT = 0.01
 #: Gaps that are the same.
 SAME_GAP = 1e-6
 #: Categories whose quantities are compared; the others count different things, which do not add up.
-COUNTED = ("compute", "overhead", "network", "storage", "obligation", "monitoring", "people")
+COUNTED = ("compute", "overhead", "network", "storage", "obligation", "monitoring", "people", "change")
 #: Categories whose lines say how the instance is bought.
 BOUGHT = ("compute", "overhead", "obligation")
 ENERGY = ("energy",)

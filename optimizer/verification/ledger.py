@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from optimizer.domain.scenario import INTERNET
+from optimizer.verification.changes import changes
 from optimizer.verification.demands import views
 from optimizer.verification.entry import (
     CLOUD_SPEND,
@@ -73,6 +74,7 @@ class Ledger:
         monthly = Fraction(operations["monitoring_per_instance_month"])
         for (service, location, kind, _), hours in self.instance_hours.items():
             yield Entry("monitoring", service, location, kind, hours / HOURS_OF_A_MONTH, monthly)
+        yield from changes(self._view)
         years = self._horizon / HOURS_OF_A_YEAR
         for role in operations["people"]:
             yield Entry("people", "", "", "", Fraction(role["fte"]) * years, Fraction(role["cost_per_year"]))

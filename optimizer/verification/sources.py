@@ -51,6 +51,23 @@ def _plan(plan: Plan, scenario: Scenario, catalog: Catalog) -> Iterator[Pair]:
     yield "catalog", [row.get("name") for row in named], [catalog.name]
 
 
+def _change(scenario: Scenario) -> dict[str, Any] | None:
+    """What runs now, the most of any hour of each kind."""
+    terms = scenario.change
+    if terms is None:
+        return None
+    most: dict[tuple[Any, ...], int] = {}
+    for pool in terms.running:
+        kind = (pool.service, pool.location, pool.zone, pool.instance_type, pool.profile, pool.accelerators_per_replica)
+        most[kind] = most.get(kind, 0) + max(pool.counts[0], default=0)
+    names = ("service", "location", "zone", "instance_type", "profile", "accelerators_per_replica", "instances")
+    rows = [(*kind, count) for kind, count in sorted(most.items()) if count]
+    return {
+        "cost_per_change": terms.cost_per_change,
+        "running": [dict(zip(names, row, strict=True)) for row in rows],
+    }
+
+
 def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
     """Figures of the scenario."""
     services = [
@@ -70,6 +87,7 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
         for service in scenario.services
     ]
     yield "services", inputs_["services"], services
+    yield "change", inputs_["change"], _change(scenario)
     rates = {
         service.name: {
             origin.name: {

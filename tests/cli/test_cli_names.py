@@ -11,7 +11,7 @@ from optimizer.cli.main import app
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        (["plna", "shop-search"], 2, "Did you mean 'plan'?"),
+        (["plna", "shop-search"], 2, "Did you mean 'plan'"),
         (["catalog", "shw", "public-cloud"], 2, "Did you mean 'show'?"),
         (["plan", "shop-search", "--fromat", "json"], 2, "--format"),
         (["plan", "shop-search", "--format", "jsn"], 2, "(found jsn). Did you mean json?"),

@@ -25,12 +25,16 @@ is no colour; `NO_COLOR` turns it off anywhere. Simulated capacities are kept in
 EXIT_CODES = (
     (errors.EXIT_DONE, "done"),
     (errors.EXIT_BAD_INPUT, "bad input, a failed check, or a failure"),
-    (errors.EXIT_USAGE, "the command was not called as it should be"),
+    (
+        errors.EXIT_USAGE,
+        "the command was not called as it should be; with `diff --detailed-exitcode`: the plans differ",
+    ),
     (errors.EXIT_INFEASIBLE, "infeasible, and that is proved: no plan can keep what the scenario asks"),
     (
         errors.EXIT_NO_PLAN,
         "no plan found and nothing proved: a limit came first, or no plan of the kinds considered",
     ),
+    (errors.EXIT_CHANGE, "with `replan --detailed-exitcode`: the plan in force should change"),
     (guard.EXIT_INTERRUPTED, "interrupted"),
     (guard.EXIT_BROKEN_PIPE, "the reader of the output went away"),
 )

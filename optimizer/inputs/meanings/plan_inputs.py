@@ -10,6 +10,19 @@ _DATED = {"as_of": "Date of the figure.", "basis": "How it came to be.", "source
 _OFFER = {"provider": "The provider.", "instance_type": "The instance type.", "location": "The location."}
 
 PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
+    "PlanChange": {
+        "cost_per_change": "Charge for one instance that starts or stops.",
+        "running": "What runs now.",
+    },
+    "PlanRunning": {
+        "service": "The service.",
+        "location": "The location.",
+        "zone": "The zone.",
+        "instance_type": "The instance type.",
+        "profile": "The profile it serves.",
+        "accelerators_per_replica": "Accelerators of a replica.",
+        "instances": "Most instances of any hour.",
+    },
     "PlanInputs": {
         "services": "The services as the scenario asks for them.",
         "origins": "The origins.",
@@ -32,6 +45,7 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "owned": "How owned hardware is priced and run.",
         "limits": "Limits on the whole plan.",
         "pins": "Decisions kept.",
+        "change": "What runs now and what changing it costs; null where a plan is made afresh.",
         "currency_rates": "Rates of other currencies.",
         "prices": "Catalog prices of the types used, before price rules.",
         "instance_types": "The instance types used.",

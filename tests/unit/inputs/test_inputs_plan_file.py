@@ -96,6 +96,7 @@ INPUTS: dict[str, Any] = {
         "max_instance_types": 3,
         "quotas": [{"match": MATCH, "max_instances": 5, "max_vcpu": None, "reason": "asked"}],
     },
+    "change": None,
     "pins": [
         {
             "service": "search",

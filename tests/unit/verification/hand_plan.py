@@ -114,6 +114,7 @@ INPUTS: dict[str, Any] = {
         "quotas": [],
     },
     "pins": [],
+    "change": None,
     "currency_rates": [],
     "idle_power_share": 0.3,
     "location_energy": {

@@ -1,0 +1,5 @@
+"""Planning again from what runs: what is committed stays, what changes is charged, and the way there is told."""
+
+from optimizer.planning.replanning.flow import DEFAULT_COST_PER_CHANGE, replan_scenario
+
+__all__ = ["DEFAULT_COST_PER_CHANGE", "replan_scenario"]

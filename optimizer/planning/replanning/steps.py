@@ -1,0 +1,181 @@
+"""The order of the changes, each fleet on the way written as a plan of its own and read by the second reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.domain.limits import Limits
+from optimizer.domain.plan import Check, Plan
+from optimizer.domain.purchase import PurchaseOption
+from optimizer.domain.replan import Step
+from optimizer.domain.scenario import Scenario, Service
+from optimizer.formulation.blocks import Block
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.held import block_with
+from optimizer.formulation.problem import Indices
+from optimizer.formulation.supply import Key
+from optimizer.planning.buying import KeyBuy
+from optimizer.planning.chosen import Chosen
+from optimizer.planning.document import write_plan
+from optimizer.planning.layout import load_of
+from optimizer.planning.planner import Found
+from optimizer.planning.promise import promised_s
+from optimizer.planning.replanning.moves import Way
+from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
+from optimizer.planning.replanning.stands import Stand, stand_of
+from optimizer.solve import Outcome, Status
+from optimizer.verification import CHECKS, verify
+from optimizer.verification.view import View
+
+Progress = Callable[[str, str], None]
+#: Rules of what runs without traffic as well.
+ROOM_RULES = ("quotas", "power_limit")
+
+
+class Walk:
+    """From what runs now to a plan, step by step.
+
+    Parameters
+    ----------
+    found
+        The plan to reach.
+    running
+        What runs now.
+    in_force
+        Services with the demand that is carried now; None where it cannot be compared with the forecast, which then
+        stands for both.
+    """
+
+    def __init__(self, found: Found, running: Sequence[Stand], in_force: tuple[Service, ...] | None) -> None:
+        self._found, self._context = found, found.context
+        self._demand = {FORECAST: self._context.scenario.services}
+        self._demand[IN_FORCE] = in_force or self._context.scenario.services
+        new = [stand_of(block) for block in found.chosen.blocks]
+        names = [service.name for service in self._context.scenario.services]
+        origins = [origin.name for origin in self._context.scenario.origins]
+        self._names = names
+        self._way = Way(names, _by_service(running), _by_service(new), origins)
+        self._running = running
+        self._promised: dict[tuple[object, ...], float] = {}
+
+    def steps(self, progress: Progress | None = None) -> Iterator[Step]:
+        """Yield each step with its second reading; commitments are signed before anything starts under them."""
+        number = 0
+        start = self._way.start()
+        for what in self._signed():
+            number += 1
+            yield self._step(number, ("commit", "all places", what), start)
+        for move in self._way.moves():
+            number += 1
+            if progress is not None:
+                progress("steps", f"{number}: {move.kind} {move.where}")
+            yield self._step(number, (move.kind, move.where, move.what), move.state)
+
+    def plan_of(self, state: State, *, waiting: bool = False) -> tuple[Plan, Scenario]:
+        """Return the fleet of a state as a plan, with the scenario at whose demand it is read.
+
+        Parameters
+        ----------
+        waiting
+            Whether what runs without traffic is in it.
+        """
+        scenario = self._scenario(state)
+        context = Context(scenario, self._context.catalog, self._context.store, derates=self._context.derates)
+        blocks = [self._block(context, stand) for stands in state.serving.values() for stand in stands]
+        loads = [load_of(block) for block in blocks]
+        promises = [self._promise(context, block, state.carries[block.service]) for block in blocks]
+        if waiting:
+            idle = [self._idle(context, stand) for stand in state.waiting]
+            blocks, loads = [*blocks, *idle], [*loads, *(load_of(block) for block in idle)]
+            promises += [0.0] * len(idle)
+        outcome = Outcome(Status.FEASIBLE, np.zeros(0), 0.0, None)
+        chosen = Chosen(tuple(blocks), tuple(loads), tuple(promises), self._buys(context, blocks), outcome)
+        locations = tuple(sorted({*scenario.locations}))
+        return write_plan(context, BlockSet(locations=locations), chosen, seed=context.store.seed, gap=1.0), scenario
+
+    def _step(self, number: int, told: tuple[str, str, tuple[str, ...]], state: State) -> Step:
+        plan, scenario = self.plan_of(state)
+        checks = verify(plan, scenario, self._context.catalog)
+        broken = [check for check in checks if not check.holds]
+        limits, count = scenario.limits, len(checks)
+        if state.waiting and (limits.quotas or limits.power_kw is not None):
+            view = View(self.plan_of(state, waiting=True)[0])
+            room = [check for rule in ROOM_RULES for check in CHECKS[rule](view)]
+            broken += [check for check in room if not check.holds]
+            count += len(room)
+        carries = {self._names[n]: demand for n, demand in state.carries.items()}
+        return Step(number, told[0], told[1], told[2], carries, count, _told(broken))  # type: ignore[arg-type]
+
+    def _signed(self) -> Iterator[tuple[str, ...]]:
+        """What the plan commits to, in words; nothing where it signs nothing new."""
+        what = tuple(
+            f"{'buy' if option == 'owned' else 'sign'} {count} {buy.key[1]} in {buy.key[2]}, {option.replace('_', ' ')}"
+            for buy in self._found.chosen.buys
+            for option, count in buy.steady.items()
+        )
+        if what:
+            yield what
+
+    def _scenario(self, state: State) -> Scenario:
+        """The scenario on the way: each service at its demand, without what holds for a whole horizon.
+
+        Budget, carbon, the number of types and pinned decisions are those of the plan that is reached.
+        """
+        base = self._context.scenario
+        services = tuple(self._demand[state.carries[n]][n] for n in range(len(base.services)))
+        limits = Limits(power_kw=base.limits.power_kw, quotas=base.limits.quotas)
+        places = {stand.location for stands in state.serving.values() for stand in stands}
+        locations = tuple(dict.fromkeys((*base.locations, *sorted(places))))
+        return replace(base, services=services, limits=limits, pins=(), change=None, running=(), locations=locations)
+
+    def _block(self, context: Context, stand: Stand) -> Block:
+        counts = (stand.instances, np.minimum(stand.spot, stand.instances))
+        return block_with(context, stand.group, stand.configuration, counts, network_s=stand.network_s)
+
+    def _idle(self, context: Context, stand: Stand) -> Block:
+        group = replace(stand.group, origins=(), standby=(), eighths=())
+        counts: tuple[Indices, Indices] = (stand.instances, np.zeros_like(stand.spot))
+        return block_with(context, group, stand.configuration, counts, network_s=stand.network_s)
+
+    def _promise(self, context: Context, block: Block, carries: str) -> float:
+        """Simulated once for the same counts at the same demand."""
+        staffing = block.staffing
+        key = (block.group, id(block.configuration), carries, staffing.instances.tobytes(), staffing.spot.tobytes())
+        if key not in self._promised:
+            self._promised[key] = promised_s(context, load_of(block), context.store.seed)
+        return self._promised[key]
+
+    def _buys(self, context: Context, blocks: Sequence[Block]) -> tuple[KeyBuy, ...]:
+        """What is signed before and by the plan, and the rest by the hour."""
+        steady: dict[Key, Mapping[PurchaseOption, int]] = {buy.key: buy.steady for buy in self._found.chosen.buys}
+        signed = {
+            (item.location.split("/", maxsplit=1)[0], item.instance_type, item.location)
+            for item in context.scenario.commitments
+        }
+        members: dict[Key, list[Block]] = {}
+        for block in blocks:
+            members.setdefault(block.configuration.key, []).append(block)
+        keys = sorted({*members, *signed, *(key for key, counts in steady.items() if counts)})
+        return tuple(KeyBuy(context.supply(*key), tuple(members.get(key, ())), steady.get(key, {})) for key in keys)
+
+
+def _told(broken: Sequence[Check]) -> tuple[str, ...]:
+    """The first finding of each rule that does not hold, and how many more there are."""
+    by_rule: dict[str, list[Check]] = {}
+    for check in broken:
+        by_rule.setdefault(check.rule, []).append(check)
+    return tuple(
+        f"{rule}: {found[0].detail or found[0].subject}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else "")
+        for rule, found in by_rule.items()
+    )
+
+
+def _by_service(stands: Sequence[Stand]) -> dict[int, tuple[Stand, ...]]:
+    found: dict[int, list[Stand]] = {}
+    for stand in stands:
+        found.setdefault(stand.group.service, []).append(stand)
+    return {n: tuple(mine) for n, mine in found.items()}
