@@ -75,7 +75,8 @@ class Naive:
                 for zone in zones_for(candidate):
                     count = pulp.LpVariable(f"n{self.integers}", 0, None, "Integer")
                     self.integers += 1
-                    self.cost.append(((context.supply_for(candidate).on_demand or 0.0) + context.use_cost(candidate)) * float(hours) * count)
+                    per_hour = (context.supply_for(candidate).on_demand or 0.0) + context.use_cost(candidate)
+                    self.cost.append(per_hour * float(hours) * count)
                     capacity[t, zone].append(rate * count)
         zones = sorted({zone for _, zone in capacity})
         for t in range(len(context.period_hours)):

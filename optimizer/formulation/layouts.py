@@ -259,7 +259,7 @@ class Layouts:
                 continue
             inner, within = self._inner(count, stay)
             carries = self.capacity[inner].sum(axis=1)[None, :] >= (self.share * need[trying])[:, None]
-            able = feasible[trying] & (carries.astype(np.int64) @ within.T.astype(np.int64) > 0)
+            able = feasible[trying] & (carries.astype(np.float32) @ within.T.astype(np.float32) > 0.5)
             found = able.any(axis=1)
             row = np.argmax(able[found], axis=1)
             kept = np.argmax(carries[found] & within[row], axis=1)
