@@ -53,24 +53,7 @@ __all__ = [
     "verify",
 ]
 
-_HOMES = dict.fromkeys(
-    (
-        "compare",
-        "cost",
-        "explain",
-        "forecast",
-        "init",
-        "load_catalog",
-        "load_fleet",
-        "load_options",
-        "load_plan",
-        "load_scenario",
-        "plan",
-        "replay",
-        "verify",
-    ),
-    "optimizer.api",
-)
+_HOMES = dict.fromkeys(__all__, "optimizer.api")
 _HOMES |= dict.fromkeys(("FleetoptError", "Infeasible", "InputError", "NoPlanFound"), "optimizer.errors")
 _HOMES["WhatIf"] = "optimizer.verification.replaying"
 

@@ -18,7 +18,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import EXIT_INFEASIBLE, EXIT_NO_PLAN, FleetoptError
 from optimizer.performance import CapacityStore
 from optimizer.planning import DEFAULT_GAP, plan_scenario
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -89,9 +89,9 @@ def cheapest(scenario: Scenario, catalog: Catalog, how: How, store: CapacityStor
     Raises
     ------
     Infeasible, NoPlanFound
-        As `find_plan`.
+        As `find`.
     """
-    return find_plan(scenario, catalog, store, seed=how.seed, gap=0.0, time_limit_s=how.time_limit_s, promises=False)
+    return find(scenario, catalog, store, seed=how.seed, gap=0.0, time_limit_s=how.time_limit_s, promises=False).plan
 
 
 def run_all(

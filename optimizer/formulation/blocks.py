@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.context import Context
+from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Need, Staffing
 from optimizer.formulation.supply import Key, Supply
@@ -167,6 +168,14 @@ def configurations_of(
                 point = OperatingPoint(times[:batch], 0.0, target_s, service.percentile, service.dispatch)
                 result.append(Configuration(candidate, zones, point, *bounds))
     return result
+
+
+def need_of(context: Context, group: Group) -> Need:
+    """Return what a block of a group must carry, alone and in the worst loss of another location."""
+    service = context.scenario.services[group.service]
+    own = context.need(service, group.origins, group.shares)
+    share = service.protected_share
+    return Need(own, need_with_standby(own, group.standby, lambda found: context.need(service, found), share))
 
 
 def slot_use(context: Context, staffing: Staffing) -> tuple[Floats, Floats]:

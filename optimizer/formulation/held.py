@@ -14,13 +14,12 @@ import numpy as np
 
 from optimizer.domain.purchase import MayVanish
 from optimizer.domain.scenario import Floats, Service
-from optimizer.formulation.blocks import Block, Configuration, Group, block_of
+from optimizer.formulation.blocks import Block, Configuration, Group, block_of, need_of
 from optimizer.formulation.changing import place_key
 from optimizer.formulation.context import Context
-from optimizer.formulation.layouts import LEFT, SpotRoom
+from optimizer.formulation.layouts import SpotRoom, carried_by
 from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.capacity import instances_needed
-from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
 from optimizer.formulation.staffing import MAX_INSTANCES, Need, Staffing
 
@@ -76,14 +75,11 @@ def shortfall_of(context: Context, group: Group, configuration: Configuration) -
     """Return where what runs now is short of the demand planned for, None where it is not."""
     now = running_counts(context, group.service, configuration)
     service = context.scenario.services[group.service]
-    need = _needs(context, group, service).hardest[0]
+    need = need_of(context, group).hardest[0]
     layouts = np.zeros((need.size, len(configuration.zones)), dtype=np.int64) if now is None else now[0][0]
     per_instance = configuration.candidate.replicas_per_instance
     capacity = context.zone_capacity(configuration.point, per_instance, int(layouts.max(initial=0)))
-    carried = capacity[layouts].sum(axis=1)
-    survives = context.survives(service)
-    if survives != "nothing":
-        carried = np.minimum(carried, LEFT[survives](capacity, layouts) / service.protected_share)
+    carried = carried_by(capacity, layouts, context.survives(service), service.protected_share)
     short = np.where(need > carried * (1.0 + ROUNDING), (need - carried) / np.maximum(need, ROUNDING), 0.0)
     worst = int(np.argmax(short))
     if short[worst] <= 0.0:
@@ -122,13 +118,9 @@ class _Carrying:
 
     def carries(self, layout: Indices, need: float) -> bool:
         """Whether a layout carries a need, and its protected share after a loss."""
-        if float(self.capacity[layout].sum()) < need * (1.0 - ROUNDING):
-            return False
         survives = self.context.survives(self.service)
-        if survives == "nothing" or need <= 0.0:
-            return True
-        left = LEFT[survives](self.capacity, layout[None, :])[0]
-        return bool(left >= self.service.protected_share * need * (1.0 - ROUNDING))
+        carried = carried_by(self.capacity, layout[None, :], survives, self.service.protected_share)[0]
+        return bool(carried >= need * (1.0 - ROUNDING))
 
     def spot_of(self, layout: Indices, wanted: Indices, need: float) -> Indices:
         """Return as much of the spot wanted as the terms of spot allow."""
@@ -160,7 +152,7 @@ def _adapted(
 ) -> Block | None:
     """Fit what runs now to the need, hour by hour; None where that breaks a bound on counts."""
     service = context.scenario.services[group.service]
-    asked = _needs(context, group, service)
+    asked = need_of(context, group)
     need, own = context.held_need(asked.hardest), context.held_need(asked.own)
     supply = context.supply_for(configuration.candidate)
     size = int(now[0].max(initial=0)) + MOST_ADDED
@@ -184,12 +176,6 @@ def _adapted(
     return block_with(context, group, configuration, (instances, spot), asked, network_s)
 
 
-def _needs(context: Context, group: Group, service: Service) -> Need:
-    own = context.need(service, group.origins, group.shares)
-    share = service.protected_share
-    return Need(own, need_with_standby(own, group.standby, lambda found: context.need(service, found), share))
-
-
 def block_with(
     context: Context,
     group: Group,
@@ -200,7 +186,7 @@ def block_with(
 ) -> Block:
     """Return the block of given instances and spot, shape (demands, periods, zones) each, whatever they carry."""
     service = context.scenario.services[group.service]
-    need = needs or _needs(context, group, service)
+    need = needs or need_of(context, group)
     per_instance, zones = configuration.candidate.replicas_per_instance, len(configuration.zones)
     size = int(counts[0].sum(axis=2).max(initial=0)) + 1
     layouts = context.layouts(configuration.point, per_instance, zones, service, size)

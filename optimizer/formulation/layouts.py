@@ -34,6 +34,15 @@ class SpotRoom:
     share_on: bool = True
 
 
+def carried_by(capacity_per_s: Floats, layouts: Indices, survives: Survives, share: float) -> Floats:
+    """Return what layouts over like zones carry, by the formula of `Layouts`; `layouts` has shape (..., zones)."""
+    full: Floats = capacity_per_s[layouts].sum(axis=-1)
+    if survives == "nothing":
+        return full
+    carried: Floats = np.minimum(full, LEFT[survives](capacity_per_s, layouts) / share)
+    return carried
+
+
 def layouts_for(capacity_per_s: Floats, zones: int, survives: Survives, share: float) -> Layouts:
     """Return the layouts of a capacity, made once in a process: plans beside a plan ask for the same ones again."""
     return _made_once(capacity_per_s.tobytes(), zones, survives, share)
@@ -96,11 +105,7 @@ class Layouts:
         return np.maximum.accumulate(np.concatenate([small, large]))
 
     def _carried(self, layouts: Indices) -> Floats:
-        full: Floats = self.capacity[layouts].sum(axis=-1)
-        if self.survives == "nothing":
-            return full
-        carried: Floats = np.minimum(full, LEFT[self.survives](self.capacity, layouts) / self.share)
-        return carried
+        return carried_by(self.capacity, layouts, self.survives, self.share)
 
     def _balanced(self, totals: Indices) -> Indices:
         """Balanced layouts of totals on all, .., 1 zones, shape (zones, totals, zones)."""

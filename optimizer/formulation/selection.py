@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.domain.scenario import Floats, Service
-from optimizer.formulation.blocks import Block, Configuration, Group, block_of, dominates
+from optimizer.formulation.blocks import Block, Configuration, Group, block_of, dominates, need_of
 from optimizer.formulation.changing import changes_no_more, charged_at_most, kept_at_most
 from optimizer.formulation.context import Context
-from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.spot_share import most_spot
 from optimizer.formulation.running import Running, running_of
-from optimizer.formulation.staffing import Counted, Need, count, fewest_possible, staff
+from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
 from optimizer.formulation.supply import Key, Supply
 
 
@@ -68,14 +67,12 @@ def blocks_of_group(
         Worst round trip at p99 of the origins it serves or stands by for.
     """
     service = context.scenario.services[group.service]
-    own = context.need(service, group.origins, group.shares)
-    share = service.protected_share
-    need = Need(own, need_with_standby(own, group.standby, lambda found: context.need(service, found), share))
+    need = need_of(context, group)
     flow_cost = context.flow_cost(group.service, group.location, group.origins, group.shares)
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
     bounds = _lower_bounds(context, configurations, supplies, service, need.hardest)
-    rates = context.mean_rate(service, group.origins, group.shares), own[0]
+    rates = context.mean_rate(service, group.origins, group.shares), need.own[0]
     best = float("inf")
     kept: dict[Key, list[Block]] = {}
     for number in np.argsort(bounds.cost, kind="stable").tolist():

@@ -13,7 +13,7 @@ from optimizer.planning.explain_options import on_option
 from optimizer.planning.explain_places import on_place
 from optimizer.planning.explain_seen import Seen
 from optimizer.planning.explain_types import on_type
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 
 Progress = Callable[[str, str], None]
 
@@ -53,12 +53,12 @@ def explain_item(
     that `plan_scenario` finds.
     """
 
-    def find(other: Scenario, facts: Catalog, what: str) -> Plan:
+    def planned(other: Scenario, facts: Catalog, what: str) -> Plan:
         if progress is not None:
             progress("plan", what)
-        return find_plan(other, facts, store, seed=seed, gap=0.0)
+        return find(other, facts, store, seed=seed, gap=0.0).plan
 
-    seen = Seen(scenario, catalog, store, find, find(scenario, catalog, "the cheapest"))
+    seen = Seen(scenario, catalog, store, planned, planned(scenario, catalog, "the cheapest"))
     answer = {"instance_type": on_type, "location": on_place, "purchase_option": on_option}[item.kind]
     verdicts: list[Verdict] = []
     for name in item.names:

@@ -99,19 +99,19 @@ def plan_scenario(
         The second reading disagrees: a fault in fleetopt.
     """
     store = store or CapacityStore(seed=seed)
-    find = partial(find_plan, store=store, seed=seed, gap=gap, time_limit_s=time_limit_s, rules_off=rules_off)
+    search = partial(find, store=store, seed=seed, gap=gap, time_limit_s=time_limit_s, rules_off=rules_off)
     try:
-        plan = find(scenario, catalog, progress=progress)
+        plan = search(scenario, catalog, progress=progress).plan
     except (Infeasible, NoPlanFound) as refusal:
         if not explain or rules_off or isinstance(refusal, _LimitReached):
             raise
-        raise explained(refusal, Case(scenario, catalog), Room(store, find), progress) from None
+        raise explained(refusal, Case(scenario, catalog), Room(store, search), progress) from None
     if scenario.running:
         if progress is not None:
             progress("today", "what the running fleet costs, and what the plan saves")
 
         def money_only(other: Scenario) -> Plan:
-            return find_plan(other, catalog, store, seed=seed, promises=False)
+            return find(other, catalog, store, seed=seed, promises=False).plan
 
         today = today_of(scenario, catalog, store, plan, money_only)
         plan = plan.replace(today=today)
@@ -130,36 +130,6 @@ class Found:
     blocks: BlockSet
     chosen: Chosen
     plan: Plan
-
-
-def find_plan(
-    scenario: Scenario,
-    catalog: Catalog,
-    store: CapacityStore,
-    *,
-    seed: int = 0,
-    gap: float = 0.0,
-    time_limit_s: float | None = None,
-    rules_off: frozenset[str] = frozenset(),
-    progress: Progress | None = None,
-    promises: bool = True,
-    any_block: bool = False,
-    blocks: BlockSet | None = None,
-) -> Plan:
-    """Find the cheapest fleet, its second reading still to come; parameters as of `find`."""
-    return find(
-        scenario,
-        catalog,
-        store,
-        seed=seed,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        rules_off=rules_off,
-        progress=progress,
-        promises=promises,
-        any_block=any_block,
-        blocks=blocks,
-    ).plan
 
 
 def find(

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.api import load_scenario
 from optimizer.domain.plan import Plan
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 from tests.support.asked import shared_store
 
 # What the shipped scenario `cloud-and-owned` and its catalogs say. Its index is encoded day and night at one rate.
@@ -71,7 +71,7 @@ def plan_at(price_per_kwh: float, folder: Path) -> Plan:
         f"own,ashburn,{PUE},396.25,{price_per_kwh!r},quote,a contract,2026-11-20\n"
     )
     inputs = load_scenario("cloud-and-owned", [f"catalog=[public-cloud, datacentre, {folder}]"])
-    return find_plan(inputs.scenario, inputs.catalog, shared_store(), gap=0.0, promises=False)
+    return find(inputs.scenario, inputs.catalog, shared_store(), gap=0.0, promises=False).plan
 
 
 def bought_for(plan: Plan, service: str) -> set[tuple[str, str]]:

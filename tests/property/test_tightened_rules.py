@@ -12,7 +12,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.formulation.rules import RULES
 from optimizer.performance import CapacityStore
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 from tests.support.asked import NEVER, cheapest, cheapest_plan, no_less, shared_store
 from tests.support.tightened_rules import TIGHTENED, Question, ways
 from tests.support.tiny_question import tiny_case
@@ -47,7 +47,7 @@ def _case(case: int, known: Known, store: CapacityStore) -> tuple[Scenario, Cata
 
 def _least(asked: Question, store: CapacityStore) -> float:
     try:
-        plan = find_plan(asked.scenario, asked.catalog, store, gap=0.0, promises=False, rules_off=asked.rules_off)
+        plan = find(asked.scenario, asked.catalog, store, gap=0.0, promises=False, rules_off=asked.rules_off).plan
     except (Infeasible, NoPlanFound):
         return NEVER
     return plan.objective.total
@@ -93,4 +93,4 @@ def test_a_budget_changes_nothing_or_refuses(case: int, known: Known, store: Cap
     )
     assert cheapest(enough, catalog, store) == pytest.approx(plan.objective.total, rel=1e-9)
     with pytest.raises((Infeasible, NoPlanFound), match="budget"):
-        find_plan(short, catalog, store, gap=0.0, promises=False)
+        find(short, catalog, store, gap=0.0, promises=False)

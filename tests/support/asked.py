@@ -9,7 +9,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 
 NEVER = float("inf")
 
@@ -23,7 +23,7 @@ def shared_store() -> CapacityStore:
 def cheapest_plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> Plan | None:
     """Return the cheapest plan, None if there is none; promises are not simulated again."""
     try:
-        return find_plan(scenario, catalog, store, gap=0.0, promises=False)
+        return find(scenario, catalog, store, gap=0.0, promises=False).plan
     except (Infeasible, NoPlanFound):
         return None
 

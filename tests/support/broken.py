@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from optimizer.domain.catalog import Catalog, InstanceType, OwnedServer, Price, ProfileCurve, ServedModel, Site
+from optimizer.domain.catalog import Catalog, InstanceType, OwnedServer, Price, Site
 from optimizer.domain.limits import Limits, Pin, Quota
 from optimizer.domain.purchase import Match, Purchase
 from optimizer.domain.scenario import NetworkUse, Origin, Scenario, Service
 from optimizer.inputs import load_inputs
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
+from tests.support.small_market import with_other_accelerator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,17 +136,7 @@ def budget(rng: random.Random) -> Broken:
 
 def types(rng: random.Random) -> Broken:
     """Two services that share no instance type, and one type allowed."""
-    catalog = _catalog()
-    other = InstanceType("p", "other", 8, 32.0, "chip2", 1, 16.0, None, 100.0, 300.0, SOURCE)
-    price = Price("p", "other", HOME, "on_demand", "offered", 2.0, 0.0, 0, SOURCE)
-    curve = ProfileCurve("net2", "fp16", "chip2", 1, (1, 4), (0.008, 0.012), 0.1, 0, replace(SOURCE, basis="measured"))
-    catalog = replace(
-        catalog,
-        instance_types={**catalog.instance_types, ("p", "other"): other},
-        prices={**catalog.prices, ("p", "other", HOME, "on_demand"): price},
-        served_models={**catalog.served_models, "net2": ServedModel("net2", 1e8, 1.0, 0.0, 1.0, 4.0, SOURCE)},
-        profiles=(*catalog.profiles, curve),
-    )
+    catalog = with_other_accelerator(_catalog())
     second = replace(service("rank", demand([[50.0, rng.uniform(60.0, 900.0)]])), profiles=("net2/fp16",))
     scenario = small_scenario(_busy(rng), second, limits=Limits(max_instance_types=1))
     return Broken(scenario, catalog, ("limits.max_instance_types",))

@@ -10,7 +10,9 @@ from optimizer.domain.catalog import (
     Location,
     OwnedServer,
     Price,
+    ProfileCurve,
     RoundTrip,
+    ServedModel,
     Site,
     StoragePrice,
     TransferTier,
@@ -90,4 +92,18 @@ def market(**site: float | None) -> Catalog:
         transfer=transfer,
         owned={("own", "box", SITE): server},
         sites={SITE: Site(SITE, **{**limits, **site}, servers_per_operator=None, source=SOURCE)},
+    )
+
+
+def with_other_accelerator(catalog: Catalog) -> Catalog:
+    """Return a catalog with a type on another accelerator, 2.00 an hour, and a model that runs on nothing else."""
+    other = InstanceType("p", "other", 8, 32.0, "chip2", 1, 16.0, None, 100.0, 300.0, SOURCE)
+    price = Price("p", "other", HOME, "on_demand", "offered", 2.0, 0.0, 0, SOURCE)
+    curve = ProfileCurve("net2", "fp16", "chip2", 1, (1, 4), (0.008, 0.012), 0.1, 0, replace(SOURCE, basis="measured"))
+    return replace(
+        catalog,
+        instance_types={**catalog.instance_types, ("p", "other"): other},
+        prices={**catalog.prices, ("p", "other", HOME, "on_demand"): price},
+        served_models={**catalog.served_models, "net2": ServedModel("net2", 1e8, 1.0, 0.0, 1.0, 4.0, SOURCE)},
+        profiles=(*catalog.profiles, curve),
     )

@@ -42,35 +42,27 @@ def larger_quota(case: Case, index: int, needed: int) -> Change:
 
 def more_power(case: Case, needed_kw: float) -> Change:
     """Raise the power limit."""
-    now, needed = case.scenario.limits.power_kw or 0.0, rounded_up(needed_kw, 4)
-    return Change(
-        "power_limit",
-        "power",
-        "limits.power_kw",
-        now,
-        needed,
-        "kW",
-        weight("power_limit") * (needed - now) / max(now, 1.0),
-        f"power: {now:g} kW are {amount(needed - now)} kW too little.",
-        f"Raise limits.power_kw to {number(needed)}",
-        of_limits(power_kw=needed),
-    )
+    return _more_of("power_limit", "power", "power_kw", "kW", case.scenario.limits.power_kw, needed_kw)
 
 
 def more_carbon(case: Case, needed_t: float) -> Change:
     """Raise the carbon limit."""
-    now, needed = case.scenario.limits.carbon_t or 0.0, rounded_up(needed_t, 4)
+    return _more_of("carbon_limit", "carbon", "carbon_t", "t", case.scenario.limits.carbon_t, needed_t)
+
+
+def _more_of(rule: str, words: str, key: str, unit: str, limit: float | None, least: float) -> Change:
+    now, needed = limit or 0.0, rounded_up(least, 4)
     return Change(
-        "carbon_limit",
-        "carbon",
-        "limits.carbon_t",
+        rule,
+        words,
+        f"limits.{key}",
         now,
         needed,
-        "t",
-        weight("carbon_limit") * (needed - now) / max(now, 1.0),
-        f"carbon: {now:g} t are {amount(needed - now)} t too little.",
-        f"Raise limits.carbon_t to {number(needed)}",
-        of_limits(carbon_t=needed),
+        unit,
+        weight(rule) * (needed - now) / max(now, 1.0),
+        f"{words}: {now:g} {unit} are {amount(needed - now)} {unit} too little.",
+        f"Raise limits.{key} to {number(needed)}",
+        of_limits(**{key: needed}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
@@ -20,6 +20,9 @@ from optimizer.planning.infeasible.proof import instant_refusal
 from optimizer.planning.infeasible.unserved import unserved_pairs
 from optimizer.solve import solve_problem
 
+if TYPE_CHECKING:
+    from optimizer.planning.planner import Found
+
 #: Any plan will do where only its existence is asked for.
 ANY_PLAN = 1.0
 #: A search for the least relaxation ends after so many seconds with the best found.
@@ -31,8 +34,8 @@ class Finder(Protocol):
 
     def __call__(
         self, scenario: Scenario, catalog: Catalog, *, any_block: bool = False, blocks: BlockSet | None = None
-    ) -> Plan:
-        """Return the plan, or raise as planning does."""
+    ) -> Found:
+        """Return the plan with what it was chosen from, or raise as planning does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Room:
             What to choose from, where that is known.
         """
         try:
-            return self.find(*case, blocks=blocks)
+            return self.find(*case, blocks=blocks).plan
         except (Infeasible, NoPlanFound, KeyError):
             return None
 
@@ -80,7 +83,7 @@ class Room:
             if instant_refusal(context) is not None:
                 return None
             blocks = make_blocks(context)
-            return None if unserved_pairs(context, blocks) else self.find(*case, any_block=True, blocks=blocks)
+            return None if unserved_pairs(context, blocks) else self.find(*case, any_block=True, blocks=blocks).plan
         except (Infeasible, NoPlanFound, KeyError):
             return None
 

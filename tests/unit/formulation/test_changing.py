@@ -14,7 +14,7 @@ from optimizer.formulation.blocks import Block
 from optimizer.formulation.changing import change_rows, changes_of, most_by_place, started_anew
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import make_blocks
-from optimizer.planning.planner import find_plan
+from optimizer.planning.planner import find
 from tests.support.asked import shared_store
 from tests.support.small import HOME, demand, service, small_catalog, small_scenario
 from tests.support.small_market import with_type
@@ -86,11 +86,11 @@ def test_what_is_left_out_as_too_dear_is_never_needed(charge: float, kind: str):
     scenario = asked(*pools, charge=charge)
     every_type = replace(scenario, limits=Limits(max_instance_types=99))
     totals = [
-        find_plan(case, catalog, shared_store(), gap=0.0, promises=False).objective.total
+        find(case, catalog, shared_store(), gap=0.0, promises=False).plan.objective.total
         for case in (scenario, every_type)
     ]
     assert totals[0] == pytest.approx(totals[1], abs=0.01)
-    plan = find_plan(scenario, catalog, shared_store(), gap=0.0, promises=False)
+    plan = find(scenario, catalog, shared_store(), gap=0.0, promises=False).plan
     used = {pool.instance_type for pool in plan.pools}
     assert used == ({"one"} if kind == "one" or charge < 100.0 else {"big"})
 
@@ -98,8 +98,8 @@ def test_what_is_left_out_as_too_dear_is_never_needed(charge: float, kind: str):
 def test_a_large_charge_keeps_todays_zones_hour_by_hour():
     """An odd layout that carries the need stays as it is; without a charge the fewest instances are taken."""
     pools = (running("a", 5, 5, batch=4), running("c", 0, 3, batch=4))
-    kept = find_plan(asked(*pools, charge=1e5), small_catalog(), shared_store(), gap=0.0)
+    kept = find(asked(*pools, charge=1e5), small_catalog(), shared_store(), gap=0.0).plan
     assert {pool.zone: pool.replicas_by_period for pool in kept.pools} == {"a": (5, 5), "c": (0, 3)}
     assert "change" not in kept.cost.by_category
-    free = find_plan(asked(*pools, charge=0.0), small_catalog(), shared_store(), gap=0.0)
+    free = find(asked(*pools, charge=0.0), small_catalog(), shared_store(), gap=0.0).plan
     assert sum(pool.replicas_by_period[0] for pool in free.pools) < 5

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.catalog import Catalog, InstanceType, OwnedServer, Price, ProfileCurve, ServedModel, Site
+from optimizer.domain.catalog import Catalog, OwnedServer, Price, Site
 from optimizer.domain.limits import Limits, Pin, Quota
 from optimizer.domain.purchase import Match, Purchase
 from optimizer.domain.scenario import NetworkUse, Origin, Scenario, Service
@@ -21,6 +21,7 @@ from optimizer.planning.infeasible.checks import instant_findings
 from optimizer.planning.infeasible.unserved import why_unserved
 from optimizer.planning.infeasible.why import Finding
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
+from tests.support.small_market import with_other_accelerator
 
 RATE = 0.98 * 0.97 * 4 / 0.0176
 
@@ -168,17 +169,7 @@ def test_budget(limit: float, *, told: bool):
 
 
 def _two_kinds() -> tuple[Catalog, Service]:
-    catalog = _catalog()
-    other = InstanceType("p", "other", 8, 32.0, "chip2", 1, 16.0, None, 100.0, 300.0, SOURCE)
-    price = Price("p", "other", HOME, "on_demand", "offered", 2.0, 0.0, 0, SOURCE)
-    curve = ProfileCurve("net2", "fp16", "chip2", 1, (1, 4), (0.008, 0.012), 0.1, 0, replace(SOURCE, basis="measured"))
-    catalog = replace(
-        catalog,
-        instance_types={**catalog.instance_types, ("p", "other"): other},
-        prices={**catalog.prices, ("p", "other", HOME, "on_demand"): price},
-        served_models={**catalog.served_models, "net2": ServedModel("net2", 1e8, 1.0, 0.0, 1.0, 4.0, SOURCE)},
-        profiles=(*catalog.profiles, curve),
-    )
+    catalog = with_other_accelerator(_catalog())
     return catalog, replace(service("rank", demand([[5.0, 9.0]])), profiles=("net2/fp16",))
 
 

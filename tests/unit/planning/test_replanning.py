@@ -15,7 +15,7 @@ from optimizer.domain.purchase import Commitment, Match, Purchase
 from optimizer.domain.replan import Replan
 from optimizer.domain.scenario import Demand, Scenario
 from optimizer.errors import InputError
-from optimizer.planning.planner import Found, find, find_plan, plan_scenario
+from optimizer.planning.planner import Found, find, plan_scenario
 from optimizer.planning.replanning import flow, replan_scenario
 from optimizer.planning.replanning.commitments import all_committed
 from optimizer.planning.replanning.current import running_of
@@ -114,7 +114,7 @@ def test_without_a_charge_it_is_a_fresh_plan_with_the_same_commitments(name: str
     scenario, catalog, plan = in_force(name)
     asked = scaled(scenario, factor)
     fresh = replace(asked, commitments=all_committed(plan, asked, catalog))
-    wanted = find_plan(fresh, catalog, shared_store(), gap=0.0).objective.total
+    wanted = find(fresh, catalog, shared_store(), gap=0.0).plan.objective.total
     assert again(plan, asked, catalog, 0.0).total == pytest.approx(wanted, abs=0.01)
 
 
