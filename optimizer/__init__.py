@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from optimizer.api import (
         compare,
         cost,
+        diff,
         explain,
         forecast,
         init,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         load_plan,
         load_scenario,
         plan,
+        replan,
         replay,
         verify,
     )
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "compare",
     "cost",
+    "diff",
     "explain",
     "forecast",
     "init",
@@ -49,6 +52,7 @@ __all__ = [
     "load_plan",
     "load_scenario",
     "plan",
+    "replan",
     "replay",
     "verify",
 ]

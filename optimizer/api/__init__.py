@@ -1,0 +1,41 @@
+"""The handful of functions to use from Python; the commands are a thin reading of them.
+
+Values go in, values come out: nothing here prints, and nothing is kept between calls but simulated capacities in the
+user's cache folder.
+"""
+
+from optimizer.api.cache import cache_folder
+from optimizer.api.decisions import compare, diff, explain, replan
+from optimizer.api.demand import forecast
+from optimizer.api.one_plan import cost, plan, replay, verify
+from optimizer.api.progress import Progress
+from optimizer.api.reading import (
+    init,
+    load_catalog,
+    load_fleet,
+    load_options,
+    load_plan,
+    load_scenario,
+    shipped_catalogs,
+)
+
+__all__ = [
+    "Progress",
+    "cache_folder",
+    "compare",
+    "cost",
+    "diff",
+    "explain",
+    "forecast",
+    "init",
+    "load_catalog",
+    "load_fleet",
+    "load_options",
+    "load_plan",
+    "load_scenario",
+    "plan",
+    "replan",
+    "replay",
+    "shipped_catalogs",
+    "verify",
+]

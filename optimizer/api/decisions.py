@@ -1,0 +1,185 @@
+"""Decisions that take several plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.api.cache import cache_folder, capacity_store
+from optimizer.api.reading import load_plan, load_scenario
+from optimizer.domain.difference import PlanDifference
+from optimizer.domain.explained import Explanation
+from optimizer.domain.plan import Plan
+from optimizer.domain.replan import Replan
+from optimizer.inputs import Inputs, OptionSet, item_of, refuse_other_scenario
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from optimizer.api.progress import Progress
+    from optimizer.decisions.records import Comparison
+
+
+def compare(
+    options: OptionSet,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+    executor: Executor | None = None,
+) -> Comparison:
+    """Plan options side by side, and say what makes them differ.
+
+    Parameters
+    ----------
+    options
+        What `load_options` returned.
+    seed, gap, time_limit_s, use_cache
+        As `plan`, for every option. Break-even prices and regret are always proved to gap 0.
+    progress
+        Called with a stage and a detail.
+    executor
+        Where the plans are made: any `concurrent.futures.Executor` whose workers can import fleetopt; None for this
+        process, one after the other.
+
+    Returns
+    -------
+    Comparison
+        Its `to_json()` is what ``fleetopt compare --format json`` writes; `plans` holds the plans by label.
+    """
+    from optimizer.decisions.compare import compare_options
+    from optimizer.decisions.work import How, InThisProcess
+    from optimizer.planning import DEFAULT_GAP
+
+    how = How(seed, DEFAULT_GAP if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
+    return compare_options(options, how, executor or InThisProcess(), progress)
+
+
+def explain(
+    scenario: Inputs | str | Path,
+    item: str,
+    *,
+    plan_file: str | Path | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Explanation:
+    """Say why the cheapest plan has something or does without it, by plans with it or without it at gap 0.
+
+    Parameters
+    ----------
+    scenario
+        What `load_scenario` returned, or what it takes.
+    item
+        An instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location (``aws/us-east-1``) or a purchase option.
+    plan_file
+        A plan that must have been made from that scenario; None not to look.
+    seed, progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Explanation
+        Its `to_dict()` is the document of ``--format json``.
+
+    Raises
+    ------
+    InputError
+        If nothing has that name, something cannot be read, or the plan is of another scenario.
+    Infeasible, NoPlanFound
+        If there is no plan to compare with.
+    """
+    from optimizer.planning.explain import explain_item
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    if plan_file is not None:
+        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    asked = item_of(item, inputs.catalog)
+    store = capacity_store(seed, use_cache=use_cache)
+    return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
+
+
+def replan(
+    plan: Plan | str | Path,
+    scenario: Inputs | str | Path,
+    forecast: str | Path | None = None,
+    *,
+    change_cost: float | None = None,
+    if_changed: float | None = None,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Replan:
+    """Tell what to change of a plan in force, now that the demand is another one.
+
+    Parameters
+    ----------
+    plan
+        The plan in force, or the path of its file: what it runs is running, what it bought is signed.
+    scenario
+        The question as it is now: what `load_scenario` returned, or what it takes.
+    forecast
+        A demand file in place of the scenario's own; goes with a scenario that is not loaded yet.
+    change_cost
+        Charge for every instance that starts or stops, in the plan's currency; None for a small one, 0 for none.
+    if_changed
+        Where no demand changed by this share or more, and the running fleet carries the new one, nothing is planned.
+    seed, gap, time_limit_s, progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Replan
+        `changed`, what each change is worth, the steps in their order, and the `plan` they lead to.
+
+    Raises
+    ------
+    InputError, Infeasible, NoPlanFound, VerificationFailed
+        All of them `FleetoptError`.
+    """
+    from optimizer.planning import DEFAULT_GAP
+    from optimizer.planning.replanning import DEFAULT_COST_PER_CHANGE, replan_scenario
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario, forecast=forecast)
+    return replan_scenario(
+        plan if isinstance(plan, Plan) else load_plan(plan),
+        inputs.scenario,
+        inputs.catalog,
+        cost_per_change=DEFAULT_COST_PER_CHANGE if change_cost is None else change_cost,
+        if_changed=if_changed,
+        seed=seed,
+        gap=DEFAULT_GAP if gap is None else gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        store=capacity_store(seed, use_cache=use_cache),
+    )
+
+
+def diff(before: Plan | str | Path, after: Plan | str | Path) -> PlanDifference:
+    """Tell what differs between two plans.
+
+    Parameters
+    ----------
+    before, after
+        Plans, or the paths of plan files.
+
+    Returns
+    -------
+    PlanDifference
+        Changes of fleet, pools, routes, bill and inputs; `differs` says whether there are any.
+
+    Raises
+    ------
+    InputError
+        If a file is no plan, or the plans count in different currencies.
+    """
+    from optimizer.differences import difference_of
+
+    plans = [item if isinstance(item, Plan) else load_plan(item) for item in (before, after)]
+    names = [fallback if isinstance(item, Plan) else str(item)
+             for item, fallback in ((before, "before"), (after, "after"))]  # fmt: skip
+    return difference_of(plans[0], plans[1], (names[0], names[1]))

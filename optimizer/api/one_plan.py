@@ -1,0 +1,179 @@
+"""Make a plan, read it again, replay it, and say what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.api.cache import capacity_store
+from optimizer.api.reading import load_fleet, load_plan, load_scenario
+from optimizer.domain.account import Account
+from optimizer.domain.plan import Check, Plan
+from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong_sums
+
+if TYPE_CHECKING:
+    from optimizer.api.progress import Progress
+    from optimizer.verification.replaying import ReplayReport, WhatIf
+
+
+def plan(
+    scenario: Inputs | str | Path,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Plan:
+    """Find the cheapest fleet, proved to within `gap`, verified, with its bill.
+
+    Parameters
+    ----------
+    scenario
+        What `load_scenario` returned, or what it takes.
+    seed
+        Same input, seed and version: same plan.
+    gap
+        Share of the changeable cost within which to prove; None for the planner's own, 0 for the cheapest.
+    time_limit_s
+        Seconds after which the best plan found is returned.
+    progress
+        Called with a stage and a detail.
+    use_cache
+        Whether to read and keep simulated capacities in `cache_folder`.
+
+    Returns
+    -------
+    Plan
+        Its `to_dict()` is the document ``plan.json``.
+
+    Raises
+    ------
+    InputError, Infeasible, NoPlanFound, VerificationFailed
+        All of them `FleetoptError`.
+    """
+    from optimizer.planning import DEFAULT_GAP, plan_scenario
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    return plan_scenario(
+        inputs.scenario,
+        inputs.catalog,
+        seed=seed,
+        gap=DEFAULT_GAP if gap is None else gap,
+        time_limit_s=time_limit_s,
+        progress=progress,
+        store=capacity_store(seed, use_cache=use_cache),
+    )
+
+
+def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Check, ...]:
+    """Read every rule again over a plan, by code that shares nothing with the planner.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    against
+        The scenario and catalog to compare the plan's own inputs with; None to take those as they are.
+
+    Returns
+    -------
+    tuple of Check
+        Every one `holds` if the plan can be trusted.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan.
+    """
+    from optimizer.verification import verify as second_reading
+
+    read = plan if isinstance(plan, Plan) else load_plan(plan)
+    if against is None:
+        return second_reading(read)
+    return second_reading(read, against.scenario, against.catalog)
+
+
+def replay(
+    plan: Plan | str | Path,
+    what_if: WhatIf | None = None,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> ReplayReport:
+    """Play the whole traffic of a plan against its pools, as planned or after a loss.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    what_if
+        What is lost, which demand is played and at which multiple of its rates; None for the plan as it is.
+    seed
+        Of the traffic, which planning never sees whatever its own was.
+    progress
+        Called with a stage and a detail.
+
+    Returns
+    -------
+    ReplayReport
+        The percentile each origin gets in every hour; `holds` if every promise stands.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan, or the plan cannot answer the question.
+    """
+    from optimizer.verification import replaying
+
+    return replaying.replay(plan if isinstance(plan, Plan) else load_plan(plan), what_if, seed, progress)
+
+
+def cost(
+    what: Plan | Inputs | str | Path,
+    *,
+    scenario: str | Path | None = None,
+    against_plan: bool = False,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Account:
+    """Say what a plan or today's fleet costs, line by line, and whether the fleet holds its targets.
+
+    Parameters
+    ----------
+    what
+        A plan or the path of its ``.json``, a ``.csv`` of today's fleet, or a scenario that names one.
+    scenario
+        The question that a ``.csv`` is costed for: a file, or the name of one that comes with fleetopt. Read only then.
+    against_plan
+        Whether to find the cheapest plan as well, and what it would save by cause; nothing is solved without.
+    progress, use_cache
+        As of `plan`.
+
+    Returns
+    -------
+    Account
+        Its `cost` holds every line of the bill; `total` is None where a price is not known.
+
+    Raises
+    ------
+    InputError
+        If something cannot be read, a plan's bill does not add up, or no fleet is given.
+    Infeasible, NoPlanFound, VerificationFailed
+        As of `plan`, with `against_plan`.
+    """
+    from optimizer.planning.account import account_of_fleet, account_of_plan, with_plan
+
+    if isinstance(what, (str, Path)) and is_plan_file(what):
+        read = load_plan(what)
+        refuse_wrong_sums(read, str(what))
+        return account_of_plan(read)
+    if isinstance(what, Plan):
+        refuse_wrong_sums(what, "plan")
+        return account_of_plan(what)
+    inputs = refuse_no_fleet(what, what.scenario.name) if isinstance(what, Inputs) else load_fleet(what, scenario)
+    store = capacity_store(use_cache=use_cache)
+    account = account_of_fleet(inputs.scenario, inputs.catalog, store)
+    if not against_plan:
+        return account
+    return with_plan(account, plan(inputs, progress=progress, use_cache=use_cache))
