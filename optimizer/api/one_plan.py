@@ -24,6 +24,7 @@ def plan(
     time_limit_s: float | None = None,
     progress: Progress | None = None,
     use_cache: bool = True,
+    copies: bool = False,
 ) -> Plan:
     """Find the cheapest fleet, proved to within `gap`, verified, with its bill.
 
@@ -41,6 +42,9 @@ def plan(
         Called with a stage and a detail.
     use_cache
         Whether to read and keep simulated capacities in `cache_folder`.
+    copies
+        Whether copies of this process may do part of the work on other cores (on Linux; the plan is the same). Only for
+        a process that has planned nothing before: a solver that ran once does not run in a copy.
 
     Returns
     -------
@@ -52,6 +56,7 @@ def plan(
     InputError, Infeasible, NoPlanFound, VerificationFailed
         All of them `FleetoptError`.
     """
+    from optimizer.beside import in_a_copy, in_turn
     from optimizer.planning import DEFAULT_GAP, plan_scenario
 
     inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
@@ -63,6 +68,7 @@ def plan(
         time_limit_s=time_limit_s,
         progress=progress,
         store=capacity_store(seed, use_cache=use_cache),
+        beside=in_a_copy if copies else in_turn,
     )
 
 

@@ -48,6 +48,12 @@ def plan(
         warned(inputs.warnings, quiet=quiet)
         with progress_line(quiet=quiet) as progress:
             found = api.plan(
-                inputs, seed=seed, gap=gap, time_limit_s=time_limit, progress=progress, use_cache=not no_cache
+                inputs,
+                seed=seed,
+                gap=gap,
+                time_limit_s=time_limit,
+                progress=progress,
+                use_cache=not no_cache,
+                copies=True,
             )
         delivery.deliver(plan_report(found))

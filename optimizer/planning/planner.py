@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from optimizer.beside import Beside, in_turn
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
@@ -31,13 +32,15 @@ from optimizer.planning.infeasible import (
     unserved_pairs,
     why_unserved,
 )
-from optimizer.planning.layout import load_of
-from optimizer.planning.promise import broken_promises, promised_s
-from optimizer.planning.today import today_of
+from optimizer.planning.layout import BlockLoad, load_of
+from optimizer.planning.promise import broken_promises, promises_s
+from optimizer.planning.today import steps_of, today_of
 from optimizer.solve import Status, solve_problem
 from optimizer.verification import verify as second_reading
 
 Progress = Callable[[str, str], None]
+#: What each chosen block promises, seconds.
+Promising = Callable[[tuple[BlockLoad, ...]], tuple[float, ...]]
 DEFAULT_GAP = 0.001
 #: A promise that its own re-evaluation misses costs its operating point one per cent of capacity, so many times.
 PROMISE_ROUNDS = 6
@@ -60,6 +63,7 @@ def plan_scenario(
     store: CapacityStore | None = None,
     verify: bool = True,
     explain: bool = True,
+    beside: Beside = in_turn,
 ) -> Plan:
     """Find the cheapest fleet, and have it verified by a second reading.
 
@@ -83,6 +87,8 @@ def plan_scenario(
         Whether a plan that fails its second reading is refused.
     explain
         Whether to look for ways out where no plan fits; each is tried by planning with it.
+    beside
+        How work that does not wait for other work is done; the plan is the same.
 
     Returns
     -------
@@ -100,22 +106,23 @@ def plan_scenario(
     """
     store = store or CapacityStore(seed=seed)
     search = partial(find, store=store, seed=seed, gap=gap, time_limit_s=time_limit_s, rules_off=rules_off)
+
+    def money_only(other: Scenario) -> Plan:
+        return find(other, catalog, store, seed=seed, promises=False).plan
+
+    # Begun first: nothing has been solved yet where it is a copy of this process that solves.
+    steps = beside(lambda: steps_of(scenario, money_only)) if scenario.running else None
     try:
-        plan = search(scenario, catalog, progress=progress).plan
+        plan = search(scenario, catalog, progress=progress, beside=beside).plan
     except (Infeasible, NoPlanFound) as refusal:
         if not explain or rules_off or isinstance(refusal, _LimitReached):
             raise
         raise explained(refusal, Case(scenario, catalog), Room(store, search), progress) from None
-    if scenario.running:
+    if steps is not None:
         if progress is not None:
             progress("today", "what the running fleet costs, and what the plan saves")
-
-        def money_only(other: Scenario) -> Plan:
-            return find(other, catalog, store, seed=seed, promises=False).plan
-
-        today = today_of(scenario, catalog, store, plan, money_only)
-        plan = plan.replace(today=today)
-    return verified(plan, scenario, catalog, refuse=verify, progress=progress)
+        plan = plan.replace(today=today_of(scenario, catalog, store, plan, steps()))
+    return verified(plan, scenario, catalog, refuse=verify, progress=progress, beside=beside)
 
 
 class _LimitReached(NoPlanFound):
@@ -145,6 +152,7 @@ def find(
     promises: bool = True,
     any_block: bool = False,
     blocks: BlockSet | None = None,
+    beside: Beside = in_turn,
 ) -> Found:
     """Find the cheapest fleet and what it was chosen from; parameters as of `plan_scenario` and `Context`.
 
@@ -154,6 +162,8 @@ def find(
         Whether each pool's promise is simulated again; without, only money is asked for.
     blocks
         What to choose from, where that is known already.
+    beside
+        How promises that do not wait for each other are simulated.
 
     Raises
     ------
@@ -167,7 +177,13 @@ def find(
             raise refusal
         known = blocks if attempt == 0 else None
         block_set, chosen = _best(
-            context, known, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+            context,
+            known,
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            progress=progress,
+            promised=partial(promises_s, context, beside=beside) if promises else None,
         )
         broken = broken_promises(chosen.loads, chosen.promises_s)
         if not broken or not promises or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
@@ -187,13 +203,13 @@ def _best(
     gap: float,
     time_limit_s: float | None,
     progress: Progress | None,
-    promises: bool,
+    promised: Promising | None,
 ) -> tuple[BlockSet, Chosen]:
     """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well."""
 
     def choose(found: BlockSet) -> Chosen:
         return _choose(
-            context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promises=promises
+            context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promised=promised
         )
 
     if known is not None:
@@ -232,7 +248,7 @@ def _choose(
     gap: float,
     time_limit_s: float | None,
     progress: Progress | None,
-    promises: bool,
+    promised: Promising | None,
 ) -> Chosen:
     assembled = assemble(context, block_set.blocks, block_set.locations)
     problem = assembled.problem
@@ -249,10 +265,10 @@ def _choose(
     blocks = tuple(block_set.blocks[number] for number in numbers.tolist())
     buys = buys_of(context, assembled.keys, block_set.blocks, numbers, outcome.values)
     loads = tuple(load_of(block) for block in blocks)
-    if progress is not None and promises:
+    if progress is not None and promised is not None:
         progress("promise", "simulating what each pool promises")
-    promised = tuple(promised_s(context, load, context.store.seed) if promises else 0.0 for load in loads)
-    return Chosen(blocks, loads, promised, tuple(buys), outcome)
+    promises = promised(loads) if promised is not None else (0.0,) * len(loads)
+    return Chosen(blocks, loads, promises, tuple(buys), outcome)
 
 
 def _refuse_over_budget(context: Context, plan: Plan) -> None:
@@ -277,7 +293,13 @@ def store_text(store: CapacityStore) -> str:
 
 
 def verified(
-    plan: Plan, scenario: Scenario, catalog: Catalog, *, refuse: bool = True, progress: Progress | None = None
+    plan: Plan,
+    scenario: Scenario,
+    catalog: Catalog,
+    *,
+    refuse: bool = True,
+    progress: Progress | None = None,
+    beside: Beside = in_turn,
 ) -> Plan:
     """Return a plan with its second reading.
 
@@ -288,7 +310,7 @@ def verified(
     """
     if progress is not None:
         progress("verify", "reading every rule again")
-    checks = second_reading(plan, scenario, catalog)
+    checks = second_reading(plan, scenario, catalog, beside)
     failed = [check for check in checks if not check.holds]
     if failed and refuse:
         raise VerificationFailed(_refusal(failed))

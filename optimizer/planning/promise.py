@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.beside import Beside, in_turn
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
@@ -60,6 +61,16 @@ def promised_s(context: Context, load: BlockLoad, seed: int) -> float:
     found = [estimate.value_s for estimate in percentiles_at(point, cases, seed + SEED_OFFSET)]
     # A pool that is overloaded has no percentile; the figure stays finite, and far above any target.
     return min(max(found, default=point.service_s[0]), NO_TARGET_S)
+
+
+def promises_s(context: Context, loads: Sequence[BlockLoad], beside: Beside = in_turn) -> tuple[float, ...]:
+    """Return `promised_s` of every block, half of them found beside the others."""
+    seed = context.store.seed
+    later = beside(lambda: [promised_s(context, load, seed) for load in loads[1::2]])
+    found = [0.0] * len(loads)
+    found[::2] = [promised_s(context, load, seed) for load in loads[::2]]
+    found[1::2] = later()
+    return tuple(found)
 
 
 def broken_promises(loads: Sequence[BlockLoad], promises: Sequence[float]) -> list[OperatingPoint]:

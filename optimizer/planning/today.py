@@ -8,7 +8,7 @@ proven plan of its own, so the parts add up to the whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,7 +37,7 @@ class Step:
 
 
 def today_of(
-    scenario: Scenario, catalog: Catalog, store: CapacityStore, plan: Plan, planner: Planner
+    scenario: Scenario, catalog: Catalog, store: CapacityStore, plan: Plan, steps: Sequence[Step]
 ) -> dict[str, Any]:
     """Return the document of today's fleet beside a plan.
 
@@ -49,8 +49,8 @@ def today_of(
         Simulated capacities.
     plan
         The plan that was found.
-    planner
-        Plans a changed scenario, without the second reading.
+    steps
+        Plans with less freedom than it, as `steps_of` finds them.
 
     Returns
     -------
@@ -74,7 +74,9 @@ def today_of(
         "unpriced": today.unpriced,
         "holds": None if unplaced else not short,
         "shortages": [_told(item) for item in short],
-        "saving": None if total is None else _saving(scenario, total, plan, planner),
+        "saving": None
+        if total is None
+        else _saving(total, [*steps, Step("hardware and places", plan.objective.total)]),
     }
 
 
@@ -89,13 +91,22 @@ def _told(item: Reach) -> dict[str, Any]:
     }
 
 
-def _saving(scenario: Scenario, total: float, plan: Plan, planner: Planner) -> list[dict[str, Any]]:
-    """What each kind of change saves, in the order in which a planner would make them; the amounts sum to the whole."""
-    steps = [
+def steps_of(scenario: Scenario, planner: Planner) -> list[Step]:
+    """Return plans between today's fleet and a free one, in the order in which a planner would make the changes.
+
+    Parameters
+    ----------
+    planner
+        Plans a changed scenario, without the second reading.
+    """
+    return [
         Step("counts that follow the demand", _total(planner, _same_choices(scenario))),
         Step("purchase options", _total(planner, _same_hardware(scenario))),
-        Step("hardware and places", plan.objective.total),
     ]
+
+
+def _saving(total: float, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What each kind of change saves; the amounts sum to the whole."""
     saving, before, pending = [], total, ""
     for step in steps:
         cause = f"{pending}, {step.cause}" if pending else step.cause

@@ -30,13 +30,13 @@ def test_plan_passes_its_options_on(invoke):
     assert result.exit_code == 0
     inputs, options = fake_rooms.plan.asked
     assert (inputs.scenario, inputs.catalog) == ("my.yaml", (("a.b=1", "c=2"), (Path("part.yaml"),)))
-    assert options == {"seed": 7, "gap": 0.0, "time_limit_s": 2.5, "use_cache": False}
+    assert options == {"seed": 7, "gap": 0.0, "time_limit_s": 2.5, "use_cache": False, "copies": True}
 
 
 def test_plan_without_options_leaves_the_choice_to_the_planner(invoke):
     """No gap, no limit, seed 0, cache on."""
     invoke("plan", "my.yaml")
-    assert fake_rooms.plan.asked[1] == {"seed": 0, "gap": None, "time_limit_s": None, "use_cache": True}
+    assert fake_rooms.plan.asked[1] == {"seed": 0, "gap": None, "time_limit_s": None, "use_cache": True, "copies": True}
 
 
 def test_each_warning_is_told_once(invoke):
