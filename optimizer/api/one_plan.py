@@ -43,8 +43,8 @@ def plan(
     use_cache
         Whether to read and keep simulated capacities in `cache_folder`.
     copies
-        Whether copies of this process may do part of the work on other cores (on Linux; the plan is the same). Only for
-        a process that has planned nothing before: a solver that ran once does not run in a copy.
+        Whether copies of this process may do part of the work on other cores: on Linux, where it has no other threads.
+        The plan is the same.
 
     Returns
     -------

@@ -35,7 +35,7 @@ from optimizer.planning.infeasible import (
 from optimizer.planning.layout import BlockLoad, load_of
 from optimizer.planning.promise import broken_promises, promises_s
 from optimizer.planning.today import steps_of, today_of
-from optimizer.solve import Status, solve_problem
+from optimizer.solve import Status, solve_problem, solved_before
 from optimizer.verification import verify as second_reading
 
 Progress = Callable[[str, str], None]
@@ -110,8 +110,9 @@ def plan_scenario(
     def money_only(other: Scenario) -> Plan:
         return find(other, catalog, store, seed=seed, promises=False).plan
 
-    # Begun first: nothing has been solved yet where it is a copy of this process that solves.
-    steps = beside(lambda: steps_of(scenario, money_only)) if scenario.running else None
+    # A copy of a process that has solved must not solve; so it is begun before this one does.
+    solving = in_turn if solved_before() else beside
+    steps = solving(lambda: steps_of(scenario, money_only)) if scenario.running else None
     try:
         plan = search(scenario, catalog, progress=progress, beside=beside).plan
     except (Infeasible, NoPlanFound) as refusal:

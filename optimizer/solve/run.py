@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -11,6 +12,8 @@ from optimizer.formulation.build import build_model
 from optimizer.formulation.problem import Problem
 from optimizer.solve.outcome import Outcome, Status
 
+#: Holds the number of the process once it has solved something; a copy of it has that too.
+_solved_by: set[int] = set()
 #: A whole number further than this from an integer is a solver fault, not rounding.
 INTEGRALITY = 1e-5
 
@@ -35,6 +38,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
     if problem.columns.cost.size == 0:
         feasible = all(bool((rows.lower <= 0.0).all() and (rows.upper >= 0.0).all()) for rows in problem.rows)
         return Outcome(Status.OPTIMAL if feasible else Status.INFEASIBLE, np.zeros(0), 0.0, None)
+    _solved_by.add(os.getpid())
     model, variables = build_model(problem)
     parameters = mathopt.SolveParameters(
         enable_output=False,
@@ -50,6 +54,11 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
         return Outcome(status, None, bound if np.isfinite(bound) else 0.0, stopped_by)
     values = np.array(result.variable_values(variables))
     return Outcome(status, _rounded(values, problem.columns.integer), bound, stopped_by)
+
+
+def solved_before() -> bool:
+    """Whether this process has run the solver, whose threads do not live on in a copy of it."""
+    return bool(_solved_by)
 
 
 def _mapped(termination: mathopt.Termination) -> tuple[Status, str | None]:

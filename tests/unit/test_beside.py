@@ -144,3 +144,26 @@ def test_the_plan_is_the_same_with_copies(scenario: str):
     ]
     assert documents[0] == documents[1]
     assert '"checks"' in documents[0]
+
+
+RUN_TWICE = """
+import os, tempfile
+os.environ["FLEETOPT_CACHE"] = tempfile.mkdtemp()
+from optimizer import load_scenario, plan
+from optimizer.planning import planner
+from optimizer.solve import solved_before
+asked = load_scenario("shop-search")
+here = os.getpid()
+steps_of = planner.steps_of
+planner.steps_of = lambda *given: [print(os.getpid() == here, solved_before(), flush=True), *steps_of(*given)][1:]
+plan(asked, copies=True)
+plan(asked, copies=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs Linux and two cores")
+@pytest.mark.slow
+def test_no_copy_solves_once_its_maker_has():
+    """The first plan's steps are solved by a copy, the second one's by the process itself: it has solved by then."""
+    done = subprocess.run([sys.executable, "-c", RUN_TWICE], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.split("\n")[:2] == ["False False", "True True"]
