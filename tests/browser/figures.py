@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import axe_playwright_python
@@ -12,9 +13,11 @@ from playwright.sync_api import Page
 
 SCRIPTS = ((Path(__file__).parent / "figures.js").read_text(encoding="utf-8"),)
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+#: Neither what is inside a picture, nor folded tables, which are made like those that are not.
+LOOKED_AT = "{exclude: ['svg *', 'details.data .scroll']}"
 #: Words of the pages that have digits in them and are no figures.
 WORDS = re.compile(
-    r"[Pp]er 1,000 requests|1 year|3 years|10 % more.*|p\d+|.* \d\d h|fleetopt .*|[0-9a-f]{12}",
+    r"[Pp]er 1,000 requests|1 year|3 years|10 % more.*|p\d+|(.* )?\d\d h|month \d+|fleetopt .*|[0-9a-f]{12}",
 )
 
 
@@ -25,7 +28,8 @@ def figure_faults(page: Page) -> list[str]:
 
 def strange_words(page: Page, document: Mapping[str, Any]) -> list[str]:
     """Texts with digits that are neither figures nor texts of the document nor words of the page."""
-    known = {re.sub(r"\s+", " ", text).strip() for text in _texts(document)}
+    texts = {re.sub(r"\s+", " ", text).strip() for text in _texts(document)}
+    known = texts | {text.replace("/", " ", 1) for text in texts}
     longest_first = sorted((text for text in known if re.search(r"\d", text)), key=len, reverse=True)
     return [text for text in page.evaluate("fleetopt.words()") if not _is_known(text, longest_first)]
 
@@ -53,16 +57,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def axe_findings(page: Page) -> list[str]:
-    """Findings of axe, each with the first place it is found at; what is inside a picture is none of the page."""
+    """Findings of axe, each with the first place it is found at."""
     page.evaluate(AXE)
-    found = page.evaluate("axe.run({exclude: ['svg *']}, {resultTypes: ['violations']})")
+    found = page.evaluate(f"axe.run({LOOKED_AT}, {{resultTypes: ['violations']}})")
     return [f"{item['impact']} {item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]]
 
 
 def contrast_findings(page: Page) -> list[str]:
     """Texts that are too faint on what is behind them, in the colours that the page has now."""
     page.evaluate(AXE)
-    found = page.evaluate("axe.run({exclude: ['svg *']}, {runOnly: ['color-contrast'], resultTypes: ['violations']})")
+    found = page.evaluate(f"axe.run({LOOKED_AT}, {{runOnly: ['color-contrast'], resultTypes: ['violations']}})")
     return [node["html"][:200] for item in found["violations"] for node in item["nodes"]]
 
 
@@ -77,10 +81,9 @@ def chart_faults(page: Page) -> list[str]:
 
 def _out_of_proportion(marks: list[dict[str, Any]]) -> list[str]:
     """Bars stand or lie: the better of the two readings counts."""
-    total = sum(abs(mark["value"]) for mark in marks)
     readings = []
     for length in ("height", "width"):
-        scale = sum(mark[length] for mark in marks) / total
+        scale = median(mark[length] / abs(mark["value"]) for mark in marks if mark["value"])
         off = [m for m in marks if abs(m[length] - scale * abs(m["value"])) > 1.0]
         readings.append([f"{m['title']}: {m[length]:.1f} long for {m['value']}" for m in off])
     return min(readings, key=len)

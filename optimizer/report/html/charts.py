@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimizer.report.html.drawing import AXIS_ROOM, NARROW, Spec, chart
+from optimizer.report.html.drawing import AXIS_ROOM, NARROW, TIP, Spec, chart
 from optimizer.report.html.markup import Html
 
 #: Hours of different day types stand beside each other on a wide screen, so many in a row.
-BESIDE = 3
+BESIDE = 4
 BETWEEN = 18
 HOURS_HIGH, BAR_HIGH = 150, 24
 
@@ -45,7 +45,7 @@ def hour_axis() -> Spec:
 def faceted(hours: Hours, width: int, layers: list[Spec], values: list[Spec]) -> Spec:
     """Return a chart for each day type with one scale for all."""
     kinds = list(dict.fromkeys(hours.day_types))
-    beside = 1 if width <= NARROW else min(len(kinds), BESIDE)
+    beside = 1 if width <= NARROW else len(kinds) if len(kinds) <= BESIDE else BESIDE - 1
     each = (width - AXIS_ROOM - (beside - 1) * BETWEEN) / beside
     return {
         "data": {"values": values},
@@ -94,7 +94,7 @@ def _at(hours: Hours, index: int, name: str, number: int, value: float) -> dict[
         "hour": hours.hours[index],
         "number": number,
         "value": value,
-        "tip": f"{hours.label(index)} · {name}",
+        "tip": f"{hours.label(index)}{TIP}{name}",
     }
 
 
@@ -121,7 +121,7 @@ def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html
 def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return a bar for each name, divided by series; parts below zero lie to the left of it."""
     values = [
-        {"place": index, "number": number, "value": item.values[index], "tip": f"{name} · {item.name}"}
+        {"place": index, "number": number, "value": item.values[index], "tip": f"{name}{TIP}{item.name}"}
         for index, name in enumerate(names)
         for number, item in enumerate(series)
         if item.values[index]
@@ -133,7 +133,8 @@ def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> 
         room = 110 if width <= NARROW else 170
         return {
             "data": {"values": values},
-            "width": width - room,
+            "width": width - room - 12,
+            "padding": {"left": 14, "right": 2, "top": 2, "bottom": 2},
             "height": {"step": BAR_HIGH},
             "mark": {"type": "bar", "stroke": "var(--paper)", "strokeWidth": 0.4},
             "encoding": {
@@ -155,3 +156,78 @@ def _object(names: dict[str, str]) -> str:
     import json
 
     return json.dumps(names)
+
+
+def month_lines(label: str, series: Sequence[Series]) -> Html:
+    """Return a line by month for each series."""
+    values = [
+        {"month": month, "number": number, "value": value}
+        for number, item in enumerate(series)
+        for month, value in enumerate(item.values)
+    ]
+
+    def spec(width: int) -> Spec:
+        axis = {"title": None, "tickCount": 6 if width <= NARROW else 12, "format": "d", "grid": False}
+        return {
+            "data": {"values": values},
+            "width": width - AXIS_ROOM - 14,
+            "height": 220,
+            "mark": {"type": "line", "strokeWidth": 1.8},
+            "encoding": {
+                "x": {"field": "month", "type": "quantitative", "axis": axis, "scale": {"nice": False}},
+                "y": {"field": "value", "type": "quantitative", "axis": value_axis()},
+                "color": painted(series),
+            },
+        }
+
+    return chart(label, spec)
+
+
+def band_hours(label: str, hours: Hours, figures: Mapping[str, Sequence[float]]) -> Html:
+    """Return a band by hour from `low` to `high`, with lines for `mid` and `mean`."""
+    values: list[Spec] = [
+        {"day": hours.day_types[at], "hour": hours.hours[at], **{name: found[at] for name, found in figures.items()}}
+        for at in range(len(hours.hours))
+    ]
+    axis = {**hour_axis()["axis"]}
+    x = {"field": "hour", "type": "quantitative", "axis": {**axis, "grid": False}, "scale": {"domain": [0, 23]}}
+
+    def line(name: str, colour: str, thick: float) -> Spec:
+        y = {"field": name, "type": "quantitative", "axis": value_axis()}
+        return {"mark": {"type": "line", "color": colour, "strokeWidth": thick}, "encoding": {"x": x, "y": y}}
+
+    band = {
+        "mark": {"type": "area", "color": "var(--pale)"},
+        "encoding": {
+            "x": x,
+            "y": {"field": "low", "type": "quantitative", "axis": value_axis()},
+            "y2": {"field": "high"},
+        },
+    }
+    layers = [band, line("mean", "var(--quiet)", 1.2), line("mid", "var(--accent)", 2.0)]
+    return chart(label, lambda width: faceted(hours, width, layers, values))
+
+
+def day_line(label: str, days: Sequence[str], per_day: Sequence[float | None]) -> Html:
+    """Return a line by day; where nothing is known of a day it is broken."""
+    values = [{"day": day, "value": value} for day, value in zip(days, per_day, strict=True)]
+
+    def spec(width: int) -> Spec:
+        axis = {"title": None, "grid": False, "tickCount": 4 if width <= NARROW else 8, "format": "%Y-%m-%d"}
+        return {
+            "data": {"values": values},
+            "width": width - AXIS_ROOM - 24,
+            "height": 130,
+            "mark": {
+                "type": "line",
+                "color": "var(--accent)",
+                "strokeWidth": 1.4,
+                "invalid": "break-paths-show-domains",
+            },
+            "encoding": {
+                "x": {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate", "axis": axis},
+                "y": {"field": "value", "type": "quantitative", "axis": value_axis()},
+            },
+        }
+
+    return chart(label, spec)

@@ -15,6 +15,8 @@ Spec = dict[str, Any]
 WIDE, NARROW = 980, 340
 #: Room for the labels of the vertical axis and the edge.
 AXIS_ROOM = 46
+#: Stands in the text of a mark, between its place and its series.
+TIP = " · "
 QUIET, LINE = "var(--quiet)", "var(--line)"
 
 _CONFIG: Spec = {
@@ -65,5 +67,7 @@ def _svg(spec: Mapping[str, Any], label: str, kind: str) -> Html:
 
 
 def _with_title(mark: re.Match[str]) -> str:
-    """What a mark stands for is shown where the pointer rests on it."""
+    """What a mark stands for is shown where the pointer rests on it; a line stands for no single thing."""
+    if TIP not in mark[1]:
+        return f"<path{mark[2]}/>"
     return f"<path{mark[2]}><title>{safe(unescape(mark[1]))}</title></path>"

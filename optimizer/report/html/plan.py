@@ -57,8 +57,8 @@ def about(p: PlanSheet) -> list[Html]:
     said = []
     if inputs.get("horizon_months"):
         start = plan["scenario"].get("start", "")
-        months = p.sheet.figure(p.sheet.path("inputs", "horizon_months"))
-        said.append(joined(months, " months", *([" from ", tag("span", start)] if start else [])))
+        months = p.sheet.counted(p.sheet.path("inputs", "horizon_months"), "month")
+        said.append(joined(months, *([" from ", tag("span", start)] if start else [])))
     dates = date_range(row["price_as_of"] for row in plan["fleet"] if not row["until"])
     said.append(joined("prices of ", *_dates(dates)))
     said.append(joined("plans for ", tag("span", inputs.get("plan_for", "unknown")), " demand"))
@@ -108,11 +108,11 @@ def _checked(p: PlanSheet) -> tuple[Html, Html]:
     s, checks = p.sheet, p.plan["checks"]
     if not checks:
         return tag("span", "not yet", class_="bad"), Html("")
-    count = s.figure(["count", s.path("checks")])
+    count = s.counted(["count", s.path("checks")], "check")
     failed = s.path("checks", {"holds": False})
     if s.at("checks", {"holds": False}):
-        return tag("span", s.figure(["count", failed]), " fail", class_="bad"), joined("of ", count, " checks")
-    return tag("span", "all hold", class_="good"), joined(count, " checks, the bill written again")
+        return tag("span", s.figure(["count", failed]), " fail", class_="bad"), joined("of ", count)
+    return tag("span", "all hold", class_="good"), joined(count, ", the bill written again")
 
 
 def made_by(p: PlanSheet) -> list[Html]:

@@ -146,9 +146,9 @@ def _lines(p: PlanSheet) -> Html:
         rows.append(Line((*texts, quantity, line["unit"], price, amount, *known)))
     total = ("sum", *[""] * 6, p.sheet.figure(p.sheet.path("cost", "total"), 2), "", "", "")
     title = tag("span", "Every line of the bill, with the date and source of its price: ")
-    count = p.sheet.figure(["count", p.sheet.path("cost", "lines")])
+    count = p.sheet.counted(["count", p.sheet.path("cost", "lines")], "line")
     return tag(
         "details",
-        tag("summary", title, count, " lines"),
+        tag("summary", title, count),
         table("Lines of the bill", columns, rows, total),
     )

@@ -21,8 +21,8 @@ OPTIONS = {
     "spot": ("spot", "var(--spot)"),
 }
 #: Colours of series without one of their own; the last is for what is put together.
-COLOURS = tuple(f"var(--s{number})" for number in range(6))
-OTHER_COLOUR = "var(--s6)"
+COLOURS = tuple(f"var(--s{number})" for number in range(9))
+OTHER_COLOUR = "var(--rest)"
 ALL_SERVICES = "all services"
 _GROUPED_BY = (
     "service",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optimizer.report.html.formula import Formula, Step, found_at, path, text_of, value_of
-from optimizer.report.html.markup import Html, tag
+from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.rounding import largest_remainder
 from optimizer.report.words import significant as with_significant
 
@@ -74,18 +74,25 @@ class Sheet:
         if up:
             value = math.ceil(value * 10**digits - 1e-6) / 10**digits
         text = with_significant(value, significant) if significant else written(value, digits)
-        return self._data(f"+{text}" if signed and value >= 0.0 else text, formula, unit, "up" if up else "")
+        return self._data(_signed(text, signed=signed), formula, unit, "up" if up else "")
 
-    def column(self, formulas: Sequence[Formula], digits: int = 0, unit: str = "") -> tuple[list[Html], Html]:
+    def counted(self, formula: Formula, one: str, many: str = "") -> Html:
+        """Write how many there are of something: ``1 check``, ``2 checks``."""
+        word = one if self.value(formula) == 1 else many or f"{one}s"
+        return joined(self.figure(formula), f" {word}")
+
+    def column(
+        self, formulas: Sequence[Formula], digits: int = 0, unit: str = "", *, signed: bool = False
+    ) -> tuple[list[Html], Html]:
         """Write figures that add up to their sum as they are shown, and the sum."""
         values = [self.value(formula) or 0.0 for formula in formulas]
         rounded = largest_remainder(values, digits)
         cells = [
-            self._data(written(shown, digits), formula, unit, "adds")
+            self._data(_signed(written(shown, digits), signed=signed), formula, unit, "adds")
             for shown, formula in zip(rounded, formulas, strict=True)
         ]
-        total = self._data(written(math.fsum(rounded), digits), ["+", 0, *formulas], unit, "")
-        return cells, total
+        total = _signed(written(math.fsum(rounded), digits), signed=signed)
+        return cells, self._data(total, ["+", 0, *formulas], unit, "")
 
     def percent(self, formula: Formula, digits: int = 1, **how: Any) -> Html:  # noqa: ANN401  as `figure`
         """Write a share in per cent."""
@@ -99,6 +106,10 @@ class Sheet:
 def written(value: float, digits: int = 0) -> str:
     """``1,234`` or ``1,234.50``; never ``-0``."""
     return f"{round(value, digits) + 0.0:,.{digits}f}"
+
+
+def _signed(text: str, *, signed: bool) -> str:
+    return text if not signed or text.startswith("-") else f"+{text}"
 
 
 def ratio(above: Formula, below: Formula) -> Formula:

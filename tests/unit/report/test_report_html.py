@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
 from optimizer.report.formats import Format
+from optimizer.report.html.charts import Hours, Series, band_hours, day_line, month_lines
 from optimizer.report.html.formula import path, value_of
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import LONGEST_DOCUMENT, page
@@ -18,6 +20,7 @@ from optimizer.report.plan_page import plan_report
 from optimizer.report.report import Records, Report, render
 from tests.unit.report.sample_plan import sample_plan
 
+ACCENT = "var(--accent)"
 DOCUMENT = {
     "total": 1200.0,
     "power": None,
@@ -143,6 +146,42 @@ def test_other_results_are_pages_without_charts():
     assert '<p class="bad">USD 1 · &lt;b&gt;</p>' in text
     assert "█" not in text
     assert json.loads(text.split('id="document">')[1].split("</script>")[0]) == {"a": 1}
+
+
+def _points(svg: str, colour: str) -> list[tuple[float, float]]:
+    """Corners of the line of a colour in the first drawing."""
+    found = re.search(rf'<path d="([^"]+)"[^>]*stroke="{re.escape(colour)}"', svg.split("</svg>", maxsplit=1)[0])
+    assert found is not None
+    return [(float(x), float(y)) for x, y in re.findall(r"([-\d.]+),([-\d.]+)", found[1])]
+
+
+def _straight(values: list[float], lengths: list[float]) -> None:
+    """Each length is the same multiple of its value, to within half a pixel, measured from the first."""
+    scale = (lengths[-1] - lengths[0]) / (values[-1] - values[0])
+    for value, length in zip(values, lengths, strict=True):
+        assert abs(lengths[0] + scale * (value - values[0]) - length) < 0.5
+
+
+def test_lines_run_through_their_values():
+    """The corners of a line by day, by hour and by month are as high as the values, in their order."""
+    daily = [100.0, 400.0, 250.0, 300.0, 50.0]
+    _straight(daily, [y for _, y in _points(day_line("x", [f"2026-03-0{n}" for n in range(1, 6)], daily), ACCENT)])
+    hours = Hours(("day",) * 24, tuple(range(24)))
+    mid = [float((7 * hour) % 24 + hour) for hour in range(24)]
+    band = {"low": [0.5 * v for v in mid], "mid": mid, "high": [1.5 * v for v in mid], "mean": [0.8 * v for v in mid]}
+    _straight(mid, [y for _, y in _points(band_hours("x", hours, band), ACCENT)])
+    monthly = [10.0, 12.0, 30.0, 31.0]
+    points = _points(month_lines("x", [Series("a", "var(--s0)", monthly)]), "var(--s0)")
+    _straight(monthly, [y for _, y in points])
+    _straight([0.0, 1.0, 2.0, 3.0], [x for x, _ in points])
+
+
+def test_a_day_of_which_nothing_is_known_breaks_the_line():
+    """It is not drawn as if there had been requests, nor as if there had been none."""
+    drawn = day_line("x", ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"], [1, 2, None, 4, 5])
+    line = re.search(rf'<path d="([^"]+)"[^>]*stroke="{re.escape(ACCENT)}"', drawn)
+    assert line is not None
+    assert line[1].count("M") == 2
 
 
 def test_help_loads_no_charts():
