@@ -92,12 +92,15 @@
       const rows = [...table.querySelectorAll("tbody tr")];
       figure.querySelectorAll("svg.wide title").forEach((title) => {
         const split = title.textContent.lastIndexOf(" · ");
-        const [row, column] = [title.textContent.slice(0, split), title.textContent.slice(split + 3)];
+        const colon = title.textContent.lastIndexOf(": ");
+        const [row, column] = [title.textContent.slice(0, split), title.textContent.slice(split + 3, colon)];
+        const said = number(title.textContent.slice(colon + 2));
         const line = rows.find((item) => item.cells[0].textContent === row);
         const cell = line && line.cells[columns.lastIndexOf(column)];
         const box = title.parentElement.getBBox();
         const value = cell ? worth(JSON.parse(cell.querySelector("[data-of]").dataset.of)) : null;
-        all.push({ chart, title: title.textContent, value, width: box.width, height: box.height });
+        const wrong = cell && Math.abs(said.value - value) > 0.5 * 10 ** -said.digits + 1e-9 * Math.abs(value);
+        all.push({ chart, title: title.textContent, value, wrong, width: box.width, height: box.height });
       });
     });
     return all;

@@ -71,11 +71,11 @@ def contrast_findings(page: Page) -> list[str]:
 
 
 def chart_faults(page: Page) -> list[str]:
-    """Marks that have no figure, and marks whose length is not in proportion to it, to within a pixel."""
+    """Marks that have no figure or say another one, and those that are not as long as it, to within a pixel."""
     charts: dict[int, list[dict[str, Any]]] = {}
     for mark in page.evaluate("fleetopt.marks()"):
         charts.setdefault(mark["chart"], []).append(mark)
-    found = [mark["title"] for marks in charts.values() for mark in marks if mark["value"] is None]
+    found = [m["title"] for marks in charts.values() for m in marks if m["value"] is None or m["wrong"]]
     return found or [fault for marks in charts.values() for fault in _out_of_proportion(marks)]
 
 

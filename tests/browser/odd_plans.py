@@ -69,6 +69,19 @@ def _unknown(plan: Plan) -> Plan:
     )
 
 
+def _alternatives(plan: Plan) -> Plan:
+    """Other plans beside it: a dearer one, one that is the same, one that there is none of."""
+    found = (
+        {"label": "without spot", "changes": ["no spot"], "verdict": "costs_more", "total": 740_000.0,
+         "lower_bound": 739_000.0, "difference": 8_864.0, "types": ["aws/g6.xlarge"], "reasons": []},
+        {"label": "one type", "changes": [], "verdict": "same", "total": 731_136.0, "lower_bound": 1.0,
+         "difference": 0.0, "types": [], "reasons": []},
+        {"label": "50 ms", "changes": [], "verdict": "no_plan", "total": None, "lower_bound": None,
+         "difference": None, "types": [], "reasons": ["retrieval cannot."]},
+    )  # fmt: skip
+    return plan.replace(alternatives=found)
+
+
 def _silent_hours(plan: Plan) -> Plan:
     """The first half of the hours ask for nothing, and nothing runs in them."""
     half = len(plan.periods) // 2
@@ -94,5 +107,6 @@ ODD: dict[str, Callable[[], dict[str, Any]]] = {
     "many": lambda: _document(_many(sample_plan())),
     "nothing": lambda: _document(_nothing(sample_plan())),
     "unknown": lambda: _document(_unknown(sample_plan())),
+    "alternatives": lambda: _document(_alternatives(sample_plan())),
     "silent hours": lambda: _document(_silent_hours(sample_plan())),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.report.html.drawing import AXIS_ROOM, NARROW, TIP, Spec, chart
 from optimizer.report.html.markup import Html
+from optimizer.report.html.sheet import written
 
 #: Hours of different day types stand beside each other on a wide screen, so many in a row.
 BESIDE = 4
@@ -17,11 +18,16 @@ HOURS_HIGH, BAR_HIGH = 150, 24
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A name, a colour, and a value for each place of the axis."""
+    """A name, a colour, a value for each place of the axis, and the digits that the pointer shows of it."""
 
     name: str
     colour: str
     values: Sequence[float]
+    digits: int = 0
+
+    def tip(self, place: str, value: float) -> str:
+        """Return what a mark says where the pointer rests on it: ``workday 08 h · on demand: 12``."""
+        return f"{place}{TIP}{self.name}: {written(value, self.digits)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def faceted(hours: Hours, width: int, layers: list[Spec], values: list[Spec]) ->
 def stacked_hours(label: str, hours: Hours, series: Sequence[Series]) -> Html:
     """Return bars by hour, divided by series from the axis upwards."""
     values = [
-        _at(hours, index, item.name, number, value)
+        _at(hours, index, item, number, value)
         for number, item in enumerate(series)
         for index, value in enumerate(item.values)
         if value
@@ -88,20 +94,20 @@ def painted(series: Sequence[Series]) -> Spec:
     return {"field": "number", "type": "ordinal", "scale": scale, "legend": None}
 
 
-def _at(hours: Hours, index: int, name: str, number: int, value: float) -> dict[str, Any]:
+def _at(hours: Hours, index: int, item: Series, number: int, value: float) -> dict[str, Any]:
     return {
         "day": hours.day_types[index],
         "hour": hours.hours[index],
         "number": number,
         "value": value,
-        "tip": f"{hours.label(index)}{TIP}{name}",
+        "tip": item.tip(hours.label(index), value),
     }
 
 
 def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html:
     """Return bars by hour with others in front of them: what there is, and what of it is asked for."""
     values = [
-        _at(hours, index, item.name, number, value)
+        _at(hours, index, item, number, value)
         for number, item in enumerate((outer, inner))
         for index, value in enumerate(item.values)
     ]
@@ -121,7 +127,7 @@ def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html
 def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return a bar for each name, divided by series; parts below zero lie to the left of it."""
     values = [
-        {"place": index, "number": number, "value": item.values[index], "tip": f"{name}{TIP}{item.name}"}
+        {"place": index, "number": number, "value": item.values[index], "tip": item.tip(name, item.values[index])}
         for index, name in enumerate(names)
         for number, item in enumerate(series)
         if item.values[index]

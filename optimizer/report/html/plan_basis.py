@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from optimizer.report.html.formula import Formula
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.parts import Column, Line, bar, data, facts, section, table
@@ -81,18 +84,26 @@ def _is_near(item: dict[str, object]) -> bool:
 def alternatives_section(p: PlanSheet) -> Html:
     """Plans under other terms, where they were asked for."""
     found = p.plan["alternatives"]
-    if not found or not all({"label", "total", "difference"} <= set(item) for item in found):
+    if not found:
         return Html("")
-    columns = (Column("instead", wide=True), Column("a month", number=True), Column("to this plan", number=True))
-    rows = []
-    for number, item in enumerate(found):
-        s = p.sheet.under("alternatives", number)
-        amounts = [s.figure(p.a_month(s.path(name)), p.digits, signed=name == "difference") for name in _AMOUNTS]
-        rows.append(Line((item["label"], *amounts)))
-    return section("alternatives", "Alternatives", table("Alternatives", columns, rows))
+    columns = (
+        Column("instead", wide=True),
+        Column("a month", number=True),
+        Column("to this plan", number=True),
+        Column("runs on", wide=True),
+    )
+    rows = [_alternative(p, number, item) for number, item in enumerate(found)]
+    shown = table("Alternatives", columns, rows, cards=True)
+    return section("alternatives", "Alternatives", shown, remark="What simplicity or safety would cost, planned alike.")
 
 
-_AMOUNTS = ("total", "difference")
+def _alternative(p: PlanSheet, number: int, item: Mapping[str, Any]) -> Line:
+    s = p.sheet.under("alternatives", number)
+    label = joined(item["label"], *(tag("span", change, class_="note") for change in item.get("changes", ())))
+    if item.get("total") is None:
+        return Line((label, "no plan", "", " ".join(item.get("reasons", ()))), kind="bad")
+    rise = s.figure(p.a_month(s.path("difference")), p.digits, signed=True, missing="")
+    return Line((label, s.figure(p.a_month(s.path("total")), p.digits), rise, ", ".join(item.get("types", ()))))
 
 
 def assumptions_section(p: PlanSheet) -> Html:

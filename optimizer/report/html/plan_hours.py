@@ -41,8 +41,8 @@ def _fleet(p: PlanSheet) -> Html:
 def _service(p: PlanSheet, service: str) -> Html:
     arrivals = ["cols", p.sheet.path("pools", {"service": service}, "arrival_rate_per_s_by_period")]
     capacity = ["cols", p.sheet.path("pools", {"service": service}, "capacity_per_s_by_period")]
-    asked = Series(_ASKED, "var(--accent)", p.sheet.value(arrivals))
-    carried = Series(_CARRIED, "var(--pale)", p.sheet.value(capacity))
+    asked = Series(_ASKED, "var(--accent)", p.sheet.value(arrivals), 1)
+    carried = Series(_CARRIED, "var(--pale)", p.sheet.value(capacity), 1)
     label = f"Requests a second of {service} by hour, asked and carried; the table below has every value"
     return joined(
         tag("h3", service, tag("span", ", requests a second", class_="quiet")),
