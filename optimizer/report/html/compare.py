@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.report.html.compare_cash import cash_section
-from optimizer.report.html.compare_decisions import break_even_section, regret_section, risks_section
+from optimizer.report.html.compare_even import break_even_section
+from optimizer.report.html.compare_regret import regret_section
+from optimizer.report.html.compare_risks import risks_section
 from optimizer.report.html.compare_sheet import ComparisonSheet
 from optimizer.report.html.compare_totals import categories_section, differences_section, totals_section
 from optimizer.report.html.markup import Html, joined, tag

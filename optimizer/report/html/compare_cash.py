@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.report.html.charts import Series, month_lines
+from optimizer.report.html.charts import Series
 from optimizer.report.html.compare_sheet import ComparisonSheet, colour
+from optimizer.report.html.lines import month_lines
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.parts import Column, Line, data, legend, section, table
 

@@ -6,26 +6,21 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from optimizer.report.html.charts import Hours, band_hours, day_line
-from optimizer.report.html.markup import Html, between, joined, tag
+from optimizer.report.html.charts import Hours
+from optimizer.report.html.forecast_sheet import FIGURES, name_of
+from optimizer.report.html.forecast_tested import events_section, missing_section, rests_section, tested_section
+from optimizer.report.html.lines import band_hours, day_line
+from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import page
-from optimizer.report.html.parts import Column, Line, data, key_figures, legend, listed, section, table
+from optimizer.report.html.parts import Column, Line, data, key_figures, legend, section, table
 from optimizer.report.html.sheet import Sheet, ratio
 
-FIGURES = ("mean", "low", "mid", "high")
-#: Gaps and empty cells told one by one; the document has all.
-NOTICES_SHOWN = 20
 _DEMAND = (
     "Requests per second. Mean: over all hours. Low, mid, high: the busiest five minutes of the busiest hour; mid on "
     "an average day, low and high the least and the most of all its days."
 )
 _HOURS = (
     "Requests per second by hour. The band reaches from low to high; the bright line is mid, the quiet one the mean."
-)
-_TESTED = (
-    "Forecasts made from a part of the history and compared with what came. Error: mean absolute error over the mean, "
-    "by the model that was best until then. Naive: of the last week again. Inside: share that lay in the interval made "
-    "before."
 )
 
 
@@ -38,24 +33,19 @@ def forecast_html(document: Mapping[str, Any]) -> str:
         _demand(s),
         section("hours", "Hour by hour", *(_hours(s, number) for number in numbers), remark=_HOURS),
         section("history", "History", *(_history(s, number) for number in numbers), remark=_read(s)),
-        _tested(s),
-        _events(s),
-        _rests(s),
-        _notices(s),
+        tested_section(s),
+        events_section(s),
+        rests_section(s),
+        missing_section(s),
     ]
     days = s.counted(s.path("days"), "day")
     about = [joined(days, " from ", tag("span", document["start"])), joined("hours of ", document["timezone"])]
     return page("Demand forecast", document["file"], about, sections, document)
 
 
-def _name(s: Sheet, number: int) -> str:
-    series = s.at("series", number)
-    return f"{series['service']}/{series['origin']}"
-
-
 def _key(s: Sheet) -> list[tuple[str, str, str]]:
     first = s.under("series", 0)
-    others = f"{_name(s, 0)}" + (" and others below" if len(s.at("series")) > 1 else "")
+    others = f"{name_of(s, 0)}" + (" and others below" if len(s.at("series")) > 1 else "")
     busiest = max(range(len(first.at("rows"))), key=lambda row: first.at("rows", row, "high"))
     row = first.at("rows", busiest)
     return [
@@ -90,7 +80,7 @@ def _demand(s: Sheet) -> Html:
             days = s.figure(s.path("day_types", kind))
             peaks = [of.figure(of.path("rows", busiest, name), significant=3) for name in FIGURES[1:]]
             when = f"{series['rows'][busiest]['hour']:02d} h"
-            rows.append(Line((_name(s, number), kind, days, mean, when, *peaks), kind="same" if at else ""))
+            rows.append(Line((name_of(s, number), kind, days, mean, when, *peaks), kind="same" if at else ""))
     return section("demand", "Demand", table("Demand", columns, rows), remark=_DEMAND)
 
 
@@ -102,7 +92,7 @@ def _hours(s: Sheet, number: int) -> Html:
         Line((hours.label(at), *(of.figure(of.path("rows", at, name), significant=4) for name in FIGURES)))
         for at in range(len(rows))
     ]
-    name = _name(s, number)
+    name = name_of(s, number)
     label = f"Requests a second of {name} by hour and day type; the table below has every value"
     return joined(
         tag("h3", name),
@@ -118,7 +108,7 @@ def _history(s: Sheet, number: int) -> Html:
     days = [(first + timedelta(days=at)).isoformat() for at in range(len(series["past_per_s"]))]
     columns = (Column("day"), Column("mean", number=True))
     rows = [Line((day, of.figure(of.path("past_per_s", at), significant=4))) for at, day in enumerate(days)]
-    name = _name(s, number)
+    name = name_of(s, number)
     label = f"Mean requests a second of {name} on each day of the history; the table below has every value"
     return joined(
         tag("h3", name),
@@ -142,82 +132,3 @@ def _read(s: Sheet) -> Html:
 
 
 _MISSING = (("gap", "gap"), ("empty", "empty cell"))
-
-
-def _tested(s: Sheet) -> Html:
-    columns = (
-        Column("series"),
-        Column("model", wide=True),
-        Column("error", number=True),
-        Column("naive", number=True),
-        Column("inside", number=True),
-        Column("tested", number=True),
-        Column("forecasts", number=True),
-        Column("days ahead", number=True),
-    )
-    rows, tried = [], []
-    for number, series in enumerate(s.at("series")):
-        of = s.under("series", number)
-        shares = [of.percent(of.path(name)) for name in ("error_share", "naive_error_share", "coverage")]
-        counts = [of.figure(of.path(name)) for name in ("tested_hours", "folds", "lead_days")]
-        rows.append(Line((_name(s, number), series["model"], *shares, *counts)))
-        for at, model in enumerate(series["tried"]):
-            error = of.percent(of.path("tried", at, "error_share"))
-            kind = "best" if model["name"] == series["model"] else ""
-            tried.append(Line((_name(s, number), model["name"], error), kind=kind))
-    every = (Column("series"), Column("model", wide=True), Column("error", number=True))
-    shown = table("Back-test", columns, rows, cards=True)
-    models = data("Every model that was tried: the figures", table("Models that were tried", every, tried))
-    return section("tested", "Back-test", shown, models, remark=_TESTED)
-
-
-def _events(s: Sheet) -> Html:
-    columns = (
-        Column("event"),
-        Column("series"),
-        *(Column(name, number=True) for name in FIGURES[1:]),
-        Column("basis"),
-        Column("days seen", number=True),
-        Column("measured", number=True),
-    )
-    rows = []
-    for number, series in enumerate(s.at("series")):
-        for at, event in enumerate(series["events"]):
-            of = s.under("series", number, "events", at)
-            times = [of.figure(of.path(name), significant=3) for name in FIGURES[1:]]
-            measured = of.figure(of.path("measured"), significant=3, missing="–")
-            seen = of.figure(of.path("seen_days"))
-            rows.append(Line((event["name"], _name(s, number), *times, event["basis"], seen, measured)))
-    if not rows:
-        return Html("")
-    remark = "How many times an ordinary day each is."
-    return section("events", "Events", table("Events", columns, rows), remark=remark)
-
-
-def _rests(s: Sheet) -> Html:
-    """What no count says: five minutes out of coarser counts, days beyond those tested, seasons."""
-    first = s.under("series", 0)
-    ratios = [joined(f"{name} × ", first.figure(first.path("stated_peak_ratio", name), 2)) for name in FIGURES[1:]]
-    lines = []
-    if s.at("step_minutes") > 5:
-        lines.append(joined("busiest five minutes over what was counted, assumed: ", between(", ", *ratios)))
-    wander = s.percent(["max", s.path("series", None, "level_wander")])
-    lines.append(
-        joined(
-            "beyond the days ahead that were tested, intervals widen as a random walk of the level: ", wander, " a week"
-        )
-    )
-    lines.append(joined("no season of the year is forecast: name its days as events"))
-    return section("rests", "Rests on", listed(lines))
-
-
-def _notices(s: Sheet) -> Html:
-    notices = s.at("notices")
-    if not notices:
-        return Html("")
-    lines = [
-        joined("line ", s.figure(s.path("notices", number, "line")), ": ", tag("span", notice["text"]))
-        for number, notice in enumerate(notices[:NOTICES_SHOWN])
-    ]
-    more = ["and more, all in the document"] if len(notices) > NOTICES_SHOWN else []
-    return section("missing", "Missing", listed([*lines, *more]))

@@ -10,15 +10,15 @@ from optimizer.report.html.page import page
 from optimizer.report.html.parts import key_figures
 from optimizer.report.html.plan_basis import (
     alternatives_section,
-    assumptions_section,
     capacity_section,
-    checks_section,
     close_calls_section,
     today_section,
 )
-from optimizer.report.html.plan_fleet import buy_section, run_section
+from optimizer.report.html.plan_buy import buy_section
+from optimizer.report.html.plan_checks import assumptions_section, checks_section
 from optimizer.report.html.plan_hours import hours_section
 from optimizer.report.html.plan_money import cost_section, per_thousand
+from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
 from optimizer.report.html.sheet import Sheet
 from optimizer.report.words import date_range

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from optimizer.report.html.markup import Html, between, joined, tag
+from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import page
 from optimizer.report.html.parts import Column, Line, key_figures, section, table
 from optimizer.report.html.plan import about, made_by
-from optimizer.report.html.plan_basis import checks_section
-from optimizer.report.html.plan_fleet import run_section
+from optimizer.report.html.plan_checks import checks_section
 from optimizer.report.html.plan_hours import hours_section
 from optimizer.report.html.plan_money import cost_section
+from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
+from optimizer.report.html.replan_steps import steps_section
 from optimizer.report.html.sheet import Sheet, ratio
-from optimizer.report.words import money_digits, place_label
+from optimizer.report.words import money_digits
 from optimizer.units import HOURS_PER_MONTH
 
 _WORTH = "Money over the whole horizon. Saves: against leaving the service as it is, the charge taken off."
 _LEFT = "Instead of what is planned above: what each would lose, its changes charged."
-_STEPS = (
-    "After each step the fleet is a plan of its own, and every rule is read again: at the demand in force until a "
-    "service can carry the forecast, at the forecast from then on."
-)
 
 
 def replan_html(document: Mapping[str, Any]) -> str:
@@ -35,7 +32,7 @@ def replan_html(document: Mapping[str, Any]) -> str:
         key_figures(_key(s)),
         _what(s),
         _left(s),
-        _steps(s),
+        steps_section(s),
         *((run_section(p), hours_section(p), cost_section(p)) if changed else (hours_section(p),)),
         checks_section(p),
     ]
@@ -118,56 +115,3 @@ def _changes(s: Sheet, key: str, worth: str) -> Html:
         amount = s.figure(of.path("worth"), 2, missing="–")
         rows.append(Line((item["service"], item["verdict"], *counts, amount, item["reason"])))
     return table(f"{key}: what each is worth", columns, rows, cards=True)
-
-
-def _steps(s: Sheet) -> Html:
-    steps: Sequence[Mapping[str, Any]] = s.document["steps"]
-    if not steps:
-        return Html("")
-    columns = (
-        Column("step"),
-        Column("does"),
-        Column("where", wide=True),
-        Column("what", wide=True),
-        Column("carries", wide=True),
-        Column("checks", number=True),
-        Column("every rule"),
-    )
-    rows = [_step(s, number, step) for number, step in enumerate(steps)]
-    shown = table("In this order", columns, rows, cards=True)
-    if any(step["broken"] for step in steps):
-        verdict = tag("p", "Some steps break a rule: those that say so.", class_="bad")
-    elif any(step.get("still_broken") for step in steps):
-        verdict = tag("p", "What is broken before the first step is no worse after any.", class_="bad")
-    else:
-        verdict = tag("p", "Every promise is kept after every step.", class_="good")
-    before = _broken_now(s.document.get("broken_now") or ())
-    return section("steps", "In this order", before, verdict, shown, remark=_STEPS)
-
-
-def _broken_now(rules: Sequence[str]) -> Html:
-    if not rules:
-        return Html("")
-    return tag("p", "What runs breaks before the first step: ", between(" · ", *rules), class_="bad")
-
-
-def _holds(step: Mapping[str, Any]) -> str:
-    return "BREAKS" if step["broken"] else "as before" if step.get("still_broken") else "holds"
-
-
-def _step(s: Sheet, number: int, step: Mapping[str, Any]) -> Line:
-    of = s.under("steps", number)
-    where = place_label(step["where"]) if step["kind"] in ("start", "stop") else step["where"]
-    carries: dict[str, list[str]] = {}
-    for service, demand in step["carries"].items():
-        carries.setdefault(demand, []).append(service)
-    cells = (
-        s.figure(of.path("number")),
-        step["kind"],
-        where,
-        joined(*(tag("div", what) for what in step["what"])),
-        joined(*(tag("div", f"{demand}: {', '.join(names)}") for demand, names in carries.items())),
-        s.figure(of.path("rules")),
-        joined(_holds(step), *(tag("span", text, class_="note") for text in step["broken"])),
-    )
-    return Line(cells, kind="bad" if step["broken"] else "")

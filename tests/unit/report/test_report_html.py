@@ -10,8 +10,9 @@ import sys
 import pytest
 
 from optimizer.report.formats import Format
-from optimizer.report.html.charts import Hours, Series, band_hours, day_line, month_lines
+from optimizer.report.html.charts import Hours, Series
 from optimizer.report.html.formula import path, value_of
+from optimizer.report.html.lines import band_hours, day_line, month_lines
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import LONGEST_DOCUMENT, page
 from optimizer.report.html.sheet import Sheet
