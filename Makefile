@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= shop-search
 
-.PHONY: help setup plan test test-all lint check bench golden reference catalog capacities lock clean
+.PHONY: help setup plan browser test test-all lint check bench golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -18,10 +18,13 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml tools/setup.sh
 plan: setup ## the cheapest fleet of the flagship scenario
 	@$(BIN)/fleetopt plan $(SCENARIO)
 
-test: setup ## all tests but the slow ones
+browser: ## the browser that tests open HTML pages in
+	@sh tools/browser.sh
+
+test: setup browser ## all tests but the slow ones
 	$(BIN)/pytest -n 2 --dist loadfile
 
-test-all: setup ## every test
+test-all: setup browser ## every test
 	$(BIN)/pytest -n 2 --dist loadfile -m ""
 
 lint: setup ## format, lint, types, layers, dependencies, spelling

@@ -53,7 +53,7 @@ FormatOption = Annotated[
         "--format",
         metavar=f"[{'|'.join(Format)}]",
         parser=_format,
-        help="How the result is written.  [default: table; json with -o]",
+        help="How the result is written.  [default: table; with -o json, or html for FILE.html]",
     ),
 ]
 OutputOption = Annotated[

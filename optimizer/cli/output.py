@@ -23,8 +23,9 @@ STDOUT = Path("-")
 class Delivery:
     """How a command's result leaves it.
 
-    Without `output` the result goes to stdout. With it the file gets JSON, and stdout the page; a `format` that is
-    asked for goes to the file and leaves stdout empty. `quiet` leaves stdout empty as well.
+    Without `output` the result goes to stdout. With it the file gets JSON, or HTML where its name ends so, and stdout
+    the page; a `format` that is asked for goes to the file and leaves stdout empty. `quiet` leaves stdout empty as
+    well.
     """
 
     format: Format | None
@@ -54,11 +55,16 @@ class Delivery:
         elif self.output == STDOUT:
             write_stdout(report, self.format or Format.JSON)
         else:
-            write_file(self.output, render(report, self.format or Format.JSON))
+            write_file(self.output, render(report, self.format or _format_of(self.output)))
             if self.format is None and not self.quiet:
                 write_stdout(report, Format.TABLE)
             if not self.quiet:
                 told(f"wrote {self.output}")
+
+
+def _format_of(path: Path) -> Format:
+    """What a file gets that no format is named for."""
+    return Format.HTML if path.suffix.lower() in (".html", ".htm") else Format.JSON
 
 
 def write_stdout(report: Report, format_: Format) -> None:

@@ -71,6 +71,8 @@ class SeriesForecast:
 
     Parameters
     ----------
+    first_day, past_per_s
+        First day of its history, and the mean rate of each of its days; None where nothing is known of a day.
     folds, lead_days
         Times the back-test forecast, and for how many days each.
     naive_error_share
@@ -90,6 +92,8 @@ class SeriesForecast:
     service: str
     origin: str
     days: int
+    first_day: str
+    past_per_s: tuple[float | None, ...]
     mean_per_s: float
     model: str
     tried: tuple[TriedModel, ...]

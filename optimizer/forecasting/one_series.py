@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 
@@ -90,6 +91,8 @@ class Forecaster:
             service=series.service,
             origin=series.origin,
             days=len(known),
+            first_day=date.fromordinal(days.first_day).isoformat(),
+            past_per_s=_by_day(days.mean),
             mean_per_s=float(np.nanmean(days.mean)),
             model=chosen.model.name,
             tried=tuple(TriedModel(item.model.name, item.error_share) for item in tested),
@@ -121,6 +124,15 @@ class Forecaster:
             else:
                 found.append(uplift)
         return tuple(found)
+
+
+def _by_day(rates: Floats) -> tuple[float | None, ...]:
+    """Mean rate of each day over its known hours."""
+    known = ~np.isnan(rates)
+    sums = np.where(known, rates, 0.0).sum(axis=1)
+    return tuple(
+        float(total) / int(count) if count else None for total, count in zip(sums, known.sum(axis=1), strict=True)
+    )
 
 
 def _error_share(predicted: Floats, actual: Floats) -> float:

@@ -23,7 +23,18 @@ PARTS = ("price", "performance", "rounding", "commitments", "other")
 
 def comparison_report(found: Comparison) -> Report:
     """Return a comparison as a report: page for people, document for programs, one row an option for spreadsheets."""
-    return Report(page=lambda: comparison_page(found), document=found.to_dict, records=lambda: option_records(found))
+    return Report(
+        page=lambda: comparison_page(found),
+        document=found.to_dict,
+        records=lambda: option_records(found),
+        html=lambda: _html(found),
+    )
+
+
+def _html(found: Comparison) -> str:
+    from optimizer.report.html.compare import comparison_html
+
+    return comparison_html(found.to_dict())
 
 
 def comparison_page(found: Comparison) -> Page:

@@ -29,7 +29,14 @@ def forecast_report(forecast: Forecast) -> Report:
         page=lambda: _page(forecast),
         document=forecast.to_dict,
         records=lambda: Records(NAMES, [astuple(row) for row in forecast.rows]),
+        html=lambda: _html(forecast),
     )
+
+
+def _html(forecast: Forecast) -> str:
+    from optimizer.report.html.forecast import forecast_html
+
+    return forecast_html(forecast.to_dict())
 
 
 def _page(forecast: Forecast) -> Page:

@@ -22,8 +22,19 @@ from optimizer.report.report import Records, Report
 
 
 def plan_report(plan: Plan) -> Report:
-    """Return a plan as a report: page for people, ``plan.json`` for programs, the bill for spreadsheets."""
-    return Report(page=lambda: plan_page(plan), document=plan.to_dict, records=lambda: bill_records(plan))
+    """Return a plan as a report: page for people, ``plan.json`` for programs, the bill for spreadsheets, charts."""
+    return Report(
+        page=lambda: plan_page(plan),
+        document=plan.to_dict,
+        records=lambda: bill_records(plan),
+        html=lambda: _html(plan),
+    )
+
+
+def _html(plan: Plan) -> str:
+    from optimizer.report.html.plan import plan_html
+
+    return plan_html(plan.to_dict())
 
 
 def plan_page(plan: Plan) -> Page:

@@ -27,7 +27,14 @@ def replan_report(name: str, in_force: Plan, found: Replan) -> Report:
             ("number", "kind", "where", "what", "carries", "rules", "holds", "broken"),
             [_record(step) for step in found.steps],
         ),
+        html=lambda: _html(found),
     )
+
+
+def _html(found: Replan) -> str:
+    from optimizer.report.html.replan import replan_html
+
+    return replan_html(found.to_dict())
 
 
 def _record(step: Step) -> tuple[Any, ...]:

@@ -33,11 +33,14 @@ class Report:
         For programs: what JSON holds.
     records
         For spreadsheets: the main table.
+    html
+        For browsers, with charts; without it an HTML page says what `page` says.
     """
 
     page: Callable[[], Page]
     document: Callable[[], Any]
     records: Callable[[], Records]
+    html: Callable[[], str] | None = None
 
 
 def render(report: Report, format_: Format, width: int = PIPE_WIDTH, *, colour: bool = False) -> str:
@@ -55,9 +58,17 @@ def render(report: Report, format_: Format, width: int = PIPE_WIDTH, *, colour: 
         return csv_text(records.names, records.rows)
     if format_ is Format.MARKDOWN:
         return page_markdown(report.page())
+    if format_ is Format.HTML:
+        return report.html() if report.html is not None else _plain_html(report)
     from optimizer.report.text import page_text
 
     return page_text(report.page(), width, colour=colour)
+
+
+def _plain_html(report: Report) -> str:
+    from optimizer.report.html.plain import plain_html
+
+    return plain_html(report.page(), report.document())
 
 
 def json_text(document: Any) -> str:  # noqa: ANN401  any JSON value

@@ -15,7 +15,7 @@ from optimizer.cli.main import app
         (["catalog", "shw", "public-cloud"], 2, "Did you mean 'show'?"),
         (["plan", "shop-search", "--fromat", "json"], 2, "--format"),
         (["plan", "shop-search", "--format", "jsn"], 2, "(found jsn). Did you mean json?"),
-        (["plan", "shop-search", "--format", "XML"], 2, "must be one of table, json, csv, markdown (found XML)."),
+        (["plan", "shop-search", "--format", "XML"], 2, "must be one of table, json, csv, markdown, html (found XML)."),
         (["plan", "shop-serch"], 1, "Did you mean shop-search?"),
         (["check", "single-servce"], 1, "Did you mean single-service?"),
         (["catalog", "check", "public-clod"], 1, "Did you mean public-cloud?"),

@@ -39,6 +39,24 @@ def test_a_named_format_goes_to_the_file(invoke, tmp_path):
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    "arguments", [("-o", "plan.html"), ("-o", "plan.HTM"), ("--format", "html", "-o", "plan.page")]
+)
+def test_a_name_that_ends_in_html_gets_a_page_for_browsers(invoke, tmp_path, arguments):
+    """`-o plan.html` needs no `--format`; the page for the screen is printed as well where none was named."""
+    target = tmp_path / arguments[-1]
+    result = invoke("plan", "shop-search", *arguments[:-1], str(target))
+    assert target.read_text().startswith("<!doctype html>")
+    assert result.stdout.startswith("shop-search · 12 months") == ("--format" not in arguments)
+
+
+def test_a_page_for_browsers_goes_to_stdout_where_no_file_is_named(invoke):
+    """`--format html > plan.html`: whole, and nothing else."""
+    result = invoke("plan", "shop-search", "--format", "html", "--quiet")
+    assert result.stdout.startswith("<!doctype html>")
+    assert result.stdout.endswith("</html>\n")
+
+
 def test_a_dash_is_stdout(invoke):
     """`-o -` prints the document and makes no file of that name."""
     result = invoke("plan", "shop-search", "-o", "-")

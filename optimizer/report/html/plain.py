@@ -1,0 +1,47 @@
+"""Any page as HTML: what the screen says, without charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from optimizer.report.html.markup import Html, between, joined, tag
+from optimizer.report.html.page import page
+from optimizer.report.html.parts import Column, Line, section, table
+from optimizer.report.page import Facts, Page, Row, Table
+
+
+def plain_html(shown: Page, document: Mapping[str, Any]) -> str:
+    """Return a page of facts and tables as HTML, with its document in it."""
+    title, *about = shown.title
+    sections = [
+        _facts(f"part-{number}", part) if isinstance(part, Facts) else _table(f"part-{number}", part)
+        for number, part in enumerate(shown.parts, start=1)
+    ]
+    return page("Fleetopt", title, about, sections, document)
+
+
+def _facts(name: str, facts: Facts) -> Html:
+    lines = (tag("p", between(" · ", *pieces), class_=_kind(facts.tone)) for pieces in facts.lines)
+    return section(name, facts.heading, *lines)
+
+
+def _table(name: str, shown: Table) -> Html:
+    kept = [number for number, column in enumerate(shown.columns) if not column.bar]
+    columns = [
+        Column("" if shown.columns[number].untitled else shown.columns[number].name, number=shown.columns[number].right)
+        for number in kept
+    ]
+    rows = (Line(_cells(row, kept), kind=_kind(row.tone)) for row in shown.rows)
+    total = _cells(shown.total, kept) if shown.total is not None else ()
+    return section(name, shown.heading, table(shown.heading, columns, rows, total), remark=" ".join(shown.remarks))
+
+
+def _cells(row: Row, kept: Iterable[int]) -> list[Html]:
+    first, *others = (joined(row.cells[number]) for number in kept)
+    note = tag("span", between(" · ", *row.notes), class_="note") if row.notes else ""
+    return [joined(first, note), *others]
+
+
+def _kind(tone: str) -> str:
+    return tone if tone in ("bad", "good") else ""

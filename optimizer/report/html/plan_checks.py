@@ -1,0 +1,87 @@
+"""What the second reading of a plan found, and what is taken for granted."""
+
+from __future__ import annotations
+
+from optimizer.report.html.formula import Formula
+from optimizer.report.html.markup import Html, joined, tag
+from optimizer.report.html.parts import Column, Line, data, section, table
+from optimizer.report.html.plan_sheet import PlanSheet
+from optimizer.report.html.sheet import ratio
+
+#: Margins up to this are the room that checks leave for rounding of floats.
+DUST = 1e-6
+
+
+def assumptions_section(p: PlanSheet) -> Html:
+    """Everything taken for granted, with its source, what weighs most first."""
+    found = p.plan["assumptions"]
+    if not found:
+        return Html("")
+    columns = (
+        Column("what", wide=True),
+        Column("value"),
+        Column("10 % more", number=True),
+        Column("source", wide=True),
+    )
+    order = sorted(range(len(found)), key=lambda number: -abs(found[number]["effect_of_10_percent_on_total"] or 0.0))
+    rows = [
+        Line((found[number]["what"], found[number]["value"], _effect(p, number), found[number]["source"]))
+        for number in order
+    ]
+    remark = "10 % more: how the total moves if the value is a tenth higher, where that is known."
+    return section("assumed", "Assumed", table("Assumptions", columns, rows), remark=remark)
+
+
+def _effect(p: PlanSheet, number: int) -> Html:
+    effect: Formula = p.sheet.path("assumptions", number, "effect_of_10_percent_on_total")
+    return p.sheet.percent(ratio(effect, p.sheet.path("cost", "total")), 2, signed=True, missing="")
+
+
+def checks_section(p: PlanSheet) -> Html:
+    """What the second reading found, failures first."""
+    checks = p.plan["checks"]
+    if not checks:
+        return section("checks", "Checked", tag("p", "Not yet: run fleetopt verify on the plan file.", class_="bad"))
+    failed = [number for number, check in enumerate(checks) if not check["holds"]]
+    order = [*failed, *(number for number in range(len(checks)) if number not in failed)]
+    columns = (
+        Column("rule"),
+        Column("holds"),
+        Column("limit", number=True),
+        Column("worst", number=True),
+        Column("margin", number=True),
+        Column("where it is tightest", wide=True),
+    )
+    rows = [
+        Line(
+            (
+                checks[number]["rule"],
+                "yes" if checks[number]["holds"] else "NO",
+                *(_bound(p, number, name) for name in ("limit", "worst_value", "margin")),
+                joined(tag("span", checks[number]["subject"]), _detail(checks[number])),
+            ),
+            kind="" if checks[number]["holds"] else "bad",
+        )
+        for number in order
+    ]
+    count = p.sheet.figure(["count", p.sheet.path("checks")])
+    bad = p.sheet.figure(["count", p.sheet.path("checks", {"holds": False})])
+    said = joined(count, " checks hold")
+    if failed:
+        said = joined(bad, " of ", count, " checks fail: do not act on this plan")
+    told = table("Checks", columns, rows)
+    verdict = tag("p", said, class_="bad" if failed else "good")
+    shown = told if failed else data("Every check: the figures", told)
+    remark = "Every rule read again, and the bill written again, by code that shares nothing with the solver."
+    return section("checks", "Checked", verdict, shown, remark=remark)
+
+
+def _bound(p: PlanSheet, number: int, name: str) -> Html:
+    value = p.plan["checks"][number][name]
+    digits = 0 if value is None or abs(value) >= 9999.5 or float(value).is_integer() or abs(value) <= DUST else 4
+    return p.sheet.figure(p.sheet.path("checks", number, name), digits, missing="")
+
+
+def _detail(check: dict[str, str]) -> Html:
+    told = check["detail"] and not check["holds"]
+    return tag("span", check["detail"], class_="note") if told else Html("")

@@ -1,0 +1,137 @@
+"""The documents that pages are made of in the tests: planned, compared, planned again and forecast for real."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from optimizer import api
+
+SCENARIO = """\
+format: fleetopt/scenario/1
+name: encoder
+catalog: public-cloud
+locations: [aws/us-east-1]
+origins: {shop: {at: aws/us-east-1}}
+services:
+  encoder:
+    profile: bert-base-s128/fp16
+    latency: {p99_ms: 50}
+    overhead_ms: 4
+    redundancy: zone
+    dispatch: round_robin
+    demand: {file: today.csv, peak_to_mean: 1.5}
+"""
+OPTIONS = """\
+format: fleetopt/options/1
+options:
+  - label: as it stands
+  - {label: only L4, allow: [g6.*]}
+  - {label: 6 ms, set: {services.encoder.latency.p99_ms: 6}}
+break_even: [aws/g6.xlarge]
+regret: true
+"""
+EVENTS = "event,first,last,uplift_low,uplift,uplift_high\nsale,2026-10-30,,1.2,1.5,2\n"
+
+
+def plain(value: Any) -> Any:
+    """As it is after it was written and read."""
+    return json.loads(json.dumps(value))
+
+
+def _scenario(folder: Path) -> Path:
+    """A service on one type, and the demand of an autumn beside it."""
+    for name, night, day in (("today", 600, 900), ("autumn", 700, 1170)):
+        rows = [f"encoder,shop,everyday,{hour},{night if hour < 8 else day}" for hour in range(24)]
+        lines = ["service,origin,day_type,hour,high", *rows, ""]
+        (folder / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    path = folder / "encoder.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
+
+
+def planned(folder: Path) -> Mapping[str, Any]:
+    """A plan of one service."""
+    return plain(api.plan(_scenario(folder)).to_dict())
+
+
+def planned_with_owned(folder: Path) -> Mapping[str, Any]:
+    """The plan of a scenario that comes along: rented machines and owned ones."""
+    return plain(api.plan("cloud-and-owned").to_dict())
+
+
+def flagship(folder: Path) -> Mapping[str, Any]:
+    """The largest plan that comes along, with today's fleet beside it."""
+    return plain(api.plan("shop-search").to_dict())
+
+
+def compared(folder: Path) -> Mapping[str, Any]:
+    """Three options, of which one has no plan."""
+    path = folder / "options.yaml"
+    path.write_text(OPTIONS, encoding="utf-8")
+    return plain(api.compare(api.load_options("single-service", path)).to_dict())
+
+
+def planned_again(folder: Path) -> Mapping[str, Any]:
+    """A fleet that grows by an instance."""
+    scenario = _scenario(folder)
+    return plain(api.replan(api.plan(scenario), scenario, folder / "autumn.csv").to_dict())
+
+
+def forecast(folder: Path) -> Mapping[str, Any]:
+    """Five weeks of hours with a gap of a day and a sale to come."""
+    with (folder / "history.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time", "search/us-east"])
+        for number in range(5 * 7 * 24):
+            time = datetime(2026, 9, 7) + timedelta(hours=number)
+            if not 400 <= number < 440:
+                writer.writerow([time, round(3600 * (400 + 60 * min(time.hour, 24 - time.hour) + number % 7))])
+    (folder / "events.csv").write_text(EVENTS, encoding="utf-8")
+    found = api.forecast(folder / "history.csv", events=folder / "events.csv", months=2)
+    return plain({**found.to_dict(), "file": "history.csv"})
+
+
+def days_of(document: Mapping[str, Any]) -> set[str]:
+    """Days of a history: the document holds the first one, and how many there are."""
+    found = set()
+    for series in document["series"]:
+        first = date.fromisoformat(series["first_day"])
+        found |= {(first + timedelta(days=number)).isoformat() for number in range(len(series["past_per_s"]))}
+    return found
+
+
+def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A comparison with payments by month, shares of busy hours, and regrets that are not nothing."""
+    options = [
+        {
+            "label": option["label"], "payments": [],
+            "cumulative": [1000.0 * (number + 1) + 450.0 * month for month in range(37)],
+            "total": 17_200.0, "net_present_cost": 16_000.5, "cheaper_from_month": None if number == 0 else 17,
+            "years": [], "reasons": [],
+        }
+        for number, option in enumerate(document["options"][:2])
+    ]  # fmt: skip
+    flow = {
+        "months": 36, "discount_rate_per_year": 0.08, "rent_decline_per_year": 0.05, "demand_growth_per_year": 0.2,
+        "value_kept_per_year": None, "options": [*options, {**options[0], "label": "none", "cumulative": []}],
+    }  # fmt: skip
+    held = {
+        "provider": "own", "instance_type": "gpu-4x-t4", "location": "own/ashburn", "purchase_option": "owned",
+        "held_per_hour": 1.11, "held_per_busy_hour": 0.05, "rented_provider": "aws",
+        "rented_instance_type": "g4dn.12xlarge", "rented_location": "aws/us-east-1", "equals": 1.0,
+        "rented_per_busy_hour": 3.9, "utilisation": 0.288,
+    }  # fmt: skip
+    rows = [dict(row) for row in document["regret"]["rows"]]
+    rows[0] |= {"regrets": {"low": 0.0, "mid": 812.0, "high": None}, "largest": None, "expected": None}
+    rows[1] |= {"regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
+    return {
+        **document,
+        "cash_flow": flow,
+        "utilisation": [held, {**held, "utilisation": None}],
+        "regret": {**document["regret"], "rows": rows},
+    }
