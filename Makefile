@@ -52,6 +52,7 @@ catalog: setup ## rebuild catalog and scenarios from the data folder (DATA=...)
 	$(BIN)/python tools/build_catalog.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python tools/build_scenarios.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python tools/build_traffic.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python tools/build_measurements.py $(if $(DATA),--data $(DATA))
 
 capacities: setup ## rebuild the shipped capacity table
 	$(BIN)/python tools/build_capacity_table.py

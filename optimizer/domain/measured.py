@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from typing import Any, Literal
 
 #: ``measured``: straight between the points; the others are fitted through them.
@@ -21,9 +22,11 @@ class MeasuredPoint:
     batch_items
         Items of the batch.
     service_s
-        Time to serve it: the mean, or the 95th percentile where `is_p95`.
+        Mean time to serve it.
     throughput_per_s
         Items per second as measured; None where the file has none.
+    scatter
+        By how much more it is planned: 95th percentile over mean where single batches scatter, else 1.
     noise
         99th percentile over the mean; None where the file has not both.
     raised_from_s
@@ -34,7 +37,7 @@ class MeasuredPoint:
     batch_items: int
     service_s: float
     throughput_per_s: float | None = None
-    is_p95: bool = False
+    scatter: float = 1.0
     noise: float | None = None
     raised_from_s: float | None = None
 
@@ -65,8 +68,18 @@ class MeasuredCurve:
 
     @property
     def service_s(self) -> list[float]:
-        """Service times, seconds."""
+        """Mean service times, seconds."""
         return [point.service_s for point in self.points]
+
+    @property
+    def planned_s(self) -> list[float]:
+        """Service times to plan with as they were measured, seconds; never falling."""
+        return self.planned(self.service_s)
+
+    def planned(self, service_s: Sequence[float]) -> list[float]:
+        """Add each point's scatter to mean service times: a batch never takes less time than a part of it."""
+        scattered = (s * point.scatter for s, point in zip(service_s, self.points, strict=True))
+        return list(accumulate(scattered, max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +106,16 @@ class FittedCurve:
 
     Parameters
     ----------
+    curve_s
+        The curve at the measured batches, seconds: of mean times.
     service_s
-        What the catalog gets at the measured batches, seconds.
+        What the catalog gets there: with the scatter of each point.
     left_out
         Of each point; empty below three points.
     error
         Median of `left_out`; None where it is empty.
     error_band
-        Share by which a service time may be off.
+        Share by which a mean service time may be off.
     errors_by_form
         Median leave-one-out error of every form that can be fitted.
     replaces
@@ -109,6 +124,7 @@ class FittedCurve:
 
     measured: MeasuredCurve
     form: CurveForm
+    curve_s: tuple[float, ...]
     service_s: tuple[float, ...]
     left_out: tuple[LeftOutError, ...]
     error: float | None

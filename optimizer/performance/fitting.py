@@ -143,11 +143,13 @@ def fit_measured(curve: MeasuredCurve, form: CurveForm | None = None) -> FittedC
     by_form = {one: leave_one_out(one, batch, service_s) for one in forms_for(len(batch)) if len(batch) > 2}
     left_out = tuple(by_form.get(taken) or (leave_one_out(taken, batch, service_s) if len(batch) > 2 else ()))
     at = fit(taken, batch, service_s)
+    curve_s = service_s if taken == "measured" else [at(k) for k in batch]
     errors = [one.error for one in left_out]
     return FittedCurve(
         measured=curve,
         form=taken,
-        service_s=tuple(service_s) if taken == "measured" else tuple(at(k) for k in batch),
+        curve_s=tuple(curve_s),
+        service_s=tuple(curve.planned(curve_s)),
         left_out=left_out,
         error=float(np.median(errors)) if errors else None,
         error_band=band_of(errors, len(batch)),

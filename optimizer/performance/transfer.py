@@ -27,8 +27,9 @@ def estimate(base: MeasuredCurve, have: Accelerator, wanted: Accelerator) -> Est
     """
     flops = wanted.bf16_dense_tflops / have.bf16_dense_tflops
     bandwidth = wanted.memory_bandwidth_gb_per_s / have.memory_bandwidth_gb_per_s
-    fixed = min(fit("two slopes", base.batch_items, base.service_s)(0.0), base.service_s[0])
-    scaled = (fixed / math.sqrt(bandwidth) + (s - fixed) / math.sqrt(flops * bandwidth) for s in base.service_s)
+    planned_s = base.planned_s
+    fixed = min(fit("two slopes", base.batch_items, planned_s)(0.0), planned_s[0])
+    scaled = (fixed / math.sqrt(bandwidth) + (s - fixed) / math.sqrt(flops * bandwidth) for s in planned_s)
     return EstimatedCurve(base, wanted.name, tuple(scaled), flops, bandwidth, ESTIMATED_BAND)
 
 

@@ -50,12 +50,13 @@ def _points(curve: FittedCurve) -> Table:
         *((Column("curve", right=True),) if curve.form != "measured" else ()),
         Column("left out", right=True),
         Column("off", right=True),
+        *((Column("planned", right=True),) if _scatters(curve) else ()),
         Column("band, ms", right=True),
         Column("items/s", right=True, drop=2, as_note=""),
         Column("chart", untitled=True, bar=True, drop=1, as_note=""),
     )
     remarks = (
-        "ms: service time of the batch · left out: what the curve through all other points says of it · "
+        "ms: mean time of the batch · left out: what the curve through all other points says of it · "
         "● measured, ○ left out, │ curve, ─ its band",
     )
     model, precision, accelerator, count = curve.measured.key
@@ -63,9 +64,15 @@ def _points(curve: FittedCurve) -> Table:
     return Table(heading, (Column("", untitled=True), *columns), tuple(_rows(curve)), remarks=remarks)
 
 
+def _scatters(curve: FittedCurve) -> bool:
+    """Whether any point is planned slower than its mean."""
+    return any(point.scatter > 1.0 for point in curve.measured.points)
+
+
 def _rows(curve: FittedCurve) -> Iterator[Row]:
     band = 1.0 + curve.error_band
-    for number, (point, at) in enumerate(zip(curve.measured.points, curve.service_s, strict=True)):
+    points = zip(curve.measured.points, curve.curve_s, curve.service_s, strict=True)
+    for number, (point, at, planned) in enumerate(points):
         out = curve.left_out[number] if curve.left_out else None
         said = None if out is None else out.predicted_s
         yield Row(
@@ -76,8 +83,9 @@ def _rows(curve: FittedCurve) -> Iterator[Row]:
                 *((_ms(at),) if curve.form != "measured" else ()),
                 "" if said is None else _ms(said),
                 "" if out is None else _off(out.error),
-                f"{_ms(at / band)} to {_ms(at * band)}",
-                significant(point.batch_items / at),
+                *((_ms(planned),) if _scatters(curve) else ()),
+                f"{_ms(planned / band)} to {_ms(planned * band)}",
+                significant(point.batch_items / planned),
                 in_band(curve.error_band, point.service_s / at, None if said is None else said / at),
             ),
             notes=_notes(point.raised_from_s),
@@ -90,7 +98,7 @@ def _plot(curve: FittedCurve) -> Table:
 
     def at(size: float) -> float:
         place = next((i for i in range(1, len(batch) - 1) if size <= batch[i]), len(batch) - 1)
-        (k0, k1), (s0, s1) = batch[place - 1 : place + 1], curve.service_s[place - 1 : place + 1]
+        (k0, k1), (s0, s1) = batch[place - 1 : place + 1], curve.curve_s[place - 1 : place + 1]
         return s0 + (s1 - s0) * (size - k0) / (k1 - k0)
 
     plot = Plot(batch, curve.measured.service_s, at)
@@ -120,7 +128,7 @@ def _facts(curve: FittedCurve) -> Iterator[Facts]:
     yield Facts("Band", ((f"±{percent(curve.error_band)}", why),))
     noises = [point.noise for point in curve.measured.points if point.noise is not None]
     if noises:
-        p95 = sum(point.is_p95 for point in curve.measured.points)
+        p95 = sum(point.scatter > 1.0 for point in curve.measured.points)
         pieces = [f"p99 over mean of one batch size {median(noises):.2f}, at worst {max(noises):.2f}"]
         pieces += [f"planned at the 95th percentile at {counted(p95, 'point')}"] if p95 else []
         yield Facts("Noise", (tuple(pieces),), tone="plain" if max(noises) <= STEADY else "strong")

@@ -35,7 +35,8 @@ def profile_rows(fit: ProfileFit) -> list[tuple[Value, ...]]:
 def _fitted_rows(fitted: FittedCurve) -> Iterator[tuple[Value, ...]]:
     curve = fitted.measured
     for point, service_s in zip(curve.points, fitted.service_s, strict=True):
-        rate = point.throughput_per_s if fitted.form == "measured" and point.raised_from_s is None else None
+        as_measured = fitted.form == "measured" and point.raised_from_s is None
+        rate = point.throughput_per_s if as_measured else None
         figures = (point.batch_items, _rounded(service_s), rate, fitted.error_band)
         yield _row(curve, curve.accelerator, figures, fitted.basis, source_text(fitted))
 
@@ -43,7 +44,7 @@ def _fitted_rows(fitted: FittedCurve) -> Iterator[tuple[Value, ...]]:
 def source_text(fitted: FittedCurve) -> str:
     """Say where a curve comes from and how it was read, for every row of it."""
     curve = fitted.measured
-    percentiles = sum(point.is_p95 for point in curve.points)
+    percentiles = sum(point.scatter > 1.0 for point in curve.points)
     form = "measured points" if fitted.form == "measured" else f"{fitted.form} through {len(curve.points)} points"
     error = "" if fitted.error is None else f", leave-one-out error {percent(fitted.error)} in the median"
     p95 = f", p95 latency at {percentiles} of {len(curve.points)}" if percentiles else ""

@@ -15,7 +15,7 @@ RATIO_LOW, RATIO_HIGH = 0.93, 1.07
 AGREES = 1.07
 #: A larger batch may be measured this much quicker than a smaller one: noise, and it is raised.
 DIP = 0.05
-#: Above this ratio of 95th percentile to mean the percentile is the service time.
+#: Above this ratio of 95th percentile to mean the percentile is what is planned with.
 JITTER = 1.05
 #: Ratios this near to a thousand, or a million, are a mistaken unit.
 _NEAR = 0.3
@@ -104,17 +104,18 @@ def _of(row: MeasurementRow) -> str:
 
 
 def _service(row: MeasurementRow) -> float:
-    """Return the time that is planned with: the mean, or the 95th percentile where batches scatter."""
+    """Return the mean time of a batch."""
     mean = row.service_s
     assert mean is not None
-    return row.p95_s if row.p95_s is not None and row.p95_s > JITTER * mean else mean
+    return mean
 
 
 def _point(row: MeasurementRow) -> MeasuredPoint:
-    taken, mean = _service(row), row.service_s
-    noise = row.p99_s / mean if row.p99_s is not None and mean else None
-    is_p95 = taken == row.p95_s
-    return MeasuredPoint(row.where, row.batch_items, taken, row.throughput_per_s, is_p95, noise)
+    mean = _service(row)
+    ratio = 1.0 if row.p95_s is None else row.p95_s / mean
+    noise = None if row.p99_s is None else row.p99_s / mean
+    scatter = ratio if ratio > JITTER else 1.0
+    return MeasuredPoint(row.where, row.batch_items, mean, row.throughput_per_s, scatter, noise)
 
 
 def _longest_rise(points: Sequence[MeasuredPoint]) -> list[MeasuredPoint]:

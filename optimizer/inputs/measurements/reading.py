@@ -40,7 +40,8 @@ def read_measurements(paths: Sequence[Path], asked: MeasurementAsked, *, skip_re
     asked
         What the files do not say.
     skip_rejected
-        Leave out rows that contradict themselves or others, instead of refusing the files.
+        Leave out rows that contradict themselves or others, instead of refusing the files, and curves of which too
+        little is left.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def read_measurements(paths: Sequence[Path], asked: MeasurementAsked, *, skip_re
         groups.setdefault(row.key, []).append(row)
     curves: list[MeasuredCurve] = []
     left_out: list[LeftOutRow] = []
+    short: list[tuple[LeftOutRow, str]] = []
     for key, group in groups.items():
         sifted = sift(group)
         left_out += sifted.left_out
@@ -64,10 +66,14 @@ def read_measurements(paths: Sequence[Path], asked: MeasurementAsked, *, skip_re
             for out in (one for one in sifted.left_out if one.rejected):
                 faults.add(out.where, out.reason, CORRECT, "rejected")
         if len(sifted.points) < LEAST_POINTS:
-            _too_few(group, sifted.points, sifted.left_out, faults)
+            short.append(_too_few(group, sifted.points, sifted.left_out))
         else:
             curves.append(_curve(key, group, sifted.points))
+    if not (skip_rejected and curves):
+        for out, mend in short:
+            faults.add_unless_told(out.where, out.reason, mend, "one-point")
     faults.raise_if_any()
+    left_out += [out for out, _ in short]
     return Measurements(tuple(map(str, paths)), tuple(curves), tuple(left_out))
 
 
@@ -132,19 +138,17 @@ def _refuse_nameless(rows: Sequence[MeasurementRow], faults: Faults) -> None:
 
 
 def _too_few(
-    group: Sequence[MeasurementRow],
-    points: Sequence[MeasuredPoint],
-    left_out: Sequence[LeftOutRow],
-    faults: Faults,
-) -> None:
-    """Tell a curve of one batch size or none, and why its other rows are none, where that is not told yet."""
+    group: Sequence[MeasurementRow], points: Sequence[MeasuredPoint], left_out: Sequence[LeftOutRow]
+) -> tuple[LeftOutRow, str]:
+    """Say that a curve has one batch size or none, why its other rows are none, and what to do."""
     model, precision, accelerator, _ = group[0].key
     found = f"only batch {points[0].batch_items}" if points else "none"
     where = points[0].where if points else group[0].where
     what = f"a curve needs two batch sizes, {model}/{precision} on {accelerator} has {found}"
     reasons = sorted({row.reason for row in left_out if not row.rejected})
+    why = f" ({'; '.join(reasons[:3])})" if reasons else ""
     mend = "Measure another batch size, best the smallest and the largest you would use."
-    faults.add_unless_told(where, what + (f" ({'; '.join(reasons[:3])})" if reasons else ""), mend, "one-point")
+    return LeftOutRow(where, what + why, rejected=True), mend
 
 
 def _curve(key: Key, group: Sequence[MeasurementRow], points: tuple[MeasuredPoint, ...]) -> MeasuredCurve:

@@ -97,11 +97,11 @@ def test_throughput_alone_is_a_time(tmp_path):
 
 
 def test_batches_that_scatter_are_planned_at_their_95th_percentile(tmp_path):
-    """Above 5 % over the mean the percentile is the service time, else the mean; noise is p99 over mean."""
+    """Above 5 % over the mean the percentile is planned with, else the mean; noise is p99 over mean."""
     text = "batch_size,latency_avg_ms,latency_p95_ms,latency_p99_ms\n1,4,4.1,4.4\n8,10,11,15\n"
     (curve,) = read(tmp_path, text).curves
-    assert curve.service_s == pytest.approx([0.004, 0.011])
-    assert [point.is_p95 for point in curve.points] == [False, True]
+    assert curve.service_s == pytest.approx([0.004, 0.010])
+    assert curve.planned_s == pytest.approx([0.004, 0.011])
     assert [point.noise for point in curve.points] == pytest.approx([1.1, 1.5])
 
 

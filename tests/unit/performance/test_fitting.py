@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import nnls
@@ -113,3 +115,13 @@ def test_a_form_that_is_asked_for_is_taken():
     assert fit_measured(curve([1, 2, 4, 8], [1.0, 1.1, 5.0, 5.1]), "affine").form == "affine"
     two = fit_measured(curve([1, 8], [1.0, 2.0]))
     assert (two.error, two.left_out, two.error_band) == (None, (), FEW_POINTS_BAND)
+
+
+def test_scatter_is_planned_on_top_of_the_curve():
+    """The form is chosen and judged on means; a point's 95th percentile then raises it, and the larger batches too."""
+    steady = curve([1, 2, 4, 8], [3.0, 4.0, 6.0, 10.0])
+    second = replace(steady.points[1], scatter=2.0)
+    found = fit_measured(replace(steady, points=(steady.points[0], second, *steady.points[2:])))
+    assert found.error_band == fit_measured(steady).error_band
+    assert found.curve_s == pytest.approx((3.0, 4.0, 6.0, 10.0))
+    assert found.service_s == pytest.approx((3.0, 8.0, 8.0, 10.0))
