@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= shop-search
 
-.PHONY: help setup plan test test-all lint check bench golden reference catalog capacities lock clean
+.PHONY: help setup plan test test-all lint check bench accuracy golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -41,6 +41,9 @@ bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_capacity.py
 	$(BIN)/python benchmarks/bench_inputs.py
 	$(BIN)/python benchmarks/bench_forecast.py
+
+accuracy: setup ## every error of the figures a plan rests on, in one page
+	$(BIN)/python benchmarks/accuracy.py
 
 golden: setup ## rewrite golden reports and what the docs show (review the difference)
 	$(BIN)/pytest -n 2 tests/golden tests/unit/report tests/docs --update-golden
