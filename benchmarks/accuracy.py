@@ -26,7 +26,11 @@ def texts(part: str, points: int = 100) -> Iterator[str]:
     if part == "charts":
         yield from map(_text, service_times.charts())
     measures: dict[str, tuple[Callable[[], Table], ...]] = {
-        "service": (service_times.left_out_points, service_times.left_out_accelerators),
+        "service": (
+            service_times.left_out_points,
+            service_times.thinned_curves,
+            service_times.left_out_accelerators,
+        ),
         "theory": (theory.oracles, theory.against_simpy),
         "promises": (lambda: promises.kept_promises(points),),
         "scatter": (scatter.cost_of_scatter,),

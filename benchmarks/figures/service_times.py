@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.inputs import load_catalog
 from optimizer.performance.fitting import leave_one_out
-from optimizer.performance.judging import Unseen, unseen_accelerators, unseen_points
+from optimizer.performance.judging import Unseen, thinned_points, unseen_accelerators, unseen_points
 from optimizer.report.page import Column, Row, Table
 from optimizer.report.plot import Plot
 from optimizer.report.words import percent, significant
@@ -57,6 +57,22 @@ def _in_shipped_band(batch: tuple[int, ...], service_s: tuple[float, ...], band:
 def _row(name: str, curves: list[list[Unseen]], rejected: str) -> Row:
     points = [one for curve in curves for one in curve]
     return Row((name, f"{sum(map(bool, curves))}", f"{len(points)}", rejected, *_errors(points)))
+
+
+def thinned_curves() -> Table:
+    """What curves of two and three points are worth: the longer ones, thinned out."""
+    columns = (Column("points", right=True), Column("points between", right=True), *_error_columns())
+    rows = []
+    for kept in (2, 3):
+        every = [
+            one
+            for name in DATA_SETS
+            for curve in curves_of(name)
+            if len(curve.points) > kept
+            for one in thinned_points(curve.batch_items, curve.service_s, kept)
+        ]
+        rows.append(Row((f"{kept}", f"{len(every)}", *_errors(every))))
+    return Table("Curves thinned out", columns, tuple(rows), remarks=("both ends stay",))
 
 
 def left_out_accelerators() -> Table:

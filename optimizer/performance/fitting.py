@@ -26,6 +26,8 @@ STRETCH = 1.2
 LEAST_BAND = 0.10
 #: Below four points nothing can be said of a curve's own error: this holds for nine points of ten between two or three.
 FEW_POINTS_BAND = 0.28
+#: Errors are not told apart beyond a factor of a hundred, and no catalog states a wider band than eleven times.
+WORST_ERROR, WIDEST_BAND = 99.0, 10.0
 #: A form is not chosen for how little it is off where all are hopeless.
 _WORST_COUNTED = 1.0
 
@@ -87,8 +89,8 @@ def nonnegative(design: Floats) -> tuple[list[float], float]:
 def error_of(predicted_s: float, true_s: float) -> float:
     """Return by what factor less one a prediction is off, either way."""
     if predicted_s <= 0.0:
-        return math.inf
-    return max(predicted_s / true_s, true_s / predicted_s) - 1.0
+        return WORST_ERROR
+    return min(max(predicted_s / true_s, true_s / predicted_s) - 1.0, WORST_ERROR)
 
 
 def leave_one_out(form: CurveForm, batch: Sequence[int], service_s: Sequence[float]) -> list[LeftOutError]:
@@ -127,7 +129,7 @@ def band_of(errors: Sequence[float], points: int) -> float:
     enough = points >= TWO_SLOPES_POINTS
     counted = errors if enough else errors[1:-1]
     band = max(LEAST_BAND if enough else FEW_POINTS_BAND, STRETCH * max(counted, default=0.0))
-    return math.ceil(round(band * 1000, 6)) / 1000
+    return min(math.ceil(round(band * 1000, 6)) / 1000, WIDEST_BAND)
 
 
 def fit_measured(curve: MeasuredCurve, form: CurveForm | None = None) -> FittedCurve:

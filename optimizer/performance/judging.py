@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from optimizer.domain.catalog import Accelerator
 from optimizer.domain.measured import MeasuredCurve
@@ -36,6 +37,20 @@ def unseen_points(batch: Sequence[int], service_s: Sequence[float]) -> list[Unse
         predicted = fit(form, others, times)(batch[i])
         band = band_of([one.error for one in leave_one_out(form, others, times)], len(others))
         found.append(Unseen(batch[i], service_s[i], predicted, error_of(predicted, service_s[i]), band))
+    return found
+
+
+def thinned_points(batch: Sequence[int], service_s: Sequence[float], kept: int) -> list[Unseen]:
+    """Keep both ends and every choice of `kept` - 2 points between, and compare the others with that short curve."""
+    found = []
+    for inner in combinations(range(1, len(batch) - 1), kept - 2):
+        chosen = [0, *inner, len(batch) - 1]
+        few, times = [batch[i] for i in chosen], [service_s[i] for i in chosen]
+        errors = [one.error for one in leave_one_out("measured", few, times)] if kept > 2 else []
+        at, band = fit("measured", few, times), band_of(errors, kept)
+        for i in sorted(set(range(len(batch))) - set(chosen)):
+            predicted = at(batch[i])
+            found.append(Unseen(batch[i], service_s[i], predicted, error_of(predicted, service_s[i]), band))
     return found
 
 

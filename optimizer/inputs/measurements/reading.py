@@ -148,7 +148,7 @@ def _too_few(
     reasons = sorted({row.reason for row in left_out if not row.rejected})
     why = f" ({'; '.join(reasons[:3])})" if reasons else ""
     mend = "Measure another batch size, best the smallest and the largest you would use."
-    return LeftOutRow(where, what + why, rejected=True), mend
+    return LeftOutRow(where, what + why, rejected=False), mend
 
 
 def _curve(key: Key, group: Sequence[MeasurementRow], points: tuple[MeasuredPoint, ...]) -> MeasuredCurve:

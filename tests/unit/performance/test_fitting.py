@@ -12,6 +12,8 @@ from optimizer.domain.measured import MeasuredCurve, MeasuredPoint
 from optimizer.performance.fitting import (
     FEW_POINTS_BAND,
     LEAST_BAND,
+    WIDEST_BAND,
+    WORST_ERROR,
     band_of,
     error_of,
     fit,
@@ -76,9 +78,9 @@ def test_below_the_smallest_batch_no_item_is_dearer_than_alone():
 
 
 def test_half_and_double_are_equally_wrong():
-    """An error is a factor: 2 s for 1 s and 1 s for 2 s are both off by 100 %, nothing at all is off without end."""
+    """2 s for 1 s and 1 s for 2 s are both off by 100 %; nothing at all is off by the most that is told."""
     assert error_of(2.0, 1.0) == error_of(1.0, 2.0) == 1.0
-    assert error_of(0.0, 1.0) == float("inf")
+    assert error_of(0.0, 1.0) == error_of(1e9, 1.0) == WORST_ERROR
 
 
 def test_a_band_is_no_narrower_than_its_errors():
@@ -88,6 +90,7 @@ def test_a_band_is_no_narrower_than_its_errors():
     assert band_of([0.11111, 0.0, 0.0, 0.0], 4) == 0.134
     assert band_of([9.0, 0.3, 9.0], 3) == pytest.approx(0.36)
     assert band_of([], 2) == FEW_POINTS_BAND
+    assert band_of([0.1, WORST_ERROR, 0.1, 0.1], 4) == WIDEST_BAND
 
 
 def test_a_jump_between_kernels_is_kept_as_measured():

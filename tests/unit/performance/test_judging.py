@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.domain.catalog import Accelerator, Source
 from optimizer.domain.measured import MeasuredCurve, MeasuredPoint
-from optimizer.performance.judging import unseen_accelerators, unseen_points
+from optimizer.performance.judging import thinned_points, unseen_accelerators, unseen_points
 from tests.support.measurements import DATA_SETS, FOLDER, SHIPPED, curves_of, left_out_of, peaks
 
 
@@ -45,6 +45,15 @@ def test_a_left_out_point_has_no_say_in_its_own_band():
     assert found[-1].error == pytest.approx(40.0 / 18.0 - 1.0)
     assert (found[-1].band, found[-1].inside) == (0.1, False)
     assert unseen_points([1, 2, 4], [1.0, 2.0, 3.0]) == []
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_bands_of_short_curves_hold_for_nine_points_of_ten(kept):
+    """Longer curves, thinned out to so many points: those left out lie within the band of the short one."""
+    curves = [curve for name in DATA_SETS for curve in curves_of(name) if len(curve.points) > kept]
+    found = [one for curve in curves for one in thinned_points(curve.batch_items, curve.service_s, kept)]
+    assert len(found) > 300
+    assert np.mean([one.inside for one in found]) >= 0.9
 
 
 def test_estimates_are_within_half_and_double_for_nine_points_of_ten():
