@@ -139,7 +139,7 @@ def fit(
 @app.command(short_help="Show what is known of a profile.")
 def show(
     profile: Annotated[
-        str | None, typer.Argument(metavar="[PROFILE]", help="served-model/precision; all of them if none is named.")
+        str | None, typer.Argument(metavar="PROFILE", help="served-model/precision; all of them if none is named.")
     ] = None,
     catalog: CatalogsOption = None,
     accelerator: Annotated[

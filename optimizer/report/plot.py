@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-SEEN, SAID, CURVE, BAND, GROUND, MIDDLE = "●", "○", "*", "─", "·", "│"
+SEEN, SAID, CURVE, BAND, GROUND, MIDDLE = "●", "○", "+", "─", "·", "│"
 #: Cells of a band; odd, so that its middle is one.
 BAND_CELLS = 21
 

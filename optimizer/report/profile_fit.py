@@ -104,7 +104,7 @@ def _plot(curve: FittedCurve) -> Table:
     plot = Plot(batch, curve.measured.service_s, at)
     columns = (Column("ms", right=True, bar=True), Column("chart", untitled=True, bar=True))
     rows = [Row((_ms(seconds), line)) for seconds, line in plot.lines()]
-    remark = "service time by batch, both axes logarithmic · ● measured, * curve"
+    remark = "service time by batch, both axes logarithmic · ● measured, + curve"
     return Table("", columns, (*rows, Row(("", plot.axis()))), remarks=(remark,))
 
 

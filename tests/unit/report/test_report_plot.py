@@ -34,10 +34,10 @@ def test_a_plot_has_its_points_at_their_places():
 def test_a_flat_curve_is_drawn():
     """Equal service times have no range to scale by."""
     lines = [line for _, line in Plot([1.0, 2.0], [3.0, 3.0], lambda _: 3.0, width=5, height=3).lines()]
-    assert lines[-1] == "●***●"
+    assert lines[-1] == "●+++●"
 
 
 def test_markdown_leaves_a_chart_out():
     """A table of nothing but pictures is no table in Markdown."""
-    chart = Table("Chart", (Column("chart", bar=True),), (Row(("●**",)),))
+    chart = Table("Chart", (Column("chart", bar=True),), (Row(("●++",)),))
     assert page_markdown(Page(("title",), (chart,))) == "# title\n"
