@@ -17,6 +17,20 @@ NAMES = ("--profile", "bert-base-s128/fp16", "--accelerator", "A10G-24GB", "--as
 KEY = ("bert-base-s128/fp16", "A10G-24GB", 1)
 
 
+SCENARIO = """format: fleetopt/scenario/1
+name: shop
+catalog: [{catalogs}]
+locations: [aws/us-east-1]
+origins: {{shop: {{at: aws/us-east-1}}}}
+services:
+  encoder:
+    profile: bert-base-s128/fp16
+    latency: {{p99_ms: 25}}
+    overhead_ms: 4
+    demand: {{constant_per_s: {{shop: 900}}}}
+"""
+
+
 def run(*arguments):
     """Run a command of ``profile``."""
     return CliRunner().invoke(app, ["profile", *map(str, arguments)])
@@ -60,6 +74,16 @@ def test_a_catalog_is_written_that_overrides_in_any_order():
         assert curve.error_band == fitted.error_band < 1.0
         assert curve.service_s == pytest.approx(fitted.service_s, rel=1e-5)
         assert curve.source.as_of == "2026-11-20"
+
+
+def test_an_estimate_that_gives_way_is_told(points):
+    """Whoever names the catalogs the other way round hears that an estimate did not override."""
+    run("fit", "m.csv", *NAMES, "--into", "measured")
+    scenario = SCENARIO.format(catalogs="measured, public-cloud")
+    (points / "shop.yaml").write_text(scenario, encoding="utf-8")
+    warnings = api.load_scenario("shop.yaml").warnings
+    told = "1 estimated profiles do not override measured ones of earlier catalogs (bert-base-s128 fp16 A10G-24GB 1)"
+    assert any(told in warning for warning in warnings)
 
 
 def test_a_second_fit_replaces_its_own_curve_and_keeps_the_others(points):
