@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= shop-search
 
-.PHONY: help setup plan browser test test-all lint check bench golden reference catalog capacities lock clean
+.PHONY: help setup plan browser test test-all lint check bench accuracy golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -45,6 +45,9 @@ bench: setup ## times and ratios against peers, in one run
 	$(BIN)/python benchmarks/bench_inputs.py
 	$(BIN)/python benchmarks/bench_forecast.py
 
+accuracy: setup ## every error of the figures a plan rests on, in one page
+	$(BIN)/python benchmarks/accuracy.py
+
 golden: setup ## rewrite golden reports and what the docs show (review the difference)
 	$(BIN)/pytest -n 2 tests/golden tests/unit/report tests/docs --update-golden
 
@@ -55,6 +58,7 @@ catalog: setup ## rebuild catalog and scenarios from the data folder (DATA=...)
 	$(BIN)/python tools/build_catalog.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python tools/build_scenarios.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python tools/build_traffic.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python tools/build_measurements.py $(if $(DATA),--data $(DATA))
 
 capacities: setup ## rebuild the shipped capacity table
 	$(BIN)/python tools/build_capacity_table.py

@@ -8,6 +8,7 @@ from optimizer.api.cache import cache_folder
 from optimizer.api.decisions import compare, diff, explain, replan
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
+from optimizer.api.profiles import fit_profile, profile_curves
 from optimizer.api.progress import Progress
 from optimizer.api.reading import (
     init,
@@ -26,6 +27,7 @@ __all__ = [
     "cost",
     "diff",
     "explain",
+    "fit_profile",
     "forecast",
     "init",
     "load_catalog",
@@ -34,6 +36,7 @@ __all__ = [
     "load_plan",
     "load_scenario",
     "plan",
+    "profile_curves",
     "replan",
     "replay",
     "shipped_catalogs",

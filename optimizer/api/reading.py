@@ -100,15 +100,15 @@ def load_options(
     return _load_options(Asking(scenario, tuple(sets), places, horizon_months), Path(options))
 
 
-def load_catalog(name: str | Path) -> Catalog:
-    """Read a catalog, by folder or by the name of one that comes with fleetopt.
+def load_catalog(name: str | Path | Sequence[str | Path]) -> Catalog:
+    """Read a catalog, by folder or by the name of one that comes with fleetopt; several are read as one.
 
     Raises
     ------
     InputError
         With every fault found.
     """
-    return _load_catalog([str(name)])
+    return _load_catalog([str(name)] if isinstance(name, str | Path) else [str(one) for one in name])
 
 
 def shipped_catalogs() -> dict[str, Path]:

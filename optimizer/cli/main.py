@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from optimizer.cli import catalog as catalog_commands
+from optimizer.cli import profile as profile_commands
 from optimizer.cli.check import check
 from optimizer.cli.compare import compare
 from optimizer.cli.cost import cost
@@ -54,6 +55,7 @@ app.command(cls=VerifyCommand, short_help="Read the rules and the bill of a plan
 app.command(short_help="Forecast demand from a history of counts.")(forecast)
 app.command(short_help="Tell what differs between two plans.")(diff)
 app.command(short_help="Tell what to change now that the demand is another one.")(replan)
+app.add_typer(profile_commands.app, name="profile")
 app.add_typer(catalog_commands.app, name="catalog")
 
 

@@ -42,6 +42,8 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
 Records = dict[str, dict[Any, Any]]
 #: Overridden rows that are named.
 EXAMPLES = 3
+#: Basis of a curve that nobody measured.
+ESTIMATED = "estimated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +163,29 @@ def _merge(parts: Sequence[CatalogPart], by_part: Sequence[Records]) -> tuple[Re
     merged: Records = {kind: {} for kind, _, _ in READERS}
     warnings = []
     for part, built in zip(parts, by_part, strict=True):
-        for kind, rows in built.items():
+        for kind, found in built.items():
+            rows = found
+            if kind == "profiles":
+                rows, weaker = _measured_first(found, merged[kind])
+                if weaker:
+                    what = f"{len(weaker)} estimated profiles do not override measured ones of earlier catalogs"
+                    warnings.append(f"catalog {part.keys.name}: {what} ({_examples(weaker)}).")
             changed = [key for key, row in rows.items() if merged[kind].get(key, row) != row]
             if changed:
                 what = f"{len(changed)} {kind.replace('_', ' ')} override those of earlier catalogs"
                 warnings.append(f"catalog {part.keys.name}: {what} ({_examples(changed)}).")
             merged[kind].update(rows)
     return merged, warnings
+
+
+def _measured_first(rows: dict[Any, Any], earlier: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[Any]]:
+    """Part curves into those that count and the keys of estimates for what was measured, whatever the order."""
+    weaker = [
+        key
+        for key, curve in rows.items()
+        if curve.source.basis == ESTIMATED and key in earlier and earlier[key].source.basis != ESTIMATED
+    ]
+    return {key: curve for key, curve in rows.items() if key not in weaker}, weaker
 
 
 def _examples(keys: Sequence[tuple[Any, ...]]) -> str:

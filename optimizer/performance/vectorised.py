@@ -94,11 +94,15 @@ class Queues:
             self._collect(after[step])
             np.subtract(after[step], self.oldest, out=self.took)
             np.add(self.took, self.offset, out=self.took)
-            self.services.take(self.took, out=self.value, mode="clip")
+            self._serve()
             np.add(self.start, self.value, out=done[step])
             self._occupy(slot, done[step])
             np.minimum(after[step], self.stop, out=self.oldest)
         return Batches(oldest, after, first, done)
+
+    def _serve(self) -> None:
+        """Set `value` to the service times of the batches that were formed."""
+        self.services.take(self.took, out=self.value, mode="clip")
 
     def _earliest(self) -> tuple[Floats, Integers | None]:
         """Time each queue's first replica is free, and where in `free` that is noted (None: there is but one)."""

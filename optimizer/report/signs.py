@@ -7,7 +7,7 @@ import re
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CONTROL_BUT_BREAKS = re.compile(r"(?!\n)[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: For streams whose encoding knows ASCII only.
-_PLAIN_SIGNS = str.maketrans({"·": "-", "█": "#", "▌": "", "±": "+-", "…": "."})
+_PLAIN_SIGNS = str.maketrans({"·": "-", "█": "#", "▌": "", "±": "+-", "…": ".", "●": "*", "○": "o", "─": "=", "│": "|"})
 
 
 def clean(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from optimizer.domain.plan import Check, FleetRow, Pool
 from optimizer.verification.view import Finding, Row, View, judged, pool_label, stated
 
-#: The one basis that `plan_on: measured_only` rests on.
-MEASURED = "measured"
+#: Bases that `plan_on: measured_only` rests on: points that were measured, or a curve fitted through them.
+MEASURED = ("measured", "fitted")
 
 
 def locations(view: View) -> list[Check]:
@@ -68,7 +68,7 @@ def service_time_margin(view: View) -> list[Check]:
     for pool in view.plan.pools:
         curve = view.curve_of(pool)
         plan_on = view.plan.inputs["plan_on"]
-        if plan_on == "measured_only" and curve["basis"] != MEASURED:
+        if plan_on == "measured_only" and curve["basis"] not in MEASURED:
             faults.append(f"{pool_label(pool)}: rests on a curve that is {curve['basis']}, measured only was asked")
         if (pool.error_band, pool.basis) != (curve["error_band"], curve["basis"]):
             faults.append(f"{pool_label(pool)}: basis or band differ from the curve's")

@@ -6,7 +6,8 @@ from optimizer.domain.catalog import ProfileCurve
 from optimizer.domain.scenario import PlanOn
 from optimizer.formulation.rule import Relaxation, Rule
 
-ESTIMATED = "estimated"
+#: A scaled curve is an estimate too: nobody measured it there.
+ESTIMATED = ("estimated", "scaled")
 
 
 def service_time_margin(curve: ProfileCurve, plan_on: PlanOn, *, on: bool = True) -> float | None:
@@ -15,7 +16,7 @@ def service_time_margin(curve: ProfileCurve, plan_on: PlanOn, *, on: bool = True
     ``cautious`` plans at the slow end of the curve's own error band, ``central`` on the curve itself, and
     ``measured_only`` on the curve itself where it was measured or fitted.
     """
-    if plan_on == "measured_only" and curve.source.basis == ESTIMATED and on:
+    if plan_on == "measured_only" and curve.source.basis in ESTIMATED and on:
         return None
     return curve.error_band if plan_on == "cautious" and on else 0.0
 

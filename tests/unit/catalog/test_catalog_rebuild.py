@@ -29,6 +29,13 @@ def test_rebuilding_the_histories_gives_the_same_bytes(tool, data_folder, shippe
         assert path.read_bytes() == (committed / path.name).read_bytes(), path.name
 
 
+def test_rebuilding_the_measurements_gives_the_same_bytes(tool, data_folder, shipped, tmp_path):
+    """The curves that figures are judged by, cut again from the collected data, equal the committed files."""
+    committed = shipped.parents[1] / "tests" / "data" / "measurements"
+    for path in tool("build_measurements").build(data_folder, tmp_path):
+        assert path.read_bytes() == (committed / path.name).read_bytes(), path.name
+
+
 def test_the_first_catalog_is_cut_from_the_public_one(tool, shipped, tmp_path):
     """The catalog that ``fleetopt init`` writes is what the script takes out of the committed files."""
     committed = shipped.parents[1] / "optimizer" / "templates" / "first" / "catalog"

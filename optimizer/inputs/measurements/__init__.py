@@ -1,0 +1,6 @@
+"""Measurements people have, read as they are: Triton Perf Analyzer and Model Analyzer, MLPerf summaries, plain CSV."""
+
+from optimizer.inputs.measurements.reading import Measurements, read_measurements
+from optimizer.inputs.measurements.rows import MeasurementAsked
+
+__all__ = ["MeasurementAsked", "Measurements", "read_measurements"]
