@@ -9,6 +9,9 @@ from dataclasses import replace
 from optimizer.costs import Rates
 from optimizer.decisions.answer import answer_of, refused
 from optimizer.decisions.break_even import BreakEvenQuestion, break_even
+from optimizer.decisions.cash.beside import cash_flow
+from optimizer.decisions.cash.flow import CashQuestion
+from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.difference import difference, work_of
 from optimizer.decisions.records import COMPARISON_FORMAT, BreakEven, Comparison, OptionAnswer, Regret
 from optimizer.decisions.regret import regret_table
@@ -55,6 +58,7 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
         options=tuple(_with_differences(options.options, answers, plans)),
         break_even=_break_even(options, questions[0], executor, tell),
         regret=_regret(options, questions[0], executor, tell),
+        cash_flow=_cash_flow(options, questions, plans, executor, tell),
         plans={item.label: plan for item, plan in zip(options.options, plans, strict=True) if isinstance(plan, Plan)},
     )
 
@@ -99,3 +103,20 @@ def _regret(options: OptionSet, question: Question, executor: Executor, tell: Pr
     if not options.regret:
         return None
     return regret_table(question, executor, tell)
+
+
+def _cash_flow(
+    options: OptionSet,
+    questions: Sequence[Question],
+    plans: Sequence[Plan | Refusal],
+    executor: Executor,
+    tell: Progress,
+) -> CashFlow | None:
+    if options.cash is None:
+        return None
+    asked = [
+        CashQuestion(item.label, question, plan, options.cash)
+        for item, question, plan in zip(options.options, questions, plans, strict=True)
+        if isinstance(plan, Plan)
+    ]
+    return cash_flow(asked, options.options[0].label, options.cash, executor, tell)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.decisions.cash.records import CashFlow
 from optimizer.domain.plan import Plan
 
 COMPARISON_FORMAT = "fleetopt/comparison/1"
@@ -144,6 +145,7 @@ class Comparison:
     options: tuple[OptionAnswer, ...]
     break_even: tuple[BreakEven, ...] = ()
     regret: Regret | None = None
+    cash_flow: CashFlow | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from optimizer.inputs.document import Mark, Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import is_file
+from optimizer.inputs.option_terms import CashTerms, cash_terms_of
 from optimizer.inputs.overrides import Change, read_document
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
@@ -43,6 +44,8 @@ class OptionSet:
     options: tuple[OptionInputs, ...]
     break_even: tuple[tuple[str, str], ...]
     regret: bool
+    #: How payments are followed; None where nobody asks.
+    cash: CashTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
     _tell(refused, len(keys.options), str(file), faults)
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
-    return OptionSet(tuple(found), tuple(asked), keys.regret)
+    cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
+    return OptionSet(tuple(found), tuple(asked), keys.regret, cash)
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:

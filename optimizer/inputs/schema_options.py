@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from optimizer.inputs.schema_asked import CashFlowKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
 from optimizer.inputs.schema_purchase import PriceRuleKeys
 
@@ -45,6 +46,7 @@ class OptionsKeys(Document):
     options: list[OptionKeys] = Field(min_length=1, examples=[[{"label": "as today"}, {"label": "only L4"}]])
     break_even: Annotated[list[str], Each] = Field([], examples=[["aws/g6.xlarge"]])
     regret: bool = Field(False, examples=[True])
+    cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
 
     @model_validator(mode="after")
     def _labels_differ(self) -> OptionsKeys:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from optimizer.decisions.records import Comparison, OptionAnswer
 from optimizer.domain.plan import CATEGORIES
+from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
 from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts
 from optimizer.report.page import Column, Facts, Page, Row, Table
@@ -35,6 +36,8 @@ def comparison_page(found: Comparison) -> Page:
         *category_tables(found),
         fleet_table(found),
         risk_table(found),
+        cash_table(found),
+        *cash_refusals(found),
         break_even_table(found),
         regret_table(found),
         regret_facts(found),
@@ -142,6 +145,7 @@ def option_records(found: Comparison) -> Records:
         "difference", "difference_least", "difference_most", "difference_told",
         *(f"difference_{part}" for part in PARTS),
         *CATEGORIES, "peak_kw", "energy_kwh", "carbon_kg", "reasons",
+        *CASH_NAMES,
     )  # fmt: skip
     rows = []
     for option in found.options:
@@ -154,6 +158,7 @@ def option_records(found: Comparison) -> Records:
                 *(apart.parts[part] if apart else None for part in PARTS),
                 *(option.by_category.get(name) for name in CATEGORIES),
                 option.peak_kw, option.energy_kwh, option.carbon_kg, "; ".join(option.reasons),
+                *cash_cells(found, option.label),
             )
         )  # fmt: skip
     return Records(names, rows)

@@ -8,6 +8,16 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "options": "What is compared; the first one is what the others are compared with.",
         "break_even": "Instance types (`provider/type`) whose break-even price is found, under the first option.",
         "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
+        "cash_flow": "When each option pays what, and from which month on it is cheaper than the first.",
+    },
+    "CashFlowKeys": {
+        "months": "Months that are followed, from the start of the horizon; they may be more than the horizon.",
+        "discount_rate_per_year": "How much less a payment is worth a year later; without it "
+        "`owned.discount_rate_per_year`.",
+        "rent_decline_per_year": "Share by which all prices of rented instances fall in a year; below 0 they rise.",
+        "demand_growth_per_year": "Share by which every demand grows in a year; each year is planned anew.",
+        "value_kept_per_year": "Share of its value that a bought machine keeps in a year; without it a straight line "
+        "to the catalog's residual share at the end of amortisation.",
     },
     "OptionKeys": {
         "label": "What the option is called.",

@@ -147,3 +147,36 @@ def test_what_an_option_makes_wrong_elsewhere_carries_its_label(small: Path):
 def test_a_wrong_file_is_refused(small: Path, text: str, code: str):
     """Each with the code of its fault."""
     assert code in {fault.code for fault in faults_of(lambda: _load(small, text))}
+
+
+def test_payments_are_followed_at_the_rate_of_the_first_option(small: Path):
+    """Without a rate of its own the cash flow takes that of owned machines; with one it keeps it, 0 too."""
+    text = "  - {label: a, set: {owned.discount_rate_per_year: 0.05}}\n  - label: b\n"
+    found = _load(small, text + "cash_flow: {months: 30, demand_growth_per_year: -0.1}\n")
+    assert found.cash is not None
+    assert (found.cash.months, found.cash.discount_rate_per_year) == (30, 0.05)
+    assert (found.cash.demand_growth_per_year, found.cash.value_kept_per_year) == (-0.1, None)
+    free = _load(small, text + "cash_flow: {months: 30, discount_rate_per_year: 0}\n").cash
+    assert free is not None
+    assert free.discount_rate_per_year == 0.0
+
+
+def test_every_wrong_key_of_a_cash_flow_is_told(small: Path):
+    """Each with its line: no months, a rate above 1, rent that falls to nothing, a word that is not known."""
+    text = """\
+  - label: a
+cash_flow:
+  discount_rate_per_year: 8
+  rent_decline_per_year: 1
+  demand_growth_per_year: "20 %"
+  growth: 0.2
+"""
+    faults = faults_of(lambda: _load(small, text))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert sorted(told) == [
+        "cash_flow.demand_growth_per_year",
+        "cash_flow.discount_rate_per_year",
+        "cash_flow.growth",
+        "cash_flow.months",
+        "cash_flow.rent_decline_per_year",
+    ]

@@ -1,0 +1,58 @@
+"""Cash flows beside each other: from which month on an option has cost less than the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.decisions.cash.flow import CashQuestion, cash_of
+from optimizer.decisions.cash.records import CashFlow, OptionCash
+from optimizer.decisions.work import run_all
+from optimizer.inputs.option_terms import CashTerms
+
+#: Sums nearer than this share are equal.
+EQUAL = 1e-9
+
+
+def cash_flow(
+    asked: Sequence[CashQuestion], first: str, terms: CashTerms, executor: Executor, tell: Callable[[str, str], None]
+) -> CashFlow:
+    """Follow the payments of each option.
+
+    Parameters
+    ----------
+    first
+        Label of the option that the others are compared with.
+    """
+
+    def done(number: int, finished: int) -> None:
+        tell(f"cash flow {finished} of {len(asked)}", asked[number].label)
+
+    found = run_all(executor, cash_of, asked, done)
+    base = next((flow for flow in found if flow.label == first), None)
+    options = tuple(flow if base is None or flow is base else _compared(flow, base) for flow in found)
+    return CashFlow(
+        terms.months,
+        terms.discount_rate_per_year,
+        terms.rent_decline_per_year,
+        terms.demand_growth_per_year,
+        terms.value_kept_per_year,
+        options,
+    )
+
+
+def _compared(flow: OptionCash, base: OptionCash) -> OptionCash:
+    if not flow.cumulative or not base.cumulative:
+        return flow
+    return replace(flow, cheaper_from_month=cheaper_from(flow.cumulative, base.cumulative))
+
+
+def cheaper_from(one: Sequence[float], other: Sequence[float]) -> int | None:
+    """Return the first month from which `one` stays below `other` to the end; None if it does not end below it."""
+    least = EQUAL * max(1.0, *map(abs, other))
+    above = np.flatnonzero(np.array(other) - np.array(one) <= least)
+    month = int(above[-1]) + 1 if above.size else 0
+    return month if month < len(one) else None

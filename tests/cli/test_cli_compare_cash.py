@@ -1,0 +1,45 @@
+"""``fleetopt compare`` with a cash flow: page, document and CSV say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+OPTIONS = """\
+format: fleetopt/options/1
+options:
+  - {label: only rented, set: {purchase.options: [on_demand, spot, committed_1y]}}
+  - label: owned too
+  - label: cheap
+    set: {purchase.options: [on_demand, spot, committed_1y]}
+    price_rules: [{match: {}, discount_share: 0.5, reason: quote}]
+  - {label: 6 ms, set: {services.index.latency.p99_ms: 6}}
+cash_flow: {months: 36, discount_rate_per_year: 0}
+"""
+
+
+def test_a_cash_flow_in_every_form(fleetopt, tmp_path: Path):
+    """Payments of rent alone are the total; an option without a plan has none; the page has the month of the JSON."""
+    (tmp_path / "options.yaml").write_text(OPTIONS, encoding="utf-8")
+    asked = ("compare", "cloud-and-owned", "--options", "options.yaml")
+    done = fleetopt(*asked, "-o", "found.json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    flows = {flow["label"]: flow for flow in document["cash_flow"]["options"]}
+    assert list(flows) == ["only rented", "owned too", "cheap"]
+    total = document["options"][0]["total"]
+    assert flows["only rented"]["net_present_cost"] == pytest.approx(total, abs=0.01)
+    assert flows["owned too"]["payments"][0] > 10_000.0
+    month = flows["owned too"]["cheaper_from_month"]
+    assert f"month {month}" in done.stdout
+    assert flows["cheap"]["cheaper_from_month"] == 1
+    assert "cash flow 3 of 3" in done.stderr
+    done = fleetopt(*asked, "--quiet", "--format", "csv")
+    rows = {row["label"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert rows["owned too"]["net_present_cost"] == repr(flows["owned too"]["net_present_cost"])
+    assert rows["owned too"]["cheaper_from_month"] == str(month)
+    assert rows["6 ms"]["net_present_cost"] == ""
