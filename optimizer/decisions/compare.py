@@ -15,6 +15,7 @@ from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.difference import difference, work_of
 from optimizer.decisions.records import COMPARISON_FORMAT, BreakEven, Comparison, OptionAnswer, Regret
 from optimizer.decisions.regret import regret_table
+from optimizer.decisions.utilisation import utilisations
 from optimizer.decisions.work import How, Question, Refusal, planned, run_all
 from optimizer.domain.plan import Plan
 from optimizer.inputs import OptionInputs, OptionSet
@@ -57,6 +58,7 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
         currency=first.catalog.currency,
         options=tuple(_with_differences(options.options, answers, plans)),
         break_even=_break_even(options, questions[0], executor, tell),
+        utilisation=utilisations(options.utilisation, Rates(first.scenario, first.catalog)),
         regret=_regret(options, questions[0], executor, tell),
         cash_flow=_cash_flow(options, questions, plans, executor, tell),
         plans={item.label: plan for item, plan in zip(options.options, plans, strict=True) if isinstance(plan, Plan)},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from optimizer.decisions.cash.records import CashFlow
+from optimizer.decisions.utilisation import BreakEvenUtilisation
 from optimizer.domain.plan import Plan
 
 COMPARISON_FORMAT = "fleetopt/comparison/1"
@@ -144,6 +145,7 @@ class Comparison:
     currency: str
     options: tuple[OptionAnswer, ...]
     break_even: tuple[BreakEven, ...] = ()
+    utilisation: tuple[BreakEvenUtilisation, ...] = ()
     regret: Regret | None = None
     cash_flow: CashFlow | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)

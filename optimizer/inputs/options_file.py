@@ -20,6 +20,7 @@ from optimizer.inputs.overrides import Change, read_document
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
 from optimizer.inputs.shipped import CATALOG_FILE
+from optimizer.inputs.utilisation_asked import UtilisationAsked, utilisation_of
 from optimizer.inputs.wording import did_you_mean, show
 
 #: Options that have rows in the table of prices.
@@ -46,6 +47,7 @@ class OptionSet:
     regret: bool
     #: How payments are followed; None where nobody asks.
     cash: CashTerms | None = None
+    utilisation: tuple[UtilisationAsked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,13 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
     for number, name in enumerate(keys.break_even):
         if found:
             _refuse_unknown(found[0].inputs.catalog, name, place_of(root, ("break_even", number)), faults, exact=True)
+    first = found[0].inputs.catalog if found else None
+    machines = () if first is None else utilisation_of(keys.break_even_utilisation, first, root, faults)
     _tell(refused, len(keys.options), str(file), faults)
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
     cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
-    return OptionSet(tuple(found), tuple(asked), keys.regret, cash)
+    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines)
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from optimizer.inputs.schema_base import Document
+from optimizer.inputs.schema_base import HIGHEST_SIZE, Document
 
 #: Longer than any machine stands.
 MOST_MONTHS = 240
@@ -18,3 +18,11 @@ class CashFlowKeys(Document):
     rent_decline_per_year: float = Field(0.0, ge=-0.5, lt=1, examples=[0.1])
     demand_growth_per_year: float = Field(0.0, ge=-0.9, le=10, examples=[0.2])
     value_kept_per_year: float | None = Field(None, ge=0, le=1, examples=[0.65])
+
+
+class UtilisationKeys(Document):
+    """A machine that is owned or committed, against renting on demand."""
+
+    instance_type: str = Field(min_length=1, examples=["own/gpu-4x-t4"])
+    rented: str | None = Field(None, min_length=1, examples=["aws/g4dn.xlarge"])
+    equals: float | None = Field(None, gt=0, le=HIGHEST_SIZE, examples=[4])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from optimizer.inputs.schema_asked import CashFlowKeys
+from optimizer.inputs.schema_asked import CashFlowKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
 from optimizer.inputs.schema_purchase import PriceRuleKeys
 
@@ -45,6 +45,9 @@ class OptionsKeys(Document):
     format: Literal["fleetopt/options/1"] = Field(examples=[OPTIONS_FORMAT])
     options: list[OptionKeys] = Field(min_length=1, examples=[[{"label": "as today"}, {"label": "only L4"}]])
     break_even: Annotated[list[str], Each] = Field([], examples=[["aws/g6.xlarge"]])
+    break_even_utilisation: list[UtilisationKeys] = Field(
+        [], examples=[[{"instance_type": "own/gpu-4x-t4", "rented": "aws/g4dn.xlarge"}]]
+    )
     regret: bool = Field(False, examples=[True])
     cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
 

@@ -9,6 +9,7 @@ from optimizer.domain.plan import CATEGORIES
 from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
 from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts
+from optimizer.report.compare_utilisation import utilisation_table
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
 from optimizer.report.rounding import adds_up, largest_remainder
@@ -39,6 +40,7 @@ def comparison_page(found: Comparison) -> Page:
         cash_table(found),
         *cash_refusals(found),
         break_even_table(found),
+        utilisation_table(found),
         regret_table(found),
         regret_facts(found),
         unknown_facts(found),

@@ -7,6 +7,8 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "format": "Format of the file.",
         "options": "What is compared; the first one is what the others are compared with.",
         "break_even": "Instance types (`provider/type`) whose break-even price is found, under the first option.",
+        "break_even_utilisation": "Machines whose break-even utilisation against renting on demand is told, at the "
+        "prices of the first option.",
         "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
         "cash_flow": "When each option pays what, and from which month on it is cheaper than the first.",
     },
@@ -18,6 +20,12 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "demand_growth_per_year": "Share by which every demand grows in a year; each year is planned anew.",
         "value_kept_per_year": "Share of its value that a bought machine keeps in a year; without it a straight line "
         "to the catalog's residual share at the end of amortisation.",
+    },
+    "UtilisationKeys": {
+        "instance_type": "The machine (`provider/type`) that is owned, or committed for a term.",
+        "rented": "What is rented on demand instead; without it the same type.",
+        "equals": "How many rented instances do the work of one machine; without it by their number of accelerators, "
+        "where these are the same.",
     },
     "OptionKeys": {
         "label": "What the option is called.",

@@ -180,3 +180,24 @@ cash_flow:
         "cash_flow.months",
         "cash_flow.rent_decline_per_year",
     ]
+
+
+def test_machines_against_rent_are_named_alike_or_counted(small: Path):
+    """Accelerators of the same kind are counted; every entry that cannot be answered is told at its key."""
+    good = """\
+  - label: a
+break_even_utilisation:
+  - {instance_type: aws/four.large, rented: aws/one.large}
+  - {instance_type: aws/one.large}
+  - {instance_type: gcp/plain, rented: aws/one.large, equals: 0.5}
+"""
+    assert [item.equals for item in _load(small, good).utilisation] == [4.0, 1.0, 0.5]
+    bad = """\
+  - label: a
+break_even_utilisation:
+  - {instance_type: aws/two.large, rented: aws/onelarge}
+  - {instance_type: gcp/plain, rented: aws/one.large}
+"""
+    faults = faults_of(lambda: _load(small, bad))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert told == [f"break_even_utilisation.{key}" for key in ("0.instance_type", "0.rented", "1.equals")]
