@@ -69,5 +69,5 @@ def compare(
                 executor=executor,
             )
         delivery.deliver(comparison_report(found))
-        if not found.plans:
+        if all(option.total is None for option in found.options):
             raise NoPlanFound("none of the options has a plan.")

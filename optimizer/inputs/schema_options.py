@@ -10,6 +10,8 @@ from optimizer.inputs.schema_asked import CashFlowKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
 from optimizer.inputs.schema_purchase import PriceRuleKeys
 
+#: Months that an order may take.
+LONGEST_LEAD_TIME = 12
 OPTIONS_FORMAT = "fleetopt/options/1"
 
 
@@ -37,6 +39,16 @@ class OptionKeys(Document):
         [],
         examples=[[{"location": "own/ashburn", "instance_type": "l4-2x", "purchase_price": 21000, "reason": "quote"}]],
     )
+
+    lead_time_months: int = Field(0, ge=0, le=LONGEST_LEAD_TIME, examples=[4])
+    as_today: bool = Field(False, examples=[True])
+
+    @model_validator(mode="after")
+    def _today_is_as_it_is(self) -> OptionKeys:
+        given = {"allow": self.allow, "forbid": self.forbid, "lead_time_months": self.lead_time_months}
+        if self.as_today and (clash := [name for name, is_given in given.items() if is_given]):
+            refuse(f"as_today buys nothing, and {clash[0]} says what is bought", f"Delete {clash[0]}.", "contradiction")
+        return self
 
 
 class OptionsKeys(Document):

@@ -8,7 +8,7 @@ from optimizer.decisions.records import Comparison, OptionAnswer
 from optimizer.domain.plan import CATEGORIES
 from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
-from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts
+from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts, until_notes
 from optimizer.report.compare_utilisation import utilisation_table
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
@@ -19,6 +19,7 @@ STATUS = {
     "infeasible": "infeasible, proven",
     "no_plan": "no plan found; nothing is proven",
     "failed": "failed",
+    "as_today": "some prices are not known",
 }
 PARTS = ("price", "performance", "rounding", "commitments", "other")
 
@@ -68,20 +69,20 @@ def totals_table(found: Comparison) -> Table:
 
 
 def _total_row(option: OptionAnswer, first: OptionAnswer) -> Row:
-    notes = tuple(option.changes)
+    notes = (*option.changes, *until_notes(option))
     if option.total is None or option.months is None:
         return Row((option.label, STATUS[option.status], *[""] * 6), notes, "bad")
     cells = (
         option.label,
         money(option.total / option.months),
         _to_first(option, first),
-        percent_at_most(option.gap or 0.0),
+        "" if option.gap is None else percent_at_most(option.gap),
         "" if option.per_1000_requests is None else significant(option.per_1000_requests),
         "unknown" if option.peak_kw is None else f"{option.peak_kw:,.1f}",
         "unknown" if option.energy_kwh is None else f"{option.energy_kwh / 1000.0:,.1f}",
         "unknown" if option.carbon_kg is None else f"{option.carbon_kg / 1000.0:,.1f}",
     )
-    return Row(cells, notes)
+    return Row(cells, notes, "bad" if option.holds is False else "plain")
 
 
 def _to_first(option: OptionAnswer, first: OptionAnswer) -> str:
@@ -91,9 +92,9 @@ def _to_first(option: OptionAnswer, first: OptionAnswer) -> str:
 
 
 def refused_facts(found: Comparison) -> Iterator[Facts]:
-    """Why an option has no plan."""
+    """Why an option has no plan, or what today's fleet does not hold."""
     for option in found.options:
-        if option.total is None:
+        if option.reasons:
             yield Facts(option.label, tuple((reason,) for reason in option.reasons), "bad")
 
 

@@ -16,14 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.costs import Rates
+from optimizer.decisions.steady import Key
 from optimizer.domain.catalog import OwnedServer
-from optimizer.domain.purchase import OWNED, TERM_MONTHS, Commitment, PurchaseOption
+from optimizer.domain.purchase import TERM_MONTHS, Commitment
 from optimizer.domain.scenario import Floats
 from optimizer.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
-
-Key = tuple[str, str, PurchaseOption]
-#: Options that are bought for the whole horizon.
-STEADY: tuple[PurchaseOption, ...] = (*TERM_MONTHS, OWNED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "forbid": "Instance types that may not be bought, written alike. What is signed already stays.",
         "price_rules": "Prices of one's own, applied after those of the scenario.",
         "server_prices": "What servers are offered for.",
+        "lead_time_months": "Months until ordered machines arrive; what they would do is rented until then.",
+        "as_today": "The option is today's fleet (`running` of the scenario), priced as it stands.",
     },
     "ServerPriceKeys": {
         "location": "Site whose server it is.",

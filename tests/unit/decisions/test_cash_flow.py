@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.decisions.cash.flow import CashQuestion, cash_of, steady_counts
+from optimizer.decisions.bill import bill_of
+from optimizer.decisions.cash.flow import CashQuestion, cash_of
 from optimizer.decisions.cash.records import OptionCash
+from optimizer.decisions.made import Made
+from optimizer.decisions.steady import steady_counts
 from optimizer.decisions.work import Question, planned
 from optimizer.domain.limits import Limits
 from optimizer.domain.plan import Plan
@@ -27,7 +30,8 @@ def _plan(question: Question) -> Plan:
 
 
 def _flow(question: Question, terms: CashTerms) -> OptionCash:
-    return cash_of(CashQuestion("it", question, _plan(question), terms))
+    plan = _plan(question)
+    return cash_of(CashQuestion("it", question, Made(bill_of(plan), plan), terms))
 
 
 @pytest.mark.parametrize("months", [24, 30])

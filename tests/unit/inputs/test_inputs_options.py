@@ -201,3 +201,26 @@ break_even_utilisation:
     faults = faults_of(lambda: _load(small, bad))
     told = [fault.where.rpartition(" ")[2] for fault in faults]
     assert told == [f"break_even_utilisation.{key}" for key in ("0.instance_type", "0.rented", "1.equals")]
+
+
+def test_today_and_orders_are_refused_where_they_mean_nothing(small: Path):
+    """No fleet to price, and machines that come after the end: both at their keys; an option says what it waits for."""
+    text = """\
+  - {label: today, as_today: true, set: {running: none.csv}}
+  - {label: late, lead_time_months: 4, set: {horizon.months: 4}}
+"""
+    header = Path("running.csv").read_text(encoding="utf-8").splitlines()[0]
+    Path("none.csv").write_text(f"{header}\n", encoding="utf-8")
+    faults = faults_of(lambda: _load(small, text))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert told == ["options.0.as_today", "options.1.lead_time_months"]
+    (option,) = _load(small, "  - {label: ordered, lead_time_months: 3}\n").options
+    assert option.lead_time_months == 3
+    assert option.changes == ("machines arrive after 3 months",)
+
+
+@pytest.mark.parametrize("key", ["allow: [one.large]", "forbid: [one.large]", "lead_time_months: 2"])
+def test_what_runs_today_buys_nothing(small: Path, key: str):
+    """Saying what may be bought, or when it comes, contradicts it."""
+    (fault,) = faults_of(lambda: _load(small, f"  - {{label: today, as_today: true, {key}}}\n"))
+    assert key.partition(":")[0] in fault.what
