@@ -13,6 +13,8 @@ from optimizer.decisions.cash.beside import cash_flow
 from optimizer.decisions.cash.flow import CashQuestion
 from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.difference import difference, work_of
+from optimizer.decisions.draws.beside import drawn
+from optimizer.decisions.draws.records import Draws
 from optimizer.decisions.made import Made, OptionQuestion, made
 from optimizer.decisions.records import COMPARISON_FORMAT, BreakEven, Comparison, OptionAnswer, Regret
 from optimizer.decisions.regret import regret_table
@@ -23,7 +25,9 @@ from optimizer.inputs import OptionInputs, OptionSet
 Progress = Callable[[str, str], None]
 
 
-def compare_options(options: OptionSet, how: How, executor: Executor, progress: Progress | None = None) -> Comparison:
+def compare_options(
+    options: OptionSet, how: How, executor: Executor, progress: Progress | None = None, *, draws: int | None = None
+) -> Comparison:
     """Plan every option, and compare each with the first one.
 
     Parameters
@@ -36,6 +40,8 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
         Where the plans are made.
     progress
         Called with a stage and a detail whenever something is finished.
+    draws
+        How often each total is drawn; None for not at all.
 
     Returns
     -------
@@ -62,6 +68,7 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
         utilisation=utilisations(options.utilisation, Rates(first.scenario, first.catalog)),
         regret=_regret(options, questions[0], executor, tell),
         cash_flow=_cash_flow(options, questions, outcomes, executor, tell),
+        draws=_draws(options, questions, outcomes, draws, executor, tell),
         plans={
             item.label: found.plan
             for item, found in zip(options.options, outcomes, strict=True)
@@ -122,3 +129,21 @@ def _cash_flow(
         if isinstance(found, Made)
     ]
     return cash_flow(asked, options.options[0].label, options.cash, executor, tell)
+
+
+def _draws(
+    options: OptionSet,
+    questions: Sequence[Question],
+    outcomes: Sequence[Made | Refusal],
+    number: int | None,
+    executor: Executor,
+    tell: Progress,
+) -> Draws | None:
+    if number is None:
+        return None
+    asked = [
+        (item.label, question, found)
+        for item, question, found in zip(options.options, questions, outcomes, strict=True)
+        if isinstance(found, Made)
+    ]
+    return drawn(asked, options.draws, number, executor, tell)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from optimizer.decisions.cash.records import CashFlow
+from optimizer.decisions.draws.records import Draws
 from optimizer.decisions.utilisation import BreakEvenUtilisation
 from optimizer.domain.plan import Plan
 
@@ -165,6 +166,7 @@ class Comparison:
     utilisation: tuple[BreakEvenUtilisation, ...] = ()
     regret: Regret | None = None
     cash_flow: CashFlow | None = None
+    draws: Draws | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

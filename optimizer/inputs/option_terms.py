@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from optimizer.domain.scenario import Scenario
-from optimizer.inputs.schema_asked import CashFlowKeys
+from optimizer.inputs.schema_asked import CashFlowKeys, DrawsKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,25 @@ def cash_terms_of(keys: CashFlowKeys | None, scenario: Scenario) -> CashTerms | 
         keys.demand_growth_per_year,
         keys.value_kept_per_year,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTerms:
+    """What is drawn, and how widely: see `DrawsKeys` for each."""
+
+    traffic: Literal["band", "as_planned"] = "band"
+    on_demand_spread: float = 0.0
+    spot_spread: float = 0.0
+    instance_failures_per_year: float = 0.0
+    repair_hours: float = 24.0
+    zone_outages_per_year: float = 0.0
+    zone_outage_hours: float = 4.0
+
+
+#: Only traffic is drawn.
+DEFAULT_DRAWS = DrawTerms()
+
+
+def draw_terms_of(keys: DrawsKeys) -> DrawTerms:
+    """Return what is drawn."""
+    return DrawTerms(**keys.model_dump())

@@ -16,7 +16,7 @@ from optimizer.inputs.document import Mark, Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import is_file
-from optimizer.inputs.option_terms import CashTerms, cash_terms_of
+from optimizer.inputs.option_terms import DEFAULT_DRAWS, CashTerms, DrawTerms, cash_terms_of, draw_terms_of
 from optimizer.inputs.overrides import Change, read_document
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
@@ -51,6 +51,7 @@ class OptionSet:
     #: How payments are followed; None where nobody asks.
     cash: CashTerms | None = None
     utilisation: tuple[UtilisationAsked, ...] = ()
+    draws: DrawTerms = DEFAULT_DRAWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
     cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
-    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines)
+    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines, draw_terms_of(keys.draws))
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:

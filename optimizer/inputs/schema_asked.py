@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from optimizer.inputs.schema_base import HIGHEST_SIZE, Document
@@ -26,3 +28,15 @@ class UtilisationKeys(Document):
     instance_type: str = Field(min_length=1, examples=["own/gpu-4x-t4"])
     rented: str | None = Field(None, min_length=1, examples=["aws/g4dn.xlarge"])
     equals: float | None = Field(None, gt=0, le=HIGHEST_SIZE, examples=[4])
+
+
+class DrawsKeys(Document):
+    """What ``--draws`` draws, and how widely."""
+
+    traffic: Literal["band", "as_planned"] = Field("band", examples=["band"])
+    on_demand_spread: float = Field(0.0, ge=0, le=2, examples=[0.05])
+    spot_spread: float = Field(0.0, ge=0, le=2, examples=[0.3])
+    instance_failures_per_year: float = Field(0.0, ge=0, le=100, examples=[0.1])
+    repair_hours: float = Field(24.0, ge=0, le=8760, examples=[48])
+    zone_outages_per_year: float = Field(0.0, ge=0, le=100, examples=[0.2])
+    zone_outage_hours: float = Field(4.0, ge=0, le=8760, examples=[4])

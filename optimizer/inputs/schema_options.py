@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from optimizer.inputs.schema_asked import CashFlowKeys, UtilisationKeys
+from optimizer.inputs.schema_asked import CashFlowKeys, DrawsKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
 from optimizer.inputs.schema_purchase import PriceRuleKeys
 
@@ -62,6 +62,7 @@ class OptionsKeys(Document):
     )
     regret: bool = Field(False, examples=[True])
     cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
+    draws: DrawsKeys = Field(default_factory=DrawsKeys, examples=[{"spot_spread": 0.3}])
 
     @model_validator(mode="after")
     def _labels_differ(self) -> OptionsKeys:

@@ -8,6 +8,7 @@ from optimizer.decisions.records import Comparison, OptionAnswer
 from optimizer.domain.plan import CATEGORIES
 from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
+from optimizer.report.compare_draws import DRAWN_NAMES, drawn_cells, draws_refusals, draws_table
 from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts, until_notes
 from optimizer.report.compare_utilisation import utilisation_table
 from optimizer.report.page import Column, Facts, Page, Row, Table
@@ -40,6 +41,8 @@ def comparison_page(found: Comparison) -> Page:
         risk_table(found),
         cash_table(found),
         *cash_refusals(found),
+        draws_table(found),
+        *draws_refusals(found),
         break_even_table(found),
         utilisation_table(found),
         regret_table(found),
@@ -149,6 +152,7 @@ def option_records(found: Comparison) -> Records:
         *(f"difference_{part}" for part in PARTS),
         *CATEGORIES, "peak_kw", "energy_kwh", "carbon_kg", "reasons",
         *CASH_NAMES,
+        *DRAWN_NAMES,
     )  # fmt: skip
     rows = []
     for option in found.options:
@@ -162,6 +166,7 @@ def option_records(found: Comparison) -> Records:
                 *(option.by_category.get(name) for name in CATEGORIES),
                 option.peak_kw, option.energy_kwh, option.carbon_kg, "; ".join(option.reasons),
                 *cash_cells(found, option.label),
+                *drawn_cells(found, option.label),
             )
         )  # fmt: skip
     return Records(names, rows)

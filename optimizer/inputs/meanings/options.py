@@ -10,6 +10,7 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "break_even_utilisation": "Machines whose break-even utilisation against renting on demand is told, at the "
         "prices of the first option.",
         "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
+        "draws": "What `--draws N` draws at random.",
         "cash_flow": "When each option pays what, and from which month on it is cheaper than the first.",
     },
     "CashFlowKeys": {
@@ -20,6 +21,16 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "demand_growth_per_year": "Share by which every demand grows in a year; each year is planned anew.",
         "value_kept_per_year": "Share of its value that a bought machine keeps in a year; without it a straight line "
         "to the catalog's residual share at the end of amortisation.",
+    },
+    "DrawsKeys": {
+        "traffic": "`band`: between the demands that are known, low and high being met in 5 % of all cases; "
+        "`as_planned`: the demand is not drawn, and counted as the plan counts it.",
+        "on_demand_spread": "Standard deviation of on-demand prices, as a share of the price; by provider.",
+        "spot_spread": "The same of spot prices.",
+        "instance_failures_per_year": "How often an instance that is owned or committed fails in a year.",
+        "repair_hours": "Hours for which an instance on demand takes its place.",
+        "zone_outages_per_year": "How often a zone is lost in a year.",
+        "zone_outage_hours": "Hours for which instances on demand take the place of what stands there.",
     },
     "UtilisationKeys": {
         "instance_type": "The machine (`provider/type`) that is owned, or committed for a term.",
