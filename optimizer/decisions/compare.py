@@ -18,6 +18,7 @@ from optimizer.decisions.draws.records import Draws
 from optimizer.decisions.made import Made, OptionQuestion, made
 from optimizer.decisions.records import COMPARISON_FORMAT, BreakEven, Comparison, OptionAnswer, Regret
 from optimizer.decisions.regret import regret_table
+from optimizer.decisions.screening.screen import screening
 from optimizer.decisions.utilisation import utilisations
 from optimizer.decisions.work import How, Question, Refusal, run_all
 from optimizer.inputs import OptionInputs, OptionSet
@@ -69,6 +70,7 @@ def compare_options(
         regret=_regret(options, questions[0], executor, tell),
         cash_flow=_cash_flow(options, questions, outcomes, executor, tell),
         draws=_draws(options, questions, outcomes, draws, executor, tell),
+        screening=screening(questions[0], executor, tell) if options.screening else None,
         plans={
             item.label: found.plan
             for item, found in zip(options.options, outcomes, strict=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.draws.records import Draws
+from optimizer.decisions.screening.records import Screening
 from optimizer.decisions.utilisation import BreakEvenUtilisation
 from optimizer.domain.plan import Plan
 
@@ -167,6 +168,7 @@ class Comparison:
     regret: Regret | None = None
     cash_flow: CashFlow | None = None
     draws: Draws | None = None
+    screening: Screening | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

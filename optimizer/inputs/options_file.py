@@ -52,6 +52,7 @@ class OptionSet:
     cash: CashTerms | None = None
     utilisation: tuple[UtilisationAsked, ...] = ()
     draws: DrawTerms = DEFAULT_DRAWS
+    screening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
     cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
-    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines, draw_terms_of(keys.draws))
+    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines, draw_terms_of(keys.draws), keys.screening)
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:

@@ -60,6 +60,7 @@ class OptionsKeys(Document):
     break_even_utilisation: list[UtilisationKeys] = Field(
         [], examples=[[{"instance_type": "own/gpu-4x-t4", "rented": "aws/g4dn.xlarge"}]]
     )
+    screening: bool = Field(False, examples=[True])
     regret: bool = Field(False, examples=[True])
     cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
     draws: DrawsKeys = Field(default_factory=DrawsKeys, examples=[{"spot_spread": 0.3}])

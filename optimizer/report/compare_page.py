@@ -10,6 +10,7 @@ from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals,
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
 from optimizer.report.compare_draws import DRAWN_NAMES, drawn_cells, draws_refusals, draws_table
 from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts, until_notes
+from optimizer.report.compare_screening import screening_table
 from optimizer.report.compare_utilisation import utilisation_table
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
@@ -43,6 +44,7 @@ def comparison_page(found: Comparison) -> Page:
         *cash_refusals(found),
         draws_table(found),
         *draws_refusals(found),
+        screening_table(found),
         break_even_table(found),
         utilisation_table(found),
         regret_table(found),

@@ -43,3 +43,18 @@ def test_a_cash_flow_in_every_form(fleetopt, tmp_path: Path):
     assert rows["owned too"]["net_present_cost"] == repr(flows["owned too"]["net_present_cost"])
     assert rows["owned too"]["cheaper_from_month"] == str(month)
     assert rows["6 ms"]["net_present_cost"] == ""
+
+
+def test_a_screening_list_beside_the_exact_price(fleetopt, tmp_path: Path):
+    """The listed price and the one that break_even finds are the same figure on the page."""
+    text = "format: fleetopt/options/1\noptions: [{label: it, forbid: [g5.*, g6.*, g6e.*, g7e.*, p*]}]\n"
+    text += "screening: true\nbreak_even: [aws/g4dn.2xlarge]\n"
+    (tmp_path / "options.yaml").write_text(text, encoding="utf-8")
+    done = fleetopt("compare", "single-service", "--options", "options.yaml", "-o", "found.json")
+    assert done.returncode == 0, done.stderr
+    assert "Worth a quote" in done.stdout
+    assert "screening" in done.stderr
+    document = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    nearest = document["screening"]["types"][0]
+    assert nearest["instance_type"] == "g4dn.2xlarge"
+    assert nearest["factor"] == pytest.approx(document["break_even"][0]["factor"], rel=1e-6)

@@ -7,6 +7,8 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "format": "Format of the file.",
         "options": "What is compared; the first one is what the others are compared with.",
         "break_even": "Instance types (`provider/type`) whose break-even price is found, under the first option.",
+        "screening": "Whether to list about at which price each instance type that the first option does not use would "
+        "enter its plan.",
         "break_even_utilisation": "Machines whose break-even utilisation against renting on demand is told, at the "
         "prices of the first option.",
         "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
