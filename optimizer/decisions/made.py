@@ -12,6 +12,9 @@ from optimizer.domain.plan import Plan
 from optimizer.inputs import OptionInputs
 from optimizer.planning.account import account_of_fleet
 
+#: Why sums of an option do not stand beside those of the first.
+OTHER_MONEY = "its money is in another currency than that of the first option"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OptionQuestion:

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.decisions.cash.flow import CashQuestion, cash_of
 from optimizer.decisions.cash.records import CashFlow, OptionCash
+from optimizer.decisions.made import OTHER_MONEY
 from optimizer.decisions.work import run_all
 from optimizer.inputs.option_terms import CashTerms
 
@@ -27,11 +28,14 @@ def cash_flow(
     first
         Label of the option that the others are compared with.
     """
+    money = asked[0].made.bill.objective.currency if asked else ""
+    alike = [item for item in asked if item.made.bill.objective.currency == money]
 
     def done(number: int, finished: int) -> None:
-        tell(f"cash flow {finished} of {len(asked)}", asked[number].label)
+        tell(f"cash flow {finished} of {len(alike)}", alike[number].label)
 
-    found = run_all(executor, cash_of, asked, done)
+    found = run_all(executor, cash_of, alike, done)
+    found += [OptionCash(item.label, reasons=(OTHER_MONEY,)) for item in asked if item not in alike]
     base = next((flow for flow in found if flow.label == first), None)
     options = tuple(flow if base is None or flow is base else _compared(flow, base) for flow in found)
     return CashFlow(

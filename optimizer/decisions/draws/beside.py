@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from optimizer.decisions.draws.drawn import Luck, told, totals_of
 from optimizer.decisions.draws.nodes import NodeQuestion, Nodes, demands_known, nodes_of
 from optimizer.decisions.draws.records import DrawnOption, Draws
-from optimizer.decisions.made import Made
+from optimizer.decisions.made import OTHER_MONEY, Made
 from optimizer.decisions.work import Question, run_all
 from optimizer.domain.scenario import Floats
 from optimizer.inputs.option_terms import DrawTerms
@@ -37,6 +37,9 @@ def drawn(
     def done(index: int, finished: int) -> None:
         tell(f"draws {finished} of {len(asked)}", asked[index].label)
 
+    money = asked[0].made.bill.objective.currency if asked else ""
+    other = [item for item in asked if item.made.bill.objective.currency != money]
+    asked = [item for item in asked if item not in other]
     found = run_all(executor, nodes_of, asked, done)
     whole = [(item, nodes) for item, nodes in zip(asked, found, strict=True) if isinstance(nodes, Nodes)]
     totals = [_totals(item, nodes, Luck(number, seed, terms)) for item, nodes in whole]
@@ -45,7 +48,8 @@ def drawn(
         by_label[item.label] if isinstance(nodes, Nodes) else DrawnOption(item.label, reasons=nodes)
         for item, nodes in zip(asked, found, strict=True)
     )
-    return Draws(number, seed, demands, terms, tuple(answers))
+    apart = (DrawnOption(item.label, reasons=(OTHER_MONEY,)) for item in other)
+    return Draws(number, seed, demands, terms, (*answers, *apart))
 
 
 def _demands(options: Sequence[tuple[str, Question, Made]], terms: DrawTerms) -> tuple[str, ...]:

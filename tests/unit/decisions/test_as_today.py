@@ -9,6 +9,7 @@ import pytest
 
 from optimizer import api
 from optimizer.decisions.records import Comparison
+from optimizer.report.compare_page import option_records
 from tests.support.fleet_question import BY_CATEGORY, ROWS, TOTAL, write_question
 
 OPTIONS = """\
@@ -46,6 +47,10 @@ def test_its_bill_by_hand(tmp_path: Path):
     flows = {flow.label: flow for flow in found.cash_flow.options}
     assert flows["as today"].total == pytest.approx(TOTAL)
     assert flows["as today"].payments[7] == pytest.approx(TOTAL / 12.0)
+    table = option_records(found)
+    rows = [dict(zip(table.names, row, strict=True)) for row in table.rows]
+    assert [row["cash_total"] for row in rows] == [flows[option.label].total for option in found.options]
+    assert [row["cheaper_from_month"] for row in rows] == [None, flows["cheapest"].cheaper_from_month, 1]
 
 
 def test_whether_it_holds_is_that_of_its_account(tmp_path: Path):

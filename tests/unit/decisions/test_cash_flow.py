@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 
 from optimizer.decisions.bill import bill_of
+from optimizer.decisions.cash.beside import cash_flow
 from optimizer.decisions.cash.flow import CashQuestion, cash_of
 from optimizer.decisions.cash.records import OptionCash
+from optimizer.decisions.draws.beside import drawn
 from optimizer.decisions.made import Made
 from optimizer.decisions.steady import steady_counts
-from optimizer.decisions.work import Question, planned
+from optimizer.decisions.work import InThisProcess, Question, planned
 from optimizer.domain.limits import Limits
 from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import Commitment, Purchase
-from optimizer.inputs.option_terms import CashTerms
+from optimizer.inputs.option_terms import CashTerms, DrawTerms
 from tests.support.owned_question import owned_question
 from tests.support.small import HOME
 from tests.support.small_market import SITE
@@ -124,3 +126,18 @@ def test_a_year_without_a_plan_says_why():
     flow = _flow(limited, CashTerms(36, 0.0, demand_growth_per_year=0.5))
     assert flow.reasons[0].startswith("year 2: ")
     assert flow.net_present_cost is None
+
+
+def test_sums_in_another_currency_stand_beside_nothing():
+    """An option whose catalog counts in another currency says so, in payments and in draws."""
+    question = owned_question(12, purchase=Purchase(options=("on_demand",)))
+    other = replace(question, catalog=replace(question.catalog, currency="CNY"))
+    made = [Made(bill_of(plan), plan) for plan in (_plan(question), _plan(other))]
+    terms = CashTerms(12, 0.0)
+    asked = [CashQuestion(*item, terms) for item in zip(("ours", "theirs"), (question, other), made, strict=True)]
+    flow = cash_flow(asked, "ours", terms, InThisProcess(), lambda *_: None)
+    assert [option.net_present_cost is None for option in flow.options] == [False, True]
+    options = list(zip(("ours", "theirs"), (question, other), made, strict=True))
+    draws = drawn(options, DrawTerms("as_planned"), 10, InThisProcess(), lambda *_: None)
+    assert [option.cheapest_share for option in draws.options] == [1.0, None]
+    assert "currency" in draws.options[1].reasons[0]
