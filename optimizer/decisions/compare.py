@@ -130,7 +130,7 @@ def _cash_flow(
         for item, question, found in zip(options.options, questions, outcomes, strict=True)
         if isinstance(found, Made)
     ]
-    return cash_flow(asked, options.options[0].label, options.cash, executor, tell)
+    return cash_flow(asked, options.cash, executor, tell)
 
 
 def _draws(

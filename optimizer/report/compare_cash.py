@@ -29,7 +29,7 @@ def cash_table(found: Comparison) -> Table | None:
         Column("net present cost", right=True),
         Column("cheaper from", right=True),
     )
-    rows = tuple(_row(option, flow, marks, is_first=option.label == found.options[0].label) for option in shown)
+    rows = tuple(_row(option, flow, marks, is_first=option.label == flow.compared_with) for option in shown)
     heading = f"Paid over {counted(flow.months, 'month')}"
     return Table(heading, columns, rows, remarks=tuple(_remarks(found, flow)))
 
@@ -80,7 +80,7 @@ def _changes(flow: CashFlow) -> bool:
 def _remarks(found: Comparison, flow: CashFlow) -> Iterator[str]:
     yield (
         f"{found.currency} paid so far, discounted by {percent(flow.discount_rate_per_year)} a year · "
-        f"cheaper from: the month after which the sum stays below that of {found.options[0].label}"
+        f"cheaper from: the month after which the sum stays below that of {flow.compared_with}"
     )
     growth, decline = flow.demand_growth_per_year, flow.rent_decline_per_year
     kept = flow.value_kept_per_year

@@ -19,15 +19,9 @@ EQUAL = 1e-9
 
 
 def cash_flow(
-    asked: Sequence[CashQuestion], first: str, terms: CashTerms, executor: Executor, tell: Callable[[str, str], None]
+    asked: Sequence[CashQuestion], terms: CashTerms, executor: Executor, tell: Callable[[str, str], None]
 ) -> CashFlow:
-    """Follow the payments of each option.
-
-    Parameters
-    ----------
-    first
-        Label of the option that the others are compared with.
-    """
+    """Follow the payments of each option; they are compared with the first whose payments can be followed."""
     money = asked[0].made.bill.objective.currency if asked else ""
     alike = [item for item in asked if item.made.bill.objective.currency == money]
 
@@ -36,7 +30,7 @@ def cash_flow(
 
     found = run_all(executor, cash_of, alike, done)
     found += [OptionCash(item.label, reasons=(OTHER_MONEY,)) for item in asked if item not in alike]
-    base = next((flow for flow in found if flow.label == first), None)
+    base = next((flow for flow in found if flow.cumulative), None)
     options = tuple(flow if base is None or flow is base else _compared(flow, base) for flow in found)
     return CashFlow(
         terms.months,
@@ -44,6 +38,7 @@ def cash_flow(
         terms.rent_decline_per_year,
         terms.demand_growth_per_year,
         terms.value_kept_per_year,
+        None if base is None else base.label,
         options,
     )
 

@@ -38,7 +38,7 @@ class OptionCash:
     `payments` are by month: the first is paid when everything begins, those after it at the end of each month; the last
     holds what machines are still worth, as money that comes back. `cumulative` is their sum so far, each discounted to
     the beginning; its last value is `net_present_cost`. `cheaper_from_month` is the first month from which the sum
-    stays below that of the first option; None if it never does. Without a flow there are `reasons`.
+    stays below that of `compared_with`; None if it never does. Without a flow there are `reasons`.
     """
 
     label: str
@@ -55,7 +55,8 @@ class OptionCash:
 class CashFlow:
     """When each option pays what, and how prices and demand change meanwhile (shares of a year before).
 
-    `value_kept_per_year` is None where machines lose value in a straight line.
+    `value_kept_per_year` is None where machines lose value in a straight line. `compared_with` is the first option
+    whose payments could be followed.
     """
 
     months: int
@@ -63,4 +64,5 @@ class CashFlow:
     rent_decline_per_year: float
     demand_growth_per_year: float
     value_kept_per_year: float | None
+    compared_with: str | None
     options: tuple[OptionCash, ...]

@@ -81,4 +81,5 @@ def test_it_follows_no_growth(tmp_path: Path):
     by_label = {flow.label: flow for flow in found.cash_flow.options}
     assert by_label["as today"].net_present_cost is None
     assert by_label["cheapest"].net_present_cost is not None
+    assert found.cash_flow.compared_with == "cheapest"
     assert by_label["cheapest"].cheaper_from_month is None

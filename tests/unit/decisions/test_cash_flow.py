@@ -135,7 +135,7 @@ def test_sums_in_another_currency_stand_beside_nothing():
     made = [Made(bill_of(plan), plan) for plan in (_plan(question), _plan(other))]
     terms = CashTerms(12, 0.0)
     asked = [CashQuestion(*item, terms) for item in zip(("ours", "theirs"), (question, other), made, strict=True)]
-    flow = cash_flow(asked, "ours", terms, InThisProcess(), lambda *_: None)
+    flow = cash_flow(asked, terms, InThisProcess(), lambda *_: None)
     assert [option.net_present_cost is None for option in flow.options] == [False, True]
     options = list(zip(("ours", "theirs"), (question, other), made, strict=True))
     draws = drawn(options, DrawTerms("as_planned"), 10, InThisProcess(), lambda *_: None)
