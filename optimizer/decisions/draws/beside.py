@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
+from optimizer.decisions.draws.demands import demands_known
 from optimizer.decisions.draws.drawn import Luck, told, totals_of
-from optimizer.decisions.draws.nodes import NodeQuestion, Nodes, demands_known, nodes_of
+from optimizer.decisions.draws.nodes import NodeQuestion, Nodes, nodes_of
 from optimizer.decisions.draws.records import DrawnOption, Draws
 from optimizer.decisions.made import OTHER_MONEY, Made
 from optimizer.decisions.work import Question, run_all

@@ -16,7 +16,8 @@ from zlib import crc32
 
 import numpy as np
 
-from optimizer.decisions.draws.nodes import NAMES, Nodes, Priced
+from optimizer.decisions.draws.demands import NAMES
+from optimizer.decisions.draws.nodes import Nodes, Priced
 from optimizer.decisions.draws.records import DrawnOption
 from optimizer.domain.purchase import ON_DEMAND
 from optimizer.domain.scenario import Floats

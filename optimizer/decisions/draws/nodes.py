@@ -7,24 +7,20 @@ bought and signed standing and every service kept on its types and profiles wher
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.costs import Rates
 from optimizer.decisions.cash.flow import running_per_month
+from optimizer.decisions.draws.demands import at_demand, level_of
 from optimizer.decisions.draws.steady import Held, held_of, held_today
 from optimizer.decisions.made import Made
-from optimizer.decisions.steady import Key, steady_counts
 from optimizer.decisions.work import Question, cheapest, refusal_of
-from optimizer.domain.limits import Limits, Pin
 from optimizer.domain.plan import Cost, CostLine, Plan
-from optimizer.domain.purchase import ON_DEMAND, SPOT, Commitment
-from optimizer.domain.scenario import Demand, Floats, Scenario
+from optimizer.domain.purchase import ON_DEMAND, SPOT
+from optimizer.domain.scenario import Floats
 
-NAMES = ("low", "mid", "high")
-REASON = "decided"
 #: Provider and purchase option whose price is drawn.
 Priced = tuple[str, str]
 
@@ -57,12 +53,6 @@ class NodeQuestion:
     question: Question
     made: Made
     demands: tuple[str, ...]
-
-
-def demands_known(scenario: Scenario) -> tuple[str, ...]:
-    """Return the demands that every service knows, low to high."""
-    known = [set(service.demand.peaks_per_s) for service in scenario.services]
-    return tuple(name for name in NAMES if all(name in names for names in known))
 
 
 def nodes_of(asked: NodeQuestion) -> Nodes | tuple[str, ...]:
@@ -118,75 +108,14 @@ def _with_support(rates: Rates, line: CostLine) -> float:
     return line.amount * rates.support_factor(line.location)
 
 
-def at_demand(question: Question, plan: Plan, name: str) -> Question:
-    """Return the question of a plan at a demand: only what is rented by the hour is left to decide.
-
-    What is sent and stored grows with the demand. Budgets and the like limit plans, not what comes.
-    """
-    scenario = question.scenario
-    services = tuple(
-        replace(service, demand=_at_level(service.demand, name, scenario.plan_for)) for service in scenario.services
-    )
-    signed = tuple(_standing(key, count) for key, count in steady_counts(plan).items() if count > 0)
-    options = tuple(option for option in scenario.purchase.options if option in (ON_DEMAND, SPOT))
-    limits = Limits(quotas=scenario.limits.quotas)
-    asked = replace(
-        scenario,
-        services=services,
-        plan_for=name,
-        cost_weights={},
-        running=(),
-        limits=limits,
-        purchase=replace(scenario.purchase, options=options),
-        commitments=(*scenario.commitments, *signed),
-        pins=(*scenario.pins, *_kept(plan)),
-    )
-    return replace(question, scenario=asked)
-
-
-def _at_level(demand: Demand, name: str, planned: str) -> Demand:
-    """Return a demand at a level; its mean belongs to ``mid``, or to the one planned for where that is not known."""
-    usual = demand.peaks_per_s.get("mid", demand.peaks_per_s.get(planned, demand.peak_per_s))
-    peak = demand.peaks_per_s[name]
-    level = float(peak.sum() / usual.sum()) if usual.any() else 1.0
-    return replace(demand, peak_per_s=peak, mean_per_s=np.minimum(demand.mean_per_s * level, peak))
-
-
-def _standing(key: Key, count: int) -> Commitment:
-    location, kind, option = key
-    end = date.max.isoformat()
-    return Commitment(location, kind, option, count, 0.0, end, 1.0, 0.0, reserved=False, reason=REASON)
-
-
-def _kept(plan: Plan) -> tuple[Pin, ...]:
-    """On which type and profile each service runs in each place where it runs in one way."""
-    ways: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for pool in plan.pools:
-        ways.setdefault((pool.service, pool.location), set()).add((pool.instance_type, pool.profile))
-    return tuple(
-        Pin(service, location, *next(iter(found)), batch_size=None, min_instances=0, max_instances=None)
-        for (service, location), found in ways.items()
-        if len(found) == 1
-    )
-
-
 def _today(asked: NodeQuestion) -> Nodes | tuple[str, ...]:
     """Today's fleet: only what is sent and stored follows the demand."""
     if not asked.made.is_comparable:
         return ("its bill is not whole",)
     scenario = asked.question.scenario
     rates, cost = Rates(scenario, asked.question.catalog), asked.made.bill.cost
-    levels = [_level(scenario, name) for name in asked.demands] or [1.0]
+    levels = [level_of(scenario, name) for name in asked.demands] or [1.0]
     follows = sum(
         _with_support(rates, line) for line in cost.lines if line.category == "network" or line.item == "logs"
     )
     return _at(rates, [((level - 1.0) * follows, cost) for level in levels], tuple(held_today(rates)))
-
-
-def _level(scenario: Scenario, name: str) -> float:
-    """By what the mean rate of all services is multiplied at a demand."""
-    before = sum(float(service.demand.mean_per_s.sum()) for service in scenario.services)
-    after = sum(
-        float(_at_level(service.demand, name, scenario.plan_for).mean_per_s.sum()) for service in scenario.services
-    )
-    return after / before if before else 1.0
