@@ -41,7 +41,7 @@ def is_another(scenario: Scenario, terms: CashTerms, year: int) -> bool:
 def in_year(
     scenario: Scenario, catalog: Catalog, terms: CashTerms, year: int, standing: Sequence[Lot]
 ) -> tuple[Scenario, Catalog]:
-    """Return scenario and catalog of a year, planned for as many months as the first.
+    """Return scenario and catalog of a year, planned for as many months as the first, all of them like this year.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def in_year(
     rates = Rates(scenario, catalog)
     before = (_later(rates, item, elapsed) for item in scenario.commitments)
     signed = (_standing(rates, lot, elapsed) for lot in standing)
-    commitments = tuple(item for item in (*before, *signed) if item is not None)
+    commitments = (*(item for item in before if item is not None), *signed)
     asked = replace(scenario, services=services, price_rules=rules, commitments=commitments, running=())
     return asked, _fewer_for_sale(catalog, standing)
 
@@ -71,20 +71,20 @@ def scaled(demand: Demand, factor: float) -> Demand:
 
 def _later(rates: Rates, item: Commitment, elapsed: int) -> Commitment | None:
     left = lasts_months(rates, item) - elapsed
-    return _lasting(rates, item, left) if left > 0.0 else None
+    return _in_force(item, left) if left > 0.0 else None
 
 
-def _standing(rates: Rates, lot: Lot, elapsed: int) -> Commitment | None:
+def _standing(rates: Rates, lot: Lot, elapsed: int) -> Commitment:
     location, kind, option = lot.key
     hours = lot.count * rates.support_factor(location)
     price = 0.0 if option == OWNED else lot.hourly / hours
     signed = Commitment(location, kind, option, lot.count, price, date.max.isoformat(), 1.0, 0.0, False, REASON)
-    return _lasting(rates, signed, lot.end - elapsed)
+    return _in_force(signed, lot.end - elapsed)
 
 
-def _lasting(rates: Rates, item: Commitment, months: float) -> Commitment:
-    horizon = rates.scenario.horizon_months
-    return replace(item, horizon_share=min(1.0, months / horizon), months_after_horizon=max(0.0, months - horizon))
+def _in_force(item: Commitment, months: float) -> Commitment:
+    """Return a commitment as far as it matters to one year: what comes after it is decided when it comes."""
+    return replace(item, horizon_share=min(1.0, months / MONTHS_PER_YEAR), months_after_horizon=0.0)
 
 
 def _fewer_for_sale(catalog: Catalog, standing: Sequence[Lot]) -> Catalog:

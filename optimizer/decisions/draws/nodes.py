@@ -20,6 +20,7 @@ from optimizer.decisions.work import Question, cheapest, refusal_of
 from optimizer.domain.plan import Cost, CostLine, Plan
 from optimizer.domain.purchase import ON_DEMAND, SPOT
 from optimizer.domain.scenario import Floats
+from optimizer.errors import FleetoptError, NoAnswer
 
 #: Provider and purchase option whose price is drawn.
 Priced = tuple[str, str]
@@ -79,7 +80,11 @@ def _planned(question: Question, plan: Plan, demands: Sequence[str]) -> Nodes:
     bills = []
     for name in demands:
         asked = at_demand(question, plan, name)
-        found = cheapest(asked.scenario, asked.catalog, asked.how, asked.how.store())
+        try:
+            found = cheapest(asked.scenario, asked.catalog, asked.how, asked.how.store())
+        except NoAnswer as refusal:
+            message = f"when {name} comes: {str(refusal).splitlines()[0]}"
+            raise FleetoptError(message) from refusal
         # What was decided is paid as decided; in this plan it stands for nothing but its idle power.
         bills.append((fixed + running_per_month(asked, found) * months - found.cost.total, found.cost))
     return _at(rates, bills, held)

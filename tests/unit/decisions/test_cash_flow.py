@@ -141,3 +141,13 @@ def test_sums_in_another_currency_stand_beside_nothing():
     draws = drawn(options, DrawTerms("as_planned"), 10, InThisProcess(), lambda *_: None)
     assert [option.cheapest_share for option in draws.options] == [1.0, None]
     assert "currency" in draws.options[1].reasons[0]
+
+
+def test_what_stands_is_not_bought_again_before_it_is_gone():
+    """The horizon of a later year reaches beyond the machine's end; that is decided then, and not now."""
+    question = owned_question(36, purchase=Purchase(options=("owned",)), locations=(SITE,), most=None)
+    flow = _flow(question, CashTerms(36, 0.0, demand_growth_per_year=1e-6))
+    first, second, third = flow.years
+    assert sum(item.count for item in first.bought) > 0
+    assert (second.bought, third.bought) == ((), ())
+    assert flow.payments[13] == pytest.approx(flow.payments[1], rel=1e-3)
