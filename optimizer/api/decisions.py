@@ -29,6 +29,7 @@ def compare(
     progress: Progress | None = None,
     use_cache: bool = True,
     executor: Executor | None = None,
+    draws: int | None = None,
 ) -> Comparison:
     """Plan options side by side, and say what makes them differ.
 
@@ -43,6 +44,8 @@ def compare(
     executor
         Where the plans are made: any `concurrent.futures.Executor` whose workers can import fleetopt; None for this
         process, one after the other.
+    draws
+        How often each total is drawn over traffic, prices and failures, with the same seed; None for not at all.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def compare(
     from optimizer.planning import DEFAULT_GAP
 
     how = How(seed, DEFAULT_GAP if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
-    return compare_options(options, how, executor or InThisProcess(), progress)
+    return compare_options(options, how, executor or InThisProcess(), progress, draws=draws)
 
 
 def explain(

@@ -26,12 +26,23 @@ OptionsOption = Annotated[Path, typer.Option("--options", metavar="FILE", help="
 HorizonOption = Annotated[
     int | None, typer.Option("--horizon", min=1, metavar="MONTHS", help="Months that every option is planned for.")
 ]
+DrawsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--draws",
+        min=1,
+        max=1_000_000,
+        metavar="N",
+        help="Draw each total N times over traffic, prices and failures; key draws of the options says how.",
+    ),
+]
 
 
 def compare(
     scenario: ScenarioArgument,
     options: OptionsOption,
     horizon: HorizonOption = None,
+    draws: DrawsOption = None,
     output: OutputOption = None,
     format_: FormatOption = None,
     sets: SetOption = None,
@@ -67,7 +78,8 @@ def compare(
                 progress=progress,
                 use_cache=not no_cache,
                 executor=executor,
+                draws=draws,
             )
         delivery.deliver(comparison_report(found))
-        if not found.plans:
+        if all(option.total is None for option in found.options):
             raise NoPlanFound("none of the options has a plan.")

@@ -7,19 +7,28 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from optimizer.costs import Rates
-from optimizer.decisions.answer import answer_of, refused
+from optimizer.decisions.answer import answer_of
 from optimizer.decisions.break_even import BreakEvenQuestion, break_even
+from optimizer.decisions.cash.beside import cash_flow
+from optimizer.decisions.cash.flow import CashQuestion
+from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.difference import difference, work_of
+from optimizer.decisions.draws.beside import drawn
+from optimizer.decisions.draws.records import Draws
+from optimizer.decisions.made import Made, OptionQuestion, made
 from optimizer.decisions.records import COMPARISON_FORMAT, BreakEven, Comparison, OptionAnswer, Regret
 from optimizer.decisions.regret import regret_table
-from optimizer.decisions.work import How, Question, Refusal, planned, run_all
-from optimizer.domain.plan import Plan
+from optimizer.decisions.screening.screen import screening
+from optimizer.decisions.utilisation import utilisations
+from optimizer.decisions.work import How, Question, Refusal, run_all
 from optimizer.inputs import OptionInputs, OptionSet
 
 Progress = Callable[[str, str], None]
 
 
-def compare_options(options: OptionSet, how: How, executor: Executor, progress: Progress | None = None) -> Comparison:
+def compare_options(
+    options: OptionSet, how: How, executor: Executor, progress: Progress | None = None, *, draws: int | None = None
+) -> Comparison:
     """Plan every option, and compare each with the first one.
 
     Parameters
@@ -32,6 +41,8 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
         Where the plans are made.
     progress
         Called with a stage and a detail whenever something is finished.
+    draws
+        How often each total is drawn; None for not at all.
 
     Returns
     -------
@@ -45,17 +56,26 @@ def compare_options(options: OptionSet, how: How, executor: Executor, progress: 
     def done(number: int, finished: int) -> None:
         tell(f"planned {finished} of {len(questions)}", options.options[number].label)
 
-    plans = run_all(executor, planned, questions, done)
-    answers = [_answer(item, plan) for item, plan in zip(options.options, plans, strict=True)]
+    asked = [OptionQuestion.of(item, question) for item, question in zip(options.options, questions, strict=True)]
+    outcomes = run_all(executor, made, asked, done)
+    answers = [answer_of(item, found) for item, found in zip(options.options, outcomes, strict=True)]
     first = options.options[0].inputs
     return Comparison(
         format=COMPARISON_FORMAT,
         scenario=first.scenario.name,
         currency=first.catalog.currency,
-        options=tuple(_with_differences(options.options, answers, plans)),
+        options=tuple(_with_differences(options.options, answers, outcomes)),
         break_even=_break_even(options, questions[0], executor, tell),
+        utilisation=utilisations(options.utilisation, Rates(first.scenario, first.catalog)),
         regret=_regret(options, questions[0], executor, tell),
-        plans={item.label: plan for item, plan in zip(options.options, plans, strict=True) if isinstance(plan, Plan)},
+        cash_flow=_cash_flow(options, questions, outcomes, executor, tell),
+        draws=_draws(options, questions, outcomes, draws, executor, tell),
+        screening=screening(questions[0], executor, tell) if options.screening else None,
+        plans={
+            item.label: found.plan
+            for item, found in zip(options.options, outcomes, strict=True)
+            if isinstance(found, Made) and found.plan is not None
+        },
     )
 
 
@@ -63,26 +83,21 @@ def _silent(_stage: str, _detail: str) -> None:
     """Tell nobody."""
 
 
-def _answer(item: OptionInputs, plan: Plan | Refusal) -> OptionAnswer:
-    return answer_of(item, plan) if isinstance(plan, Plan) else refused(item, plan)
-
-
 def _with_differences(
-    items: Sequence[OptionInputs], answers: Sequence[OptionAnswer], plans: Sequence[Plan | Refusal]
+    items: Sequence[OptionInputs], answers: Sequence[OptionAnswer], outcomes: Sequence[Made | Refusal]
 ) -> list[OptionAnswer]:
-    first = plans[0]
-    if not isinstance(first, Plan):
+    first = outcomes[0]
+    if not isinstance(first, Made) or not first.is_comparable:
         return list(answers)
-    works = {
-        number: work_of(plan, Rates(item.inputs.scenario, item.inputs.catalog))
-        for number, (item, plan) in enumerate(zip(items, plans, strict=True))
-        if isinstance(plan, Plan)
+    bills = {
+        number: (found.bill, work_of(found.bill, Rates(item.inputs.scenario, item.inputs.catalog)))
+        for number, (item, found) in enumerate(zip(items, outcomes, strict=True))
+        if isinstance(found, Made) and found.is_comparable
     }
     found = list(answers)
-    for number, plan in enumerate(plans):
-        comparable = number and isinstance(plan, Plan) and plan.objective.currency == first.objective.currency
-        if comparable and isinstance(plan, Plan):
-            found[number] = replace(found[number], difference=difference(first, plan, works[0], works[number]))
+    for number, (bill, work) in bills.items():
+        if number and bill.objective.currency == first.bill.objective.currency:
+            found[number] = replace(found[number], difference=difference(first.bill, bill, bills[0][1], work))
     return found
 
 
@@ -99,3 +114,38 @@ def _regret(options: OptionSet, question: Question, executor: Executor, tell: Pr
     if not options.regret:
         return None
     return regret_table(question, executor, tell)
+
+
+def _cash_flow(
+    options: OptionSet,
+    questions: Sequence[Question],
+    outcomes: Sequence[Made | Refusal],
+    executor: Executor,
+    tell: Progress,
+) -> CashFlow | None:
+    if options.cash is None:
+        return None
+    asked = [
+        CashQuestion(item.label, question, found, options.cash)
+        for item, question, found in zip(options.options, questions, outcomes, strict=True)
+        if isinstance(found, Made)
+    ]
+    return cash_flow(asked, options.cash, executor, tell)
+
+
+def _draws(
+    options: OptionSet,
+    questions: Sequence[Question],
+    outcomes: Sequence[Made | Refusal],
+    number: int | None,
+    executor: Executor,
+    tell: Progress,
+) -> Draws | None:
+    if number is None:
+        return None
+    asked = [
+        (item.label, question, found)
+        for item, question, found in zip(options.options, questions, outcomes, strict=True)
+        if isinstance(found, Made)
+    ]
+    return drawn(asked, options.draws, number, executor, tell)

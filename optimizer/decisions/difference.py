@@ -16,16 +16,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from optimizer.costs import Rates
 from optimizer.decisions.records import Difference
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import Cost, Objective
 from optimizer.domain.purchase import ON_DEMAND
 from optimizer.units import HOURS_PER_MONTH
 
 ROUNDING = "rounding to whole instances"
 CAPACITY = ("compute", "overhead", "obligation")
 PARTS = ("price", "performance", "rounding", "commitments", "other")
+
+
+class Billed(Protocol):
+    """What has a bill: a plan, or what else an option may be."""
+
+    @property
+    def objective(self) -> Objective:
+        """Total and bound."""
+
+    @property
+    def cost(self) -> Cost:
+        """Every line."""
+
+    @property
+    def headroom(self) -> Mapping[str, float]:
+        """Where paid capacity goes; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ class Work:
     total: float
 
 
-def work_of(plan: Plan, rates: Rates) -> Work:
+def work_of(plan: Billed, rates: Rates) -> Work:
     """Return what a plan uses. Where a type has no price on demand, what is paid for it on average stands for it."""
     rent: dict[tuple[str, str, str], float] = {}
     used: dict[tuple[str, str, str], float] = {}
@@ -68,7 +85,7 @@ def work_of(plan: Plan, rates: Rates) -> Work:
     return Work(services, plan.headroom.get(ROUNDING, 0.0) * at_list, at_list, paid, plan.cost.total)
 
 
-def difference(first: Plan, other: Plan, before: Work, after: Work) -> Difference:
+def difference(first: Billed, other: Billed, before: Work, after: Work) -> Difference:
     """Return how much dearer a plan is than the first one, and why.
 
     The cheapest plan of each option costs between its bound and its total, which leaves the difference between two

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.decisions.cash.records import CashFlow
+from optimizer.decisions.draws.records import Draws
+from optimizer.decisions.screening.records import Screening
+from optimizer.decisions.utilisation import BreakEvenUtilisation
 from optimizer.domain.plan import Plan
 
 COMPARISON_FORMAT = "fleetopt/comparison/1"
-Status = Literal["optimal", "feasible", "infeasible", "no_plan", "failed"]
+Status = Literal["optimal", "feasible", "infeasible", "no_plan", "failed", "as_today"]
 RiskKind = Literal["spot", "one_zone", "one_type", "estimates", "ramp"]
 
 
@@ -52,8 +56,23 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class UntilArrival:
+    """What runs until ordered machines arrive, `months` after the beginning, and what these months cost."""
+
+    months: int
+    total: float
+    fleet: tuple[Bought, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OptionAnswer:
-    """What became of one option; without a plan there are `reasons` instead of figures."""
+    """What became of one option; without a plan there are `reasons` instead of figures.
+
+    Of today's fleet (status ``as_today``) `holds` says whether it carries the hardest hour of every service; None where
+    that cannot be told, and for plans, which do. `reasons` then say what it does not hold, or what is not known;
+    without a price of everything there is no `total`. Totals hold the months until ordered machines arrive, of which
+    `until_arrival` tells; `fleet` and `risks` are what comes after.
+    """
 
     label: str
     changes: tuple[str, ...]
@@ -75,6 +94,8 @@ class OptionAnswer:
     #: What is not known about prices and the like, as a plan of the option would be warned.
     warnings: tuple[str, ...] = ()
     difference: Difference | None = None
+    holds: bool | None = None
+    until_arrival: UntilArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,11 @@ class Comparison:
     currency: str
     options: tuple[OptionAnswer, ...]
     break_even: tuple[BreakEven, ...] = ()
+    utilisation: tuple[BreakEvenUtilisation, ...] = ()
     regret: Regret | None = None
+    cash_flow: CashFlow | None = None
+    draws: Draws | None = None
+    screening: Screening | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

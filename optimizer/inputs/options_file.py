@@ -10,15 +10,18 @@ from pathlib import Path
 
 from optimizer.domain.catalog import Catalog, Price, Source
 from optimizer.domain.purchase import ON_DEMAND, SPOT, TERM_MONTHS
+from optimizer.domain.scenario import Scenario
 from optimizer.errors import Fault, InputError
 from optimizer.inputs.document import Mark, Node, find, place_of
 from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import is_file
+from optimizer.inputs.option_terms import DEFAULT_DRAWS, CashTerms, DrawTerms, cash_terms_of, draw_terms_of
 from optimizer.inputs.overrides import Change, read_document
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
 from optimizer.inputs.shipped import CATALOG_FILE
+from optimizer.inputs.utilisation_asked import UtilisationAsked, utilisation_of
 from optimizer.inputs.wording import did_you_mean, show
 
 #: Options that have rows in the table of prices.
@@ -34,6 +37,8 @@ class OptionInputs:
     label: str
     changes: tuple[str, ...]
     inputs: Inputs
+    lead_time_months: int = 0
+    as_today: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,11 @@ class OptionSet:
     options: tuple[OptionInputs, ...]
     break_even: tuple[tuple[str, str], ...]
     regret: bool
+    #: How payments are followed; None where nobody asks.
+    cash: CashTerms | None = None
+    utilisation: tuple[UtilisationAsked, ...] = ()
+    draws: DrawTerms = DEFAULT_DRAWS
+    screening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +89,20 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
             _refuse_unknown(inputs.catalog, pattern, place_of(root, path), faults)
         _refuse_unknown_servers(inputs.catalog, index, option, root, faults)
         catalog = _quoted(_restricted(inputs.catalog, option), option, inputs.scenario.horizon_start)
-        found.append(OptionInputs(option.label, tuple(_in_words(option)), replace(inputs, catalog=catalog)))
+        _refuse_no_time(option, inputs.scenario, place_of(root, ("options", index, "lead_time_months")), faults)
+        _refuse_no_fleet(option, inputs.scenario, place_of(root, ("options", index, "as_today")), faults)
+        words, inputs = tuple(_in_words(option)), replace(inputs, catalog=catalog)
+        found.append(OptionInputs(option.label, words, inputs, option.lead_time_months, option.as_today))
     for number, name in enumerate(keys.break_even):
         if found:
             _refuse_unknown(found[0].inputs.catalog, name, place_of(root, ("break_even", number)), faults, exact=True)
+    first = found[0].inputs.catalog if found else None
+    machines = () if first is None else utilisation_of(keys.break_even_utilisation, first, root, faults)
     _tell(refused, len(keys.options), str(file), faults)
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
-    return OptionSet(tuple(found), tuple(asked), keys.regret)
+    cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
+    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines, draw_terms_of(keys.draws), keys.screening)
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:
@@ -153,6 +169,19 @@ def _refuse_unknown_servers(catalog: Catalog, index: int, option: OptionKeys, ro
             faults.add(place_of(root, ("options", index, "server_prices", number)), what, mend, "unknown-name")
 
 
+def _refuse_no_time(option: OptionKeys, scenario: Scenario, where: str, faults: Faults) -> None:
+    months = scenario.horizon_months
+    if option.lead_time_months >= months:
+        what = f"machines arrive when the horizon of {months} months is over (found {option.lead_time_months})"
+        faults.add_unless_told(where, what, "Shorten it, or lengthen the horizon.", "contradiction")
+
+
+def _refuse_no_fleet(option: OptionKeys, scenario: Scenario, where: str, faults: Faults) -> None:
+    if option.as_today and not any(row.count for row in scenario.running):
+        mend = "Name a CSV of what runs: set: {running: fleet.csv}, or the key running of the scenario."
+        faults.add_unless_told(where, "the scenario knows of nothing that runs today", mend, "missing")
+
+
 def _fits(provider: str, kind: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for name in (kind, f"{provider}/{kind}") for pattern in patterns)
 
@@ -213,6 +242,10 @@ def _in_words(option: OptionKeys) -> Iterator[str]:
         yield f"{' '.join(map(str, named)) or 'everything'}: {price} ({rule.reason})"
     for server in option.server_prices:
         yield f"{server.location} {server.instance_type}: {server.purchase_price:,.0f} ({server.reason})"
+    if option.lead_time_months:
+        yield f"machines arrive after {option.lead_time_months} months"
+    if option.as_today:
+        yield "what runs today"
 
 
 def _shown(value: object) -> str:

@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from optimizer.inputs.schema_asked import CashFlowKeys, DrawsKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
 from optimizer.inputs.schema_purchase import PriceRuleKeys
 
+#: Months that an order may take.
+LONGEST_LEAD_TIME = 12
 OPTIONS_FORMAT = "fleetopt/options/1"
 
 
@@ -37,6 +40,16 @@ class OptionKeys(Document):
         examples=[[{"location": "own/ashburn", "instance_type": "l4-2x", "purchase_price": 21000, "reason": "quote"}]],
     )
 
+    lead_time_months: int = Field(0, ge=0, le=LONGEST_LEAD_TIME, examples=[4])
+    as_today: bool = Field(False, examples=[True])
+
+    @model_validator(mode="after")
+    def _today_is_as_it_is(self) -> OptionKeys:
+        given = {"allow": self.allow, "forbid": self.forbid, "lead_time_months": self.lead_time_months}
+        if self.as_today and (clash := [name for name, is_given in given.items() if is_given]):
+            refuse(f"as_today buys nothing, and {clash[0]} says what is bought", f"Delete {clash[0]}.", "contradiction")
+        return self
+
 
 class OptionsKeys(Document):
     """The whole file."""
@@ -44,7 +57,13 @@ class OptionsKeys(Document):
     format: Literal["fleetopt/options/1"] = Field(examples=[OPTIONS_FORMAT])
     options: list[OptionKeys] = Field(min_length=1, examples=[[{"label": "as today"}, {"label": "only L4"}]])
     break_even: Annotated[list[str], Each] = Field([], examples=[["aws/g6.xlarge"]])
+    break_even_utilisation: list[UtilisationKeys] = Field(
+        [], examples=[[{"instance_type": "own/gpu-4x-t4", "rented": "aws/g4dn.xlarge"}]]
+    )
+    screening: bool = Field(False, examples=[True])
     regret: bool = Field(False, examples=[True])
+    cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
+    draws: DrawsKeys = Field(default_factory=DrawsKeys, examples=[{"spot_spread": 0.3}])
 
     @model_validator(mode="after")
     def _labels_differ(self) -> OptionsKeys:

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from optimizer.decisions.records import Comparison, OptionAnswer
 from optimizer.domain.plan import CATEGORIES
+from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
 from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
-from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts
+from optimizer.report.compare_draws import DRAWN_NAMES, drawn_cells, draws_refusals, draws_table
+from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts, until_notes
+from optimizer.report.compare_screening import screening_table
+from optimizer.report.compare_utilisation import utilisation_table
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
 from optimizer.report.rounding import adds_up, largest_remainder
@@ -17,6 +21,7 @@ STATUS = {
     "infeasible": "infeasible, proven",
     "no_plan": "no plan found; nothing is proven",
     "failed": "failed",
+    "as_today": "some prices are not known",
 }
 PARTS = ("price", "performance", "rounding", "commitments", "other")
 
@@ -46,7 +51,13 @@ def comparison_page(found: Comparison) -> Page:
         *category_tables(found),
         fleet_table(found),
         risk_table(found),
+        cash_table(found),
+        *cash_refusals(found),
+        draws_table(found),
+        *draws_refusals(found),
+        screening_table(found),
         break_even_table(found),
+        utilisation_table(found),
         regret_table(found),
         regret_facts(found),
         unknown_facts(found),
@@ -74,20 +85,20 @@ def totals_table(found: Comparison) -> Table:
 
 
 def _total_row(option: OptionAnswer, first: OptionAnswer) -> Row:
-    notes = tuple(option.changes)
+    notes = (*option.changes, *until_notes(option))
     if option.total is None or option.months is None:
         return Row((option.label, STATUS[option.status], *[""] * 6), notes, "bad")
     cells = (
         option.label,
         money(option.total / option.months),
         _to_first(option, first),
-        percent_at_most(option.gap or 0.0),
+        "" if option.gap is None else percent_at_most(option.gap),
         "" if option.per_1000_requests is None else significant(option.per_1000_requests),
         "unknown" if option.peak_kw is None else f"{option.peak_kw:,.1f}",
         "unknown" if option.energy_kwh is None else f"{option.energy_kwh / 1000.0:,.1f}",
         "unknown" if option.carbon_kg is None else f"{option.carbon_kg / 1000.0:,.1f}",
     )
-    return Row(cells, notes)
+    return Row(cells, notes, "bad" if option.holds is False else "plain")
 
 
 def _to_first(option: OptionAnswer, first: OptionAnswer) -> str:
@@ -97,9 +108,9 @@ def _to_first(option: OptionAnswer, first: OptionAnswer) -> str:
 
 
 def refused_facts(found: Comparison) -> Iterator[Facts]:
-    """Why an option has no plan."""
+    """Why an option has no plan, or what today's fleet does not hold."""
     for option in found.options:
-        if option.total is None:
+        if option.reasons:
             yield Facts(option.label, tuple((reason,) for reason in option.reasons), "bad")
 
 
@@ -153,6 +164,8 @@ def option_records(found: Comparison) -> Records:
         "difference", "difference_least", "difference_most", "difference_told",
         *(f"difference_{part}" for part in PARTS),
         *CATEGORIES, "peak_kw", "energy_kwh", "carbon_kg", "reasons",
+        *CASH_NAMES,
+        *DRAWN_NAMES,
     )  # fmt: skip
     rows = []
     for option in found.options:
@@ -165,6 +178,8 @@ def option_records(found: Comparison) -> Records:
                 *(apart.parts[part] if apart else None for part in PARTS),
                 *(option.by_category.get(name) for name in CATEGORIES),
                 option.peak_kw, option.energy_kwh, option.carbon_kg, "; ".join(option.reasons),
+                *cash_cells(found, option.label),
+                *drawn_cells(found, option.label),
             )
         )  # fmt: skip
     return Records(names, rows)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from optimizer.decisions.records import Bought, Comparison, OptionAnswer, Risk
 from optimizer.report.page import Column, Facts, Row, Table
-from optimizer.report.words import option_label, percent, place_label
+from optimizer.report.words import money, option_label, percent, place_label
 
 
 def fleet_table(found: Comparison) -> Table | None:
@@ -22,21 +24,35 @@ def fleet_table(found: Comparison) -> Table | None:
     seen: dict[tuple[Bought, ...], str] = {}
     for option in (option for option in found.options if option.fleet):
         same = seen.setdefault(option.fleet, option.label)
-        if same != option.label:
+        if same != option.label and option.until_arrival is None:
             rows.append(Row((option.label, f"as {same}", *[""] * 5)))
             continue
-        rows += _fleet_rows(option)
+        rows += _fleet_rows(option.label, option.fleet)
+        until = option.until_arrival
+        rows += [] if until is None else _fleet_rows(f"until month {until.months}", until.fleet)
     return Table("Fleet", columns, tuple(rows)) if rows else None
 
 
-def _fleet_rows(option: OptionAnswer) -> list[Row]:
+def _fleet_rows(name: str, fleet: tuple[Bought, ...]) -> list[Row]:
     rows = []
-    for number, item in enumerate(option.fleet):
-        label = option.label if number == 0 else ""
+    for number, item in enumerate(fleet):
+        label = name if number == 0 else ""
         place, bought = place_label(item.location), option_label(item.purchase_option)
         counts = (str(item.least), str(item.most), f"{item.average:,.1f}")
         rows.append(Row((label, place, item.instance_type, bought, *counts)))
     return rows
+
+
+def until_notes(option: OptionAnswer) -> Iterator[str]:
+    """What a month costs until ordered machines arrive, and what one costs after that."""
+    until = option.until_arrival
+    if until is not None and option.total is not None and option.months:
+        # Amounts a month are for 730 hours; the months until machines arrive are those of the calendar.
+        waited = until.months * option.months / round(option.months)
+        after = (option.total - until.total) / (option.months - waited)
+        yield f"{money(until.total / waited)} a month until they arrive, {money(after)} after that"
+    if option.holds is not None:
+        yield "holds every target" if option.holds else "does not hold its targets"
 
 
 def risk_table(found: Comparison) -> Table | None:

@@ -21,6 +21,7 @@ from optimizer.inputs import (
     plan_inputs,
     running_file,
     schema,
+    schema_asked,
     schema_options,
     schema_purchase,
 )
@@ -66,9 +67,8 @@ def _keys(kind: str) -> dict[str, set[str]]:
         for model in (*_models(schema), *_models(schema_purchase)):
             found[model.__name__] = set(model.model_fields)
     elif kind == "options":
-        found = {
-            m.__name__: set(m.model_fields) for m in _models(schema_options) if m.__module__ == schema_options.__name__
-        }
+        homes = (schema_options.__name__, schema_asked.__name__)
+        found = {m.__name__: set(m.model_fields) for m in _models(schema_options) if m.__module__ in homes}
     elif kind == "catalog":
         provenance = set(meanings.PROVENANCE_MEANINGS)
         for spec in catalog_tables.TABLES:

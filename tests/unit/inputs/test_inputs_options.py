@@ -147,3 +147,80 @@ def test_what_an_option_makes_wrong_elsewhere_carries_its_label(small: Path):
 def test_a_wrong_file_is_refused(small: Path, text: str, code: str):
     """Each with the code of its fault."""
     assert code in {fault.code for fault in faults_of(lambda: _load(small, text))}
+
+
+def test_payments_are_followed_at_the_rate_of_the_first_option(small: Path):
+    """Without a rate of its own the cash flow takes that of owned machines; with one it keeps it, 0 too."""
+    text = "  - {label: a, set: {owned.discount_rate_per_year: 0.05}}\n  - label: b\n"
+    found = _load(small, text + "cash_flow: {months: 30, demand_growth_per_year: -0.1}\n")
+    assert found.cash is not None
+    assert (found.cash.months, found.cash.discount_rate_per_year) == (30, 0.05)
+    assert (found.cash.demand_growth_per_year, found.cash.value_kept_per_year) == (-0.1, None)
+    free = _load(small, text + "cash_flow: {months: 30, discount_rate_per_year: 0}\n").cash
+    assert free is not None
+    assert free.discount_rate_per_year == 0.0
+
+
+def test_every_wrong_key_of_a_cash_flow_is_told(small: Path):
+    """Each with its line: no months, a rate above 1, rent that falls to nothing, a word that is not known."""
+    text = """\
+  - label: a
+cash_flow:
+  discount_rate_per_year: 8
+  rent_decline_per_year: 1
+  demand_growth_per_year: "20 %"
+  growth: 0.2
+"""
+    faults = faults_of(lambda: _load(small, text))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert sorted(told) == [
+        "cash_flow.demand_growth_per_year",
+        "cash_flow.discount_rate_per_year",
+        "cash_flow.growth",
+        "cash_flow.months",
+        "cash_flow.rent_decline_per_year",
+    ]
+
+
+def test_machines_against_rent_are_named_alike_or_counted(small: Path):
+    """Accelerators of the same kind are counted; every entry that cannot be answered is told at its key."""
+    good = """\
+  - label: a
+break_even_utilisation:
+  - {instance_type: aws/four.large, rented: aws/one.large}
+  - {instance_type: aws/one.large}
+  - {instance_type: gcp/plain, rented: aws/one.large, equals: 0.5}
+"""
+    assert [item.equals for item in _load(small, good).utilisation] == [4.0, 1.0, 0.5]
+    bad = """\
+  - label: a
+break_even_utilisation:
+  - {instance_type: aws/two.large, rented: aws/onelarge}
+  - {instance_type: gcp/plain, rented: aws/one.large}
+"""
+    faults = faults_of(lambda: _load(small, bad))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert told == [f"break_even_utilisation.{key}" for key in ("0.instance_type", "0.rented", "1.equals")]
+
+
+def test_today_and_orders_are_refused_where_they_mean_nothing(small: Path):
+    """No fleet to price, and machines that come after the end: both at their keys; an option says what it waits for."""
+    text = """\
+  - {label: today, as_today: true, set: {running: none.csv}}
+  - {label: late, lead_time_months: 4, set: {horizon.months: 4}}
+"""
+    header = Path("running.csv").read_text(encoding="utf-8").splitlines()[0]
+    Path("none.csv").write_text(f"{header}\n", encoding="utf-8")
+    faults = faults_of(lambda: _load(small, text))
+    told = [fault.where.rpartition(" ")[2] for fault in faults]
+    assert told == ["options.0.as_today", "options.1.lead_time_months"]
+    (option,) = _load(small, "  - {label: ordered, lead_time_months: 3}\n").options
+    assert option.lead_time_months == 3
+    assert option.changes == ("machines arrive after 3 months",)
+
+
+@pytest.mark.parametrize("key", ["allow: [one.large]", "forbid: [one.large]", "lead_time_months: 2"])
+def test_what_runs_today_buys_nothing(small: Path, key: str):
+    """Saying what may be bought, or when it comes, contradicts it."""
+    (fault,) = faults_of(lambda: _load(small, f"  - {{label: today, as_today: true, {key}}}\n"))
+    assert key.partition(":")[0] in fault.what

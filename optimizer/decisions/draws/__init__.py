@@ -1,0 +1,1 @@
+"""Totals drawn at random: what decided options cost when traffic, prices and failures come out another way."""
