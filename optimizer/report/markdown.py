@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 def page_markdown(page: Page) -> str:
     """Return a page as Markdown: a heading, a list of facts, and one table for each table."""
     blocks = [f"# {' · '.join(_escaped(piece) for piece in page.title)}"]
-    parts = [part for part in page.parts if isinstance(part, Facts) or not all(column.bar for column in part.columns)]
+    parts = (part for part in page.parts if isinstance(part, Facts) or not part.is_picture)
     blocks += [_facts(part) if isinstance(part, Facts) else _table(part) for part in parts]
     return "\n\n".join(blocks) + "\n"
 

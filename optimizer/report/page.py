@@ -63,6 +63,11 @@ class Table:
     total: Row | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a chart in text: no column holds anything else."""
+        return all(column.bar for column in self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -17,6 +17,7 @@ def plain_html(shown: Page, document: Mapping[str, Any]) -> str:
     sections = [
         _facts(f"part-{number}", part) if isinstance(part, Facts) else _table(f"part-{number}", part)
         for number, part in enumerate(shown.parts, start=1)
+        if isinstance(part, Facts) or not part.is_picture
     ]
     return page("Fleetopt", title, about, sections, document)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optimizer.report.html.plain import plain_html
 from optimizer.report.markdown import page_markdown
 from optimizer.report.page import Column, Page, Row, Table
 from optimizer.report.plot import BAND_CELLS, Plot, in_band
@@ -37,7 +38,8 @@ def test_a_flat_curve_is_drawn():
     assert lines[-1] == "●+++●"
 
 
-def test_markdown_leaves_a_chart_out():
-    """A table of nothing but pictures is no table in Markdown."""
+def test_markdown_and_html_leave_a_chart_out():
+    """A table of nothing but pictures is no table there."""
     chart = Table("Chart", (Column("chart", bar=True),), (Row(("●++",)),))
     assert page_markdown(Page(("title",), (chart,))) == "# title\n"
+    assert "●" not in str(plain_html(Page(("title",), (chart,)), {}))
