@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         replan,
         replay,
         verify,
+        with_alternatives,
     )
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
     from optimizer.verification.replaying import WhatIf
@@ -57,6 +58,7 @@ __all__ = [
     "replan",
     "replay",
     "verify",
+    "with_alternatives",
 ]
 
 _HOMES = dict.fromkeys(__all__, "optimizer.api")

@@ -5,7 +5,7 @@ user's cache folder.
 """
 
 from optimizer.api.cache import cache_folder
-from optimizer.api.decisions import compare, diff, explain, replan
+from optimizer.api.decisions import compare, diff, explain, replan, with_alternatives
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.profiles import fit_profile, profile_curves
@@ -41,4 +41,5 @@ __all__ = [
     "replay",
     "shipped_catalogs",
     "verify",
+    "with_alternatives",
 ]

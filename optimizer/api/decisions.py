@@ -60,6 +60,56 @@ def compare(
     return compare_options(options, how, executor or InThisProcess(), progress, draws=draws)
 
 
+def with_alternatives(
+    plan: Plan,
+    scenario: Inputs | str | Path,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+    executor: Executor | None = None,
+) -> Plan:
+    """Plan simpler and safer ways to run the same services, and put them beside a plan.
+
+    Without spot, on one instance type, without each accelerator it uses, with one provider, with a fixed fleet,
+    surviving the loss of a region, and surviving none.
+
+    Parameters
+    ----------
+    plan
+        A plan of that scenario; made at gap 0 too, differences are exact.
+    scenario
+        What `load_scenario` returned, or what it takes.
+    seed, time_limit_s, use_cache
+        As of `plan`, for every alternative.
+    gap
+        As of `plan`; None for 0.
+    progress
+        Called with a stage and a detail.
+    executor
+        As of `compare`.
+
+    Returns
+    -------
+    Plan
+        The same plan; its `alternatives` hold total, difference and types of each, or why there is no plan.
+
+    Raises
+    ------
+    InputError
+        If the plan is not of that scenario.
+    """
+    from optimizer.decisions.alternatives import with_alternatives as planned_beside
+    from optimizer.decisions.work import How, InThisProcess
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    refuse_other_scenario(plan, "plan", inputs.scenario)
+    how = How(seed, 0.0 if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
+    return planned_beside(plan, inputs.scenario, inputs.catalog, how, executor or InThisProcess(), progress)
+
+
 def explain(
     scenario: Inputs | str | Path,
     item: str,
