@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
+
 EXPLAIN_FORMAT = "fleetopt/explain/1"
 OVERVIEW_FORMAT = "fleetopt/explain-overview/1"
 ItemKind = Literal["instance_type", "location", "purchase_option"]
@@ -57,7 +59,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(JsonDocument):
     """Verdicts on an item, beside the total of the cheapest plan (proved: found at gap 0)."""
 
     scenario: str
@@ -100,7 +102,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(JsonDocument):
     """What binds the cheapest plan and what it rests on, each by a plan of its own at gap 0.
 
     `left_out` names, with the reason, what cannot move it or was not tried.

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
+
 PLAN_FORMAT = "fleetopt/plan/1"
 
 Category = Literal[
@@ -267,7 +269,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(JsonDocument):
     """A verified, named, billed answer. `inputs` repeats the prices, curves and demand it rests on."""
 
     format: str
