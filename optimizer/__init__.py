@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         load_options,
         load_plan,
         load_scenario,
+        overview,
         plan,
         replan,
         replay,
         verify,
+        with_alternatives,
     )
     from optimizer.errors import FleetoptError, Infeasible, InputError, NoPlanFound
     from optimizer.verification.replaying import WhatIf
@@ -53,10 +55,12 @@ __all__ = [
     "load_options",
     "load_plan",
     "load_scenario",
+    "overview",
     "plan",
     "replan",
     "replay",
     "verify",
+    "with_alternatives",
 ]
 
 _HOMES = dict.fromkeys(__all__, "optimizer.api")

@@ -5,7 +5,7 @@ user's cache folder.
 """
 
 from optimizer.api.cache import cache_folder
-from optimizer.api.decisions import compare, diff, explain, replan
+from optimizer.api.decisions import compare, diff, explain, overview, replan, with_alternatives
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.profiles import fit_profile, profile_curves
@@ -35,10 +35,12 @@ __all__ = [
     "load_options",
     "load_plan",
     "load_scenario",
+    "overview",
     "plan",
     "profile_curves",
     "replan",
     "replay",
     "shipped_catalogs",
     "verify",
+    "with_alternatives",
 ]

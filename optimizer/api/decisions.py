@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.api.cache import cache_folder, capacity_store
 from optimizer.api.reading import load_plan, load_scenario
 from optimizer.domain.difference import PlanDifference
-from optimizer.domain.explained import Explanation
+from optimizer.domain.explained import Explanation, Overview
 from optimizer.domain.plan import Plan
 from optimizer.domain.replan import Replan
 from optimizer.inputs import Inputs, OptionSet, item_of, refuse_other_scenario
@@ -60,6 +60,56 @@ def compare(
     return compare_options(options, how, executor or InThisProcess(), progress, draws=draws)
 
 
+def with_alternatives(
+    plan: Plan,
+    scenario: Inputs | str | Path,
+    *,
+    seed: int = 0,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+    executor: Executor | None = None,
+) -> Plan:
+    """Plan simpler and safer ways to run the same services, and put them beside a plan.
+
+    Without spot, on one instance type, without each accelerator it uses, with one provider, with a fixed fleet,
+    surviving the loss of a region, and surviving none.
+
+    Parameters
+    ----------
+    plan
+        A plan of that scenario; made at gap 0 too, differences are exact.
+    scenario
+        What `load_scenario` returned, or what it takes.
+    seed, time_limit_s, use_cache
+        As of `plan`, for every alternative.
+    gap
+        As of `plan`; None for 0.
+    progress
+        Called with a stage and a detail.
+    executor
+        As of `compare`.
+
+    Returns
+    -------
+    Plan
+        The same plan; its `alternatives` hold total, difference and types of each, or why there is no plan.
+
+    Raises
+    ------
+    InputError
+        If the plan is not of that scenario.
+    """
+    from optimizer.decisions.alternatives import with_alternatives as planned_beside
+    from optimizer.decisions.work import How, InThisProcess
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    refuse_other_scenario(plan, "plan", inputs.scenario)
+    how = How(seed, 0.0 if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
+    return planned_beside(plan, inputs.scenario, inputs.catalog, how, executor or InThisProcess(), progress)
+
+
 def explain(
     scenario: Inputs | str | Path,
     item: str,
@@ -102,6 +152,46 @@ def explain(
     asked = item_of(item, inputs.catalog)
     store = capacity_store(seed, use_cache=use_cache)
     return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
+
+
+def overview(
+    scenario: Inputs | str | Path,
+    *,
+    plan_file: str | Path | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+    executor: Executor | None = None,
+) -> Overview:
+    """Say what binds the cheapest plan and what it rests on: each thing a tenth other, planned again at gap 0.
+
+    Parameters
+    ----------
+    scenario, plan_file
+        As of `explain`.
+    seed, progress, use_cache
+        As of `plan`.
+    executor
+        As of `compare`.
+
+    Returns
+    -------
+    Overview
+        Its `moves` name what each target, limit, further region, used type and assumption does to the total.
+
+    Raises
+    ------
+    InputError, Infeasible, NoPlanFound
+        As `explain`.
+    """
+    from optimizer.decisions.overview import overview_of
+    from optimizer.decisions.work import How, InThisProcess
+
+    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    if plan_file is not None:
+        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    how = How(seed, 0.0, None, cache_folder() if use_cache else None)
+    return overview_of(inputs.scenario, inputs.catalog, how, executor or InThisProcess(), progress)
 
 
 def replan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,10 +26,11 @@ WhatArgument = Annotated[
     ),
 ]
 ItemArgument = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="ITEM",
-        help="An instance type (g6.xlarge, aws/g6.xlarge), a location (aws/us-east-1) or a purchase option (spot).",
+        help="An instance type (g6.xlarge, aws/g6.xlarge), a location (aws/us-east-1) or a purchase option (spot). "
+        "Without it: what binds, and what each assumption moves.",
     ),
 ]
 OfScenarioOption = Annotated[
@@ -39,7 +40,7 @@ OfScenarioOption = Annotated[
 
 def explain(
     what: WhatArgument,
-    item: ItemArgument,
+    item: ItemArgument = None,
     scenario: OfScenarioOption = None,
     output: OutputOption = None,
     format_: FormatOption = None,
@@ -53,7 +54,8 @@ def explain(
     """Say why the cheapest plan has an instance type, a location or a purchase option, or why it does without.
 
     Chosen, with what the best plan without it costs; cannot, with what stands in the way; or what the best plan with it
-    costs. Every figure is a plan of its own, proved at gap 0.
+    costs. Without an item: what a tenth more or less of each target, limit and assumption does to the total, what one
+    more region saves and one type less costs. Every figure is a plan of its own, proved at gap 0.
     """
     _refuse_unused(what, scenario)
     with errors_told(debug=debug):
@@ -61,16 +63,27 @@ def explain(
         from optimizer.cli.output import Delivery
         from optimizer.cli.progress import progress_line
         from optimizer.cli.warn import warned
+        from optimizer.decisions.work import WORTH_PROCESSES, local_processes
         from optimizer.report.explain_page import explain_report
+        from optimizer.report.overview_page import overview_report
 
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(what, scenario or "", *(overlays or ()))
         inputs = api.load_scenario(scenario or what, sets or (), overlays or ())
         warned(inputs.warnings, quiet=quiet)
-        plan_file = what if scenario is not None else None
+        common: dict[str, Any] = {
+            "plan_file": what if scenario is not None else None,
+            "seed": seed,
+            "use_cache": not no_cache,
+        }
         with progress_line(quiet=quiet) as progress:
-            found = api.explain(inputs, item, plan_file=plan_file, seed=seed, progress=progress, use_cache=not no_cache)
-        delivery.deliver(explain_report(found))
+            if item is not None:
+                report = explain_report(api.explain(inputs, item, progress=progress, **common))
+            else:
+                with local_processes(WORTH_PROCESSES) as executor:
+                    found = api.overview(inputs, progress=progress, executor=executor, **common)
+                report = overview_report(found)
+        delivery.deliver(report)
 
 
 def _refuse_unused(what: str, scenario: str | None) -> None:

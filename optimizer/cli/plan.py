@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from optimizer.cli.guard import errors_told
 from optimizer.cli.options import (
     DebugOption,
@@ -17,9 +21,18 @@ from optimizer.cli.options import (
     WithOption,
 )
 
+AlternativesOption = Annotated[
+    bool,
+    typer.Option(
+        "--alternatives",
+        help="Plan simpler and safer ways beside it, and say what each costs: all at gap 0 unless --gap is given.",
+    ),
+]
+
 
 def plan(
     scenario: ScenarioArgument,
+    alternatives: AlternativesOption = False,
     output: OutputOption = None,
     format_: FormatOption = None,
     sets: SetOption = None,
@@ -40,6 +53,7 @@ def plan(
         from optimizer.cli.output import Delivery
         from optimizer.cli.progress import progress_line
         from optimizer.cli.warn import warned
+        from optimizer.decisions.work import WORTH_PROCESSES, local_processes
         from optimizer.report.plan_page import plan_report
 
         delivery = Delivery(format_, output, quiet)
@@ -50,10 +64,22 @@ def plan(
             found = api.plan(
                 inputs,
                 seed=seed,
-                gap=gap,
+                gap=0.0 if alternatives and gap is None else gap,
                 time_limit_s=time_limit,
                 progress=progress,
                 use_cache=not no_cache,
                 copies=True,
             )
+            if alternatives:
+                with local_processes(WORTH_PROCESSES) as executor:
+                    found = api.with_alternatives(
+                        found,
+                        inputs,
+                        seed=seed,
+                        gap=gap,
+                        time_limit_s=time_limit,
+                        progress=progress,
+                        use_cache=not no_cache,
+                        executor=executor,
+                    )
         delivery.deliver(plan_report(found))

@@ -20,6 +20,9 @@ from optimizer.performance import CapacityStore
 from optimizer.planning import DEFAULT_GAP, plan_scenario
 from optimizer.planning.planner import find
 
+#: Work of a number of plans that is not known beforehand is worth as many processes as there are cores.
+WORTH_PROCESSES = 64
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.domain.json_document import JsonDocument
+
 DIFFERENCE_FORMAT = "fleetopt/difference/1"
 #: Two amounts nearer than this are the same.
 HALF_CENT = 0.005
@@ -149,7 +151,7 @@ class InputChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanDifference:
+class PlanDifference(JsonDocument):
     """Two plans beside each other; lists hold only what differs, in a stable order.
 
     Parameters

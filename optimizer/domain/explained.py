@@ -7,8 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
+
 EXPLAIN_FORMAT = "fleetopt/explain/1"
+OVERVIEW_FORMAT = "fleetopt/explain-overview/1"
 ItemKind = Literal["instance_type", "location", "purchase_option"]
+MoveGroup = Literal["latency", "limit", "region", "hardware", "assumption"]
 #: ``chosen``: in the cheapest plan. ``costs_more``, ``saves``, ``same``: what the best plan with it does to the total.
 #: ``cannot``: no plan with it was found, and `detail` says what stands in the way.
 VerdictName = Literal["chosen", "costs_more", "saves", "same", "cannot"]
@@ -55,7 +59,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(JsonDocument):
     """Verdicts on an item, beside the total of the cheapest plan (proved: found at gap 0)."""
 
     scenario: str
@@ -68,6 +72,52 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``--format json``, made of plain dicts, lists, strings and numbers."""
         return {"format": EXPLAIN_FORMAT, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one thing that binds, or one assumption, does to the cheapest plan when it is another.
+
+    Parameters
+    ----------
+    group
+        ``latency``, ``limit``, ``region``, ``hardware`` or ``assumption``.
+    what, change
+        What it is, and as what it is tried.
+    verdict
+        ``costs_more``, ``saves`` or ``same``; ``cannot`` where no plan was found.
+    total, difference
+        The other plan's total over the horizon, and by how much it is above the cheapest; None for no plan.
+    detail
+        Why there is no plan.
+    """
+
+    group: MoveGroup
+    what: str
+    change: str
+    verdict: VerdictName
+    total: float | None
+    difference: float | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview(JsonDocument):
+    """What binds the cheapest plan and what it rests on, each by a plan of its own at gap 0.
+
+    `left_out` names, with the reason, what cannot move it or was not tried.
+    """
+
+    scenario: str
+    currency: str
+    horizon_hours: float
+    total: float
+    moves: tuple[Move, ...]
+    left_out: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document of ``--format json``, made of plain dicts, lists, strings and numbers."""
+        return {"format": OVERVIEW_FORMAT, **dataclasses.asdict(self)}
 
 
 def compared(total: float, base: float) -> tuple[VerdictName, float]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from optimizer.domain.json_document import JsonDocument
+
 FORMAT = "fleetopt/forecast/1"
 
 
@@ -112,7 +114,7 @@ class SeriesForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(JsonDocument):
     """Demand of a horizon by hour and day type, and how it was found."""
 
     file: str

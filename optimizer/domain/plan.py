@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
+
 PLAN_FORMAT = "fleetopt/plan/1"
 
 Category = Literal[
@@ -248,7 +250,26 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Alternative:
+    """Another way to run the same services, planned as this plan was.
+
+    `difference` is how far its total lies above this plan's; 0 where the gaps of the two could hold all of it, or the
+    plan is so already. `types` are those it runs on, as ``provider/type``. Without a plan (`verdict` ``no_plan``)
+    figures are None and `reasons` say why.
+    """
+
+    label: str
+    changes: tuple[str, ...]
+    verdict: Literal["costs_more", "saves", "same", "no_plan"]
+    total: float | None
+    lower_bound: float | None
+    difference: float | None
+    types: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(JsonDocument):
     """A verified, named, billed answer. `inputs` repeats the prices, curves and demand it rests on."""
 
     format: str
@@ -270,7 +291,7 @@ class Plan:
     demand: tuple[DemandRow, ...]
     cost: Cost
     checks: tuple[Check, ...]
-    alternatives: tuple[Mapping[str, Any], ...]
+    alternatives: tuple[Alternative, ...]
     assumptions: tuple[Assumption, ...]
     rejected: tuple[Rejected, ...]
     headroom: Mapping[str, float]

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
 from optimizer.domain.plan import Plan
 
 REPLAN_FORMAT = "fleetopt/replan/1"
@@ -72,7 +73,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Replan:
+class Replan(JsonDocument):
     """The answer of a re-plan.
 
     Parameters

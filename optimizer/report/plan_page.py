@@ -6,6 +6,7 @@ import dataclasses
 
 from optimizer.domain.plan import CostLine, Plan
 from optimizer.report.page import Facts, Page, Table
+from optimizer.report.plan_alternatives import alternatives_table
 from optimizer.report.plan_buy import buy_facts, buy_table
 from optimizer.report.plan_checked import checked_facts
 from optimizer.report.plan_cost import cost_table, service_table
@@ -49,6 +50,7 @@ def plan_page(plan: Plan) -> Page:
         cost_table(plan),
         service_table(plan),
         capacity_table(plan),
+        *([others] if (others := alternatives_table(plan)) is not None else []),
         close_calls_table(plan),
         estimates_table(plan),
         assumed_facts(plan),

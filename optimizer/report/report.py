@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.domain.json_document import json_text
 from optimizer.report.csv_table import Value, csv_text
 from optimizer.report.formats import Format
 from optimizer.report.markdown import page_markdown
@@ -69,8 +69,3 @@ def _plain_html(report: Report) -> str:
     from optimizer.report.html.plain import plain_html
 
     return plain_html(report.page(), report.document())
-
-
-def json_text(document: Any) -> str:  # noqa: ANN401  any JSON value
-    """Return a document as JSON, keys in the order they have, refusing numbers JSON does not know."""
-    return json.dumps(document, allow_nan=False, indent=2, ensure_ascii=False, sort_keys=False) + "\n"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import Alternative, Plan
 from tests.unit.report.sample_plan import sample_plan
 
 MARKUP = '</script><script>window.hit=1</script><img src=x onerror="window.hit=1">\'"&amp;<!--'
@@ -72,13 +72,10 @@ def _unknown(plan: Plan) -> Plan:
 def _alternatives(plan: Plan) -> Plan:
     """Other plans beside it: a dearer one, one that is the same, one that there is none of."""
     found = (
-        {"label": "without spot", "changes": ["no spot"], "verdict": "costs_more", "total": 740_000.0,
-         "lower_bound": 739_000.0, "difference": 8_864.0, "types": ["aws/g6.xlarge"], "reasons": []},
-        {"label": "one type", "changes": [], "verdict": "same", "total": 731_136.0, "lower_bound": 1.0,
-         "difference": 0.0, "types": [], "reasons": []},
-        {"label": "50 ms", "changes": [], "verdict": "no_plan", "total": None, "lower_bound": None,
-         "difference": None, "types": [], "reasons": ["retrieval cannot."]},
-    )  # fmt: skip
+        Alternative("without spot", ("no spot",), "costs_more", 740_000.0, 739_000.0, 8_864.0, ("aws/g6.xlarge",)),
+        Alternative("one type", (), "same", 731_136.0, 1.0, 0.0),
+        Alternative("50 ms", (), "no_plan", None, None, None, reasons=("retrieval cannot.",)),
+    )
     return plan.replace(alternatives=found)
 
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.domain.json_document import json_text
 from optimizer.report.csv_table import csv_text
 from optimizer.report.formats import Format
 from optimizer.report.markdown import page_markdown
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.plan_page import plan_report
-from optimizer.report.report import json_text, render
+from optimizer.report.report import render
 
 
 def test_json_holds_the_plan_and_nothing_else(plan):
