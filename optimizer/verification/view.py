@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from optimizer.domain.plan import Check, Plan, Pool, Route
+from optimizer.verification.replay import PoolModel, Replay
 
 #: Failing subjects told of one rule; more are counted.
 SUBJECTS_SHOWN = 20
@@ -16,6 +17,8 @@ ROUNDING = 1e-9
 Row = Mapping[str, Any]
 #: Service and location: where a service has one pool a zone.
 Site = tuple[str, str]
+#: What was replayed, by pool and rate, and seed.
+Replays = dict[tuple[PoolModel, int], Replay]
 
 
 class Unreadable(Exception):  # noqa: N818  a fault of the plan, not of the program
@@ -24,9 +27,13 @@ class Unreadable(Exception):  # noqa: N818  a fault of the plan, not of the prog
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A plan with its inputs indexed."""
+    """A plan with its inputs indexed.
+
+    `replays` holds what was replayed so far, by pool, rate and seed; plans read one after another may share it.
+    """
 
     plan: Plan
+    replays: Replays = field(default_factory=dict)
 
     @cached_property
     def services(self) -> dict[str, Row]:

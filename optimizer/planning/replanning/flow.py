@@ -41,7 +41,8 @@ class _Question:
     time_limit_s: float | None
     progress: Progress | None
 
-    def found(self, scenario: Scenario) -> Found:
+    def found(self, scenario: Scenario, *, money_only: bool = False) -> Found:
+        """The best plan; for its money alone no promise is simulated again."""
         return find(
             scenario,
             self.catalog,
@@ -50,6 +51,7 @@ class _Question:
             gap=self.gap,
             time_limit_s=self.time_limit_s,
             progress=self.progress,
+            promises=not money_only,
         )
 
     def told(self, stage: str, detail: str) -> None:
@@ -172,7 +174,7 @@ def _changed(
     left: tuple[ServiceChange, ...] = ()
     if question.scenario.change is not None and question.scenario.change.cost_per_change > 0.0:
         free = replace(question.scenario, change=replace(question.scenario.change, cost_per_change=0.0))
-        left = weighing.left(best, question.found(free))
+        left = weighing.left(best, question.found(free, money_only=True))
     plan = verified(best.plan, question.scenario, question.catalog, progress=question.progress)
     steps = tuple(way.steps(question.progress))
     return replace(_answer(question, plan, kept, moved), changed=True, changes=changes, left=left, steps=steps)

@@ -28,7 +28,7 @@ from optimizer.planning.replanning.moves import Way
 from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
 from optimizer.planning.replanning.stands import Stand, stand_of
 from optimizer.solve import Outcome, Status
-from optimizer.verification import CHECKS, verify
+from optimizer.verification import CHECKS, Replays, verify
 from optimizer.verification.view import View
 
 Progress = Callable[[str, str], None]
@@ -61,6 +61,8 @@ class Walk:
         self._way = Way(names, _by_service(running), _by_service(new), origins)
         self._running = running
         self._promised: dict[tuple[object, ...], float] = {}
+        self._replays: Replays = {}
+        self._contexts: dict[tuple[object, ...], Context] = {}
 
     def steps(self, progress: Progress | None = None) -> Iterator[Step]:
         """Yield each step with its second reading; commitments are signed before anything starts under them."""
@@ -83,8 +85,8 @@ class Walk:
         waiting
             Whether what runs without traffic is in it.
         """
-        scenario = self._scenario(state)
-        context = Context(scenario, self._context.catalog, self._context.store, derates=self._context.derates)
+        context = self._context_of(self._scenario(state), tuple(state.carries.items()))
+        scenario = context.scenario
         blocks = [self._block(context, stand) for stands in state.serving.values() for stand in stands]
         loads = [load_of(block) for block in blocks]
         promises = [self._promise(context, block, state.carries[block.service]) for block in blocks]
@@ -97,9 +99,17 @@ class Walk:
         locations = tuple(sorted({*scenario.locations}))
         return write_plan(context, BlockSet(locations=locations), chosen, seed=context.store.seed, gap=1.0), scenario
 
+    def _context_of(self, scenario: Scenario, carries: tuple[tuple[int, str], ...]) -> Context:
+        """One context for all states at the same demands in the same places: it remembers what layouts carry."""
+        key = (carries, scenario.locations)
+        if key not in self._contexts:
+            own = self._context
+            self._contexts[key] = Context(scenario, own.catalog, own.store, derates=own.derates)
+        return self._contexts[key]
+
     def _step(self, number: int, told: tuple[str, str, tuple[str, ...]], state: State) -> Step:
         plan, scenario = self.plan_of(state)
-        checks = verify(plan, scenario, self._context.catalog)
+        checks = verify(plan, scenario, self._context.catalog, replays=self._replays)
         broken = [check for check in checks if not check.holds]
         limits, count = scenario.limits, len(checks)
         if state.waiting and (limits.quotas or limits.power_kw is not None):
@@ -123,22 +133,34 @@ class Walk:
     def _scenario(self, state: State) -> Scenario:
         """The scenario on the way: each service at its demand, without what holds for a whole horizon.
 
-        Budget, carbon, the number of types and pinned decisions are those of the plan that is reached.
+        Budget, carbon, the number of types and pinned decisions are those of the plan that is reached, and so are the
+        other demands that money is counted for: what stands for days must carry the one that is planned for.
         """
         base = self._context.scenario
         services = tuple(self._demand[state.carries[n]][n] for n in range(len(base.services)))
         limits = Limits(power_kw=base.limits.power_kw, quotas=base.limits.quotas)
         places = {stand.location for stands in state.serving.values() for stand in stands}
         locations = tuple(dict.fromkeys((*base.locations, *sorted(places))))
-        return replace(base, services=services, limits=limits, pins=(), change=None, running=(), locations=locations)
+        return replace(
+            base,
+            services=services,
+            limits=limits,
+            pins=(),
+            change=None,
+            running=(),
+            locations=locations,
+            cost_weights={base.plan_for: 1.0},
+        )
 
     def _block(self, context: Context, stand: Stand) -> Block:
-        counts = (stand.instances, np.minimum(stand.spot, stand.instances))
+        planned = slice(len(context.timeline.demands))
+        counts = (stand.instances[planned], np.minimum(stand.spot, stand.instances)[planned])
         return block_with(context, stand.group, stand.configuration, counts, network_s=stand.network_s)
 
     def _idle(self, context: Context, stand: Stand) -> Block:
         group = replace(stand.group, origins=(), standby=(), eighths=())
-        counts: tuple[Indices, Indices] = (stand.instances, np.zeros_like(stand.spot))
+        planned = stand.instances[: len(context.timeline.demands)]
+        counts: tuple[Indices, Indices] = (planned, np.zeros_like(planned))
         return block_with(context, group, stand.configuration, counts, network_s=stand.network_s)
 
     def _promise(self, context: Context, block: Block, carries: str) -> float:
