@@ -5,7 +5,7 @@ user's cache folder.
 """
 
 from optimizer.api.cache import cache_folder
-from optimizer.api.decisions import compare, diff, explain, replan
+from optimizer.api.decisions import compare, diff, explain, load_in_force, replan
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.progress import Progress
@@ -30,6 +30,7 @@ __all__ = [
     "init",
     "load_catalog",
     "load_fleet",
+    "load_in_force",
     "load_options",
     "load_plan",
     "load_scenario",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import cache_folder, capacity_store
-from optimizer.api.reading import load_plan, load_scenario
+from optimizer.api.reading import load_fleet, load_plan, load_scenario
 from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation
 from optimizer.domain.plan import Plan
 from optimizer.domain.replan import Replan
-from optimizer.inputs import Inputs, OptionSet, item_of, refuse_other_scenario
+from optimizer.inputs import Inputs, OptionSet, is_fleet_file, item_of, refuse_other_scenario
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -101,6 +102,38 @@ def explain(
     return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
 
 
+def load_in_force(
+    what: str | Path,
+    scenario: str | Path,
+    sets: Sequence[str] = (),
+    overlays: Sequence[str | Path] = (),
+    *,
+    use_cache: bool = True,
+) -> Plan:
+    """Read what is in force: a plan file, or a ``.csv`` of what runs today, as a plan that `replan` can begin from.
+
+    Parameters
+    ----------
+    what
+        The file.
+    scenario, sets, overlays
+        What a ``.csv`` serves now, as of `load_scenario`; not read for a plan.
+    use_cache
+        As of `plan`.
+
+    Raises
+    ------
+    InputError
+        With every fault found; also where a row of a fleet does not say what it serves or when its commitment ends.
+    """
+    if not is_fleet_file(what):
+        return load_plan(what)
+    from optimizer.planning.replanning import fleet_as_plan
+
+    inputs = load_fleet(what, scenario, sets, overlays)
+    return fleet_as_plan(inputs.scenario, inputs.catalog, capacity_store(use_cache=use_cache))
+
+
 def replan(
     plan: Plan | str | Path,
     scenario: Inputs | str | Path,
@@ -119,7 +152,8 @@ def replan(
     Parameters
     ----------
     plan
-        The plan in force, or the path of its file: what it runs is running, what it bought is signed.
+        The plan in force, or what `load_in_force` returned; or a path as that takes it, a ``.csv`` only beside the path
+        of a scenario. What it runs is running, what it bought is signed.
     scenario
         The question as it is now: what `load_scenario` returned, or what it takes.
     forecast
@@ -144,9 +178,11 @@ def replan(
     from optimizer.planning import DEFAULT_GAP
     from optimizer.planning.replanning import DEFAULT_COST_PER_CHANGE, replan_scenario
 
+    if not isinstance(plan, Plan):
+        plan = load_plan(plan) if isinstance(scenario, Inputs) else load_in_force(plan, scenario, use_cache=use_cache)
     inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario, forecast=forecast)
     return replan_scenario(
-        plan if isinstance(plan, Plan) else load_plan(plan),
+        plan,
         inputs.scenario,
         inputs.catalog,
         cost_per_change=DEFAULT_COST_PER_CHANGE if change_cost is None else change_cost,

@@ -21,12 +21,7 @@ from optimizer.cli.options import (
     TimeLimitOption,
     WithOption,
 )
-from optimizer.errors import EXIT_CHANGE, FleetoptError
-
-_NO_PLAN = (
-    "{}: a list of instances is no plan: it does not say batch sizes and routes. Give a plan file; for a fleet without "
-    "one, name the list as `running` in the scenario and use `fleetopt plan`."
-)
+from optimizer.errors import EXIT_CHANGE
 
 
 def _money(value: float | None) -> float | None:
@@ -49,7 +44,11 @@ def _share(text: str) -> float:
 
 
 InForceArgument = Annotated[
-    Path, typer.Argument(metavar="PLAN", help="The plan in force, written by `fleetopt plan -o` or --write-plan.")
+    Path,
+    typer.Argument(
+        metavar="PLAN|FLEET.csv",
+        help="The plan in force, written by `fleetopt plan -o` or --write-plan; or a CSV of what runs today.",
+    ),
 ]
 QuestionOption = Annotated[
     str, typer.Option("--scenario", metavar="SCENARIO", help="The question as it is now: a file, or a shipped name.")
@@ -103,10 +102,11 @@ def replan(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell what to change of a plan in force, what each change is worth, and in which order it breaks no promise.
+    """Tell what to change of what runs, what each change is worth, and in which order it breaks no promise.
 
-    What the plan committed to stays; every instance that starts or stops is charged. After each step every rule is read
-    again, as by `fleetopt verify`. What the scenario says of today's fleet (`running`) is not read.
+    What is committed stays; every instance that starts or stops is charged. After each step every rule is read again,
+    as by `fleetopt verify`. A name that ends in .csv is a list of what runs, which carries the scenario's own demand
+    now; any other is a plan. What the scenario itself says of today's fleet (`running`) is not read.
     """
     with errors_told(debug=debug):
         from optimizer import api
@@ -116,14 +116,12 @@ def replan(
         from optimizer.report.plan_page import plan_report
         from optimizer.report.replan_page import replan_report
 
-        if plan.suffix.lower() == ".csv":
-            raise FleetoptError(_NO_PLAN.format(plan))
         reads = (plan, scenario, forecast or "", *(overlays or ()))
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(*reads)
         to_plan = Delivery(None, write_plan, quiet=True)
         to_plan.refuse_bad_output(*reads)
-        in_force = api.load_plan(plan)
+        in_force = api.load_in_force(plan, scenario, sets or (), overlays or (), use_cache=not no_cache)
         inputs = api.load_scenario(scenario, sets or (), overlays or (), forecast)
         warned(inputs.warnings, quiet=quiet)
         with progress_line(quiet=quiet) as progress:
@@ -140,6 +138,6 @@ def replan(
             )
         if write_plan is not None:
             to_plan.deliver(plan_report(found.plan))
-        delivery.deliver(replan_report(str(plan), in_force, found))
+        delivery.deliver(replan_report(str(plan), found))
         if detailed_exitcode and found.changed:
             raise typer.Exit(EXIT_CHANGE)

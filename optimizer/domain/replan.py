@@ -54,7 +54,9 @@ class Step:
     rules
         Number of checks that were read.
     broken
-        Those that do not hold; empty where the step keeps every promise.
+        Those that do not hold and held before the first step, or were less far off; empty where it breaks nothing.
+    still_broken
+        Rules that what runs breaks before the first step, and that this step leaves no worse.
     """
 
     number: int
@@ -64,11 +66,12 @@ class Step:
     carries: dict[str, str]
     rules: int
     broken: tuple[str, ...]
+    still_broken: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether every rule holds after the step."""
-        return not self.broken
+        return not (self.broken or self.still_broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ class Replan:
 
     Parameters
     ----------
+    starts_from
+        ``plan`` in force, or today's ``fleet`` as a list of instances.
+    in_force_per_month
+        What that costs a month: the plan when it was made, the fleet as it runs.
     changed
         Whether anything is to be changed.
     reason
@@ -93,6 +100,8 @@ class Replan:
         Of the plan: over the horizon, and of that for changes.
     changes, left
         Services that change; changes that a free hand would make, and that do not pay.
+    broken_now
+        Rules that what runs breaks before the first step, at the demand in force; read where there are steps.
     steps
         Order of the changes; empty without any.
     plan
@@ -102,6 +111,8 @@ class Replan:
     format: str
     currency: str
     horizon_hours: float
+    starts_from: Literal["plan", "fleet"]
+    in_force_per_month: float
     changed: bool
     reason: str
     cost_per_change: float
@@ -112,6 +123,7 @@ class Replan:
     charge: float
     changes: tuple[ServiceChange, ...]
     left: tuple[ServiceChange, ...]
+    broken_now: tuple[str, ...]
     steps: tuple[Step, ...]
     plan: Plan
 

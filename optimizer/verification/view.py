@@ -227,10 +227,10 @@ def pool_label(pool: Pool) -> str:
 
 
 def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[Check]:
-    """Turn findings into checks: the tightest one where all hold, else one for each that fails."""
+    """Turn findings into checks: the tightest one where all hold, else one for each that fails, the furthest first."""
     if not findings:
         return [Check(rule, "nothing to check", None, None, None, holds=True)]
-    broken = [item for item in findings if not item.margin >= -tolerance]
+    broken = sorted((item for item in findings if not item.margin >= -tolerance), key=lambda item: item.margin)
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
         margin = tightest.margin if tightest.margin < float("inf") else None  # all are equal to what they must be

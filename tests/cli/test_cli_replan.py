@@ -104,10 +104,19 @@ def test_a_forecast_without_a_service_is_refused(folder: Path, tmp_path: Path):
     assert "encoder" in result.stderr
 
 
-def test_a_fleet_in_csv_is_no_plan(folder: Path, tmp_path: Path):
-    """A CSV of what runs does not say batch sizes and routes: exit 1, and what to give instead."""
-    fleet = tmp_path / "fleet.csv"
+def test_a_fleet_in_csv_is_begun_from_or_refused_with_every_fault(folder: Path, tmp_path: Path):
+    """What runs as the plan has it changes nothing but its hours; wrong columns and missing ends exit with 1."""
+    fleet, question = tmp_path / "fleet.csv", ("--scenario", str(folder / "encoder.yaml"), "--quiet")
+    head = "provider,region,zone,instance_type,purchase_option,count,committed_until\n"
+    rows = [f"aws,us-east-1,{zone},g4dn.xlarge,on_demand,1," for zone in "abcdef"]
+    fleet.write_text(head + "\n".join(rows), encoding="utf-8")
+    result = _run("replan", str(fleet), *question, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert (document["starts_from"], document["keeps_promises"], document["demand_change"]) == ("fleet", True, 0.0)
+    fleet.write_text(head + "aws,us-east-1,a,g4dn.xlarge,committed_1y,4,\n", encoding="utf-8")
+    result = _run("replan", str(fleet), *question)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "does not say when it ends (found no committed_until)" in " ".join(result.stderr.split())
     fleet.write_text("provider,region\n", encoding="utf-8")
-    result = _run("replan", str(fleet), "--scenario", str(folder / "encoder.yaml"))
-    assert result.exit_code == 1
-    assert "fleet.csv: a list of instances is no plan" in result.stderr
+    assert _run("replan", str(fleet), *question).exit_code == 1

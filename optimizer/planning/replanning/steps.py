@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from optimizer.domain.limits import Limits
-from optimizer.domain.plan import Check, Plan
+from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import PurchaseOption
 from optimizer.domain.replan import Step
 from optimizer.domain.scenario import Scenario, Service
@@ -26,6 +27,7 @@ from optimizer.planning.planner import Found
 from optimizer.planning.promise import promised_s
 from optimizer.planning.replanning.moves import Way
 from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
+from optimizer.planning.replanning.readings import Reading, told
 from optimizer.planning.replanning.stands import Stand, stand_of
 from optimizer.solve import Outcome, Status
 from optimizer.verification import CHECKS, Replays, verify
@@ -107,18 +109,29 @@ class Walk:
             self._contexts[key] = Context(scenario, own.catalog, own.store, derates=own.derates)
         return self._contexts[key]
 
-    def _step(self, number: int, told: tuple[str, str, tuple[str, ...]], state: State) -> Step:
+    def broken_now(self) -> tuple[str, ...]:
+        """Return the rules that what runs now breaks at the demand in force."""
+        return told(self._now.broken)
+
+    @cached_property
+    def _now(self) -> Reading:
+        return self._read(self._way.start())
+
+    def _step(self, number: int, what: tuple[str, str, tuple[str, ...]], state: State) -> Step:
+        found = self._read(state)
+        new, still = found.beside(self._now)
+        carries = {self._names[n]: demand for n, demand in state.carries.items()}
+        return Step(number, what[0], what[1], what[2], carries, found.count, told(new), still)  # type: ignore[arg-type]
+
+    def _read(self, state: State) -> Reading:
+        """The second reading of a state; what runs without traffic counts where room is limited."""
         plan, scenario = self.plan_of(state)
-        checks = verify(plan, scenario, self._context.catalog, replays=self._replays)
-        broken = [check for check in checks if not check.holds]
-        limits, count = scenario.limits, len(checks)
+        checks = list(verify(plan, scenario, self._context.catalog, replays=self._replays))
+        limits = scenario.limits
         if state.waiting and (limits.quotas or limits.power_kw is not None):
             view = View(self.plan_of(state, waiting=True)[0])
-            room = [check for rule in ROOM_RULES for check in CHECKS[rule](view)]
-            broken += [check for check in room if not check.holds]
-            count += len(room)
-        carries = {self._names[n]: demand for n, demand in state.carries.items()}
-        return Step(number, told[0], told[1], told[2], carries, count, _told(broken))  # type: ignore[arg-type]
+            checks += [check for rule in ROOM_RULES for check in CHECKS[rule](view)]
+        return Reading(len(checks), tuple(check for check in checks if not check.holds))
 
     def _signed(self) -> Iterator[tuple[str, ...]]:
         """What the plan commits to, in words; nothing where it signs nothing new."""
@@ -183,17 +196,6 @@ class Walk:
             members.setdefault(block.configuration.key, []).append(block)
         keys = sorted({*members, *signed, *(key for key, counts in steady.items() if counts)})
         return tuple(KeyBuy(context.supply(*key), tuple(members.get(key, ())), steady.get(key, {})) for key in keys)
-
-
-def _told(broken: Sequence[Check]) -> tuple[str, ...]:
-    """The first finding of each rule that does not hold, and how many more there are."""
-    by_rule: dict[str, list[Check]] = {}
-    for check in broken:
-        by_rule.setdefault(check.rule, []).append(check)
-    return tuple(
-        f"{rule}: {found[0].detail or found[0].subject}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else "")
-        for rule, found in by_rule.items()
-    )
 
 
 def _by_service(stands: Sequence[Stand]) -> dict[int, tuple[Stand, ...]]:
