@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         load_scenario,
         plan,
         replan,
+        replan_weeks,
         replay,
         verify,
     )
@@ -55,6 +56,7 @@ __all__ = [
     "load_scenario",
     "plan",
     "replan",
+    "replan_weeks",
     "replay",
     "verify",
 ]

@@ -5,7 +5,7 @@ user's cache folder.
 """
 
 from optimizer.api.cache import cache_folder
-from optimizer.api.decisions import compare, diff, explain, load_in_force, replan
+from optimizer.api.decisions import compare, diff, explain, load_in_force, replan, replan_weeks
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.progress import Progress
@@ -36,6 +36,7 @@ __all__ = [
     "load_scenario",
     "plan",
     "replan",
+    "replan_weeks",
     "replay",
     "shipped_catalogs",
     "verify",

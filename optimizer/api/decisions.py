@@ -12,6 +12,7 @@ from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation
 from optimizer.domain.plan import Plan
 from optimizer.domain.replan import Replan
+from optimizer.domain.rolling import Rolling
 from optimizer.inputs import Inputs, OptionSet, is_fleet_file, item_of, refuse_other_scenario
 
 if TYPE_CHECKING:
@@ -190,6 +191,53 @@ def replan(
         seed=seed,
         gap=DEFAULT_GAP if gap is None else gap,
         time_limit_s=time_limit_s,
+        progress=progress,
+        store=capacity_store(seed, use_cache=use_cache),
+    )
+
+
+def replan_weeks(
+    plan: Plan | str | Path,
+    scenario: str | Path,
+    weeks: str | Path,
+    sets: Sequence[str] = (),
+    overlays: Sequence[str | Path] = (),
+    *,
+    change_cost: float | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    use_cache: bool = True,
+) -> Rolling:
+    """Plan again every week of a file of weekly forecasts, with changes charged and without, beside hindsight.
+
+    Parameters
+    ----------
+    plan
+        In force before the first week, as of `replan`.
+    scenario, sets, overlays
+        As of `load_scenario`.
+    weeks
+        A demand file with the columns ``week`` and ``actual`` as well: what came of the demand planned for.
+    change_cost, seed, progress, use_cache
+        As of `replan`. Every plan is made at gap 0.
+
+    Raises
+    ------
+    InputError, NoPlanFound
+        All of them `FleetoptError`.
+    """
+    from optimizer.inputs.rolling_file import load_rolling
+    from optimizer.planning.replanning import DEFAULT_COST_PER_CHANGE
+    from optimizer.planning.replanning.rolling import roll_scenario
+
+    inputs, found = load_rolling(Path(weeks), scenario, tuple(sets), tuple(Path(item) for item in overlays))
+    return roll_scenario(
+        plan if isinstance(plan, Plan) else load_in_force(plan, scenario, sets, overlays, use_cache=use_cache),
+        inputs.scenario,
+        inputs.catalog,
+        [(week.name, week.forecast, week.actual) for week in found],
+        cost_per_change=DEFAULT_COST_PER_CHANGE if change_cost is None else change_cost,
+        seed=seed,
         progress=progress,
         store=capacity_store(seed, use_cache=use_cache),
     )
