@@ -102,8 +102,10 @@ class Replan:
         Services that change; changes that a free hand would make, and that do not pay.
     broken_now
         Rules that what runs breaks before the first step, at the demand in force; read where there are steps.
+    order
+        How the steps are ordered, in words: the first order of which no step breaks a rule, else that with fewest.
     steps
-        Order of the changes; empty without any.
+        The changes in their order; empty without any.
     plan
         The plan to reach. It was read a second time, like every plan.
     """
@@ -124,6 +126,7 @@ class Replan:
     changes: tuple[ServiceChange, ...]
     left: tuple[ServiceChange, ...]
     broken_now: tuple[str, ...]
+    order: str
     steps: tuple[Step, ...]
     plan: Plan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -107,7 +107,7 @@ def _way(found: Replan) -> list[Facts | Table]:
     tone: Tone = "good" if found.keeps_promises else "bad"
     now = [Facts("Now", (("breaks already, before the first step", *found.broken_now),), "bad")]
     way: list[Facts | Table] = [Table("In this order", columns, rows)]
-    return [*(now if found.broken_now else []), *way, Facts("On the way", _verdict(found.steps), tone)]
+    return [*(now if found.broken_now else []), *way, Facts("On the way", _verdict(found), tone)]
 
 
 def _step(step: Step) -> Row:
@@ -117,8 +117,9 @@ def _step(step: Step) -> Row:
     return Row(cells, step.broken, "bad" if step.broken else "plain")
 
 
-def _verdict(steps: Sequence[Step]) -> tuple[tuple[str, ...], ...]:
-    """How the fleets on the way were read, and from which step on each service carries the forecast."""
+def _verdict(found: Replan) -> tuple[tuple[str, ...], ...]:
+    """How the fleets on the way were read, in which order, and from which step on each service carries the forecast."""
+    steps = found.steps
     broken = [step for step in steps if step.broken]
     still = [step for step in steps if step.still_broken and not step.broken]
     read = f"{sum(step.rules for step in steps):,} checks after {counted(len(steps), 'step')}"
@@ -131,9 +132,12 @@ def _verdict(steps: Sequence[Step]) -> tuple[tuple[str, ...], ...]:
             if demand == "forecast":
                 first.setdefault(service, step.number)
     ready = [
-        f"{', '.join(service for service, _ in found)} from step {number} on"
-        for number, found in groupby(
+        f"{', '.join(service for service, _ in ready_then)} from step {number} on"
+        for number, ready_then in groupby(
             sorted(first.items(), key=lambda item: (item[1], item[0])), key=lambda item: item[1]
         )
     ]
-    return ((head, read), (f"carries the forecast: {'; '.join(ready)}", "before it, the demand in force"))
+    order = found.order
+    if broken:
+        order = f"no order was found that breaks none; this one breaks fewest: {order}"
+    return ((head, read), (order,), (f"carries the forecast: {'; '.join(ready)}", "before it, the demand in force"))

@@ -179,9 +179,10 @@ def _changed(
         free = replace(question.scenario, change=replace(question.scenario.change, cost_per_change=0.0))
         left = weighing.left(best, question.found(free, money_only=True))
     plan = verified(best.plan, question.scenario, question.catalog, progress=question.progress)
-    broken_now, steps = way.broken_now(), tuple(way.steps(question.progress))
+    broken_now, (order, steps) = way.broken_now(), way.ordered(question.progress)
     answer = _answer(question, plan, kept, moved)
-    return replace(answer, changed=True, changes=changes, left=left, broken_now=broken_now, steps=steps)
+    told = {"changes": changes, "left": left, "broken_now": broken_now, "order": order, "steps": steps}
+    return replace(answer, changed=True, **told)  # type: ignore[arg-type]
 
 
 def _per_month(plan: Plan) -> float:
@@ -207,6 +208,7 @@ def _answer(question: _Question, plan: Plan, kept: Found | None, moved: float | 
         changes=(),
         left=(),
         broken_now=(),
+        order="",
         steps=(),
         plan=plan,
     )

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.domain.limits import Limits
+from optimizer.domain.limits import Limits, Quota
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import PurchaseOption
+from optimizer.domain.purchase import Match, PurchaseOption
 from optimizer.domain.replan import Step
 from optimizer.domain.scenario import Scenario, Service
 from optimizer.formulation.blocks import Block
@@ -26,6 +26,7 @@ from optimizer.planning.layout import load_of
 from optimizer.planning.planner import Found
 from optimizer.planning.promise import promised_s
 from optimizer.planning.replanning.moves import Way
+from optimizer.planning.replanning.orders import Order, orders
 from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
 from optimizer.planning.replanning.readings import Reading, told
 from optimizer.planning.replanning.stands import Stand, stand_of
@@ -34,6 +35,8 @@ from optimizer.verification import CHECKS, Replays, verify
 from optimizer.verification.view import View
 
 Progress = Callable[[str, str], None]
+#: More instances than any fleet has.
+ENOUGH = 1_000_000_000
 #: Rules of what runs without traffic as well.
 ROOM_RULES = ("quotas", "power_limit")
 
@@ -60,24 +63,45 @@ class Walk:
         names = [service.name for service in self._context.scenario.services]
         origins = [origin.name for origin in self._context.scenario.origins]
         self._names = names
-        self._way = Way(names, _by_service(running), _by_service(new), origins)
+        self._origins = origins
+        self._old, self._new = _by_service(running), _by_service(new)
+        self._way = Way(names, self._old, self._new, origins)
         self._running = running
         self._promised: dict[tuple[object, ...], float] = {}
         self._replays: Replays = {}
         self._contexts: dict[tuple[object, ...], Context] = {}
 
-    def steps(self, progress: Progress | None = None) -> Iterator[Step]:
-        """Yield each step with its second reading; commitments are signed before anything starts under them."""
+    def ordered(self, progress: Progress | None = None) -> tuple[str, tuple[Step, ...]]:
+        """Return the first order in which no step breaks a rule, else the one that breaks fewest, and its steps.
+
+        Commitments are signed before anything starts under them; each step has its second reading.
+        """
+        found: list[tuple[str, tuple[Step, ...]]] = []
+        for order in orders(self._names, self._old, self._new, self._in_force):
+            steps = tuple(self._steps(order, progress))
+            if not any(step.broken for step in steps):
+                return order.words, steps
+            found.append((order.words, steps))
+        return min(found, key=lambda item: sum(bool(step.broken) for step in item[1]))
+
+    def _steps(self, order: Order, progress: Progress | None) -> Iterator[Step]:
         number = 0
         start = self._way.start()
         for what in self._signed():
             number += 1
             yield self._step(number, ("commit", "all places", what), start)
-        for move in self._way.moves():
+        for move in order.moves(self._names, self._origins, self._old):
             number += 1
             if progress is not None:
                 progress("steps", f"{number}: {move.kind} {move.where}")
             yield self._step(number, (move.kind, move.where, move.what), move.state)
+
+    @property
+    def _in_force(self) -> Context:
+        """Where parts of both fleets carry the demand in force together."""
+        own = self._context
+        scenario = replace(own.scenario, services=self._demand[IN_FORCE], change=None)
+        return Context(scenario, own.catalog, own.store, derates=own.derates)
 
     def plan_of(self, state: State, *, waiting: bool = False) -> tuple[Plan, Scenario]:
         """Return the fleet of a state as a plan, with the scenario at whose demand it is read.
@@ -103,7 +127,7 @@ class Walk:
 
     def _context_of(self, scenario: Scenario, carries: tuple[tuple[int, str], ...]) -> Context:
         """One context for all states at the same demands in the same places: it remembers what layouts carry."""
-        key = (carries, scenario.locations)
+        key = (carries, scenario.locations, bool(scenario.limits.quotas))
         if key not in self._contexts:
             own = self._context
             self._contexts[key] = Context(scenario, own.catalog, own.store, derates=own.derates)
@@ -151,7 +175,7 @@ class Walk:
         """
         base = self._context.scenario
         services = tuple(self._demand[state.carries[n]][n] for n in range(len(base.services)))
-        limits = Limits(power_kw=base.limits.power_kw, quotas=base.limits.quotas)
+        limits = Limits(power_kw=base.limits.power_kw, quotas=base.limits.quotas or _divided(state))
         places = {stand.location for stands in state.serving.values() for stand in stands}
         locations = tuple(dict.fromkeys((*base.locations, *sorted(places))))
         return replace(
@@ -196,6 +220,13 @@ class Walk:
             members.setdefault(block.configuration.key, []).append(block)
         keys = sorted({*members, *signed, *(key for key, counts in steady.items() if counts)})
         return tuple(KeyBuy(context.supply(*key), tuple(members.get(key, ())), steady.get(key, {})) for key in keys)
+
+
+def _divided(state: State) -> tuple[Quota, ...]:
+    """A quota that nothing reaches: where there is one, two types may divide the traffic of a place."""
+    if all(not stand.group.eighths for stands in state.serving.values() for stand in stands):
+        return ()
+    return (Quota(Match(None, None, None, None), ENOUGH, None, "two types may stand in a place on the way"),)
 
 
 def _by_service(stands: Sequence[Stand]) -> dict[int, tuple[Stand, ...]]:

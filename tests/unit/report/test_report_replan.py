@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from optimizer.domain.replan import REPLAN_FORMAT, Replan, ServiceChange, Step
+from optimizer.planning.replanning.orders import TOGETHER
 from optimizer.report.formats import Format
 from optimizer.report.replan_page import replan_report
 from optimizer.report.report import render
@@ -36,6 +37,7 @@ def _replan(**changes: object) -> Replan:
         changes=(CHANGE,),
         left=(LEFT,),
         broken_now=(),
+        order=TOGETHER,
         steps=(HELD, LAST),
         plan=plan,
     )
