@@ -5,7 +5,16 @@ user's cache folder.
 """
 
 from optimizer.api.cache import cache_folder
-from optimizer.api.decisions import compare, diff, explain, overview, replan, with_alternatives
+from optimizer.api.decisions import (
+    compare,
+    diff,
+    explain,
+    load_in_force,
+    overview,
+    replan,
+    replan_weeks,
+    with_alternatives,
+)
 from optimizer.api.demand import forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.profiles import fit_profile, profile_curves
@@ -32,6 +41,7 @@ __all__ = [
     "init",
     "load_catalog",
     "load_fleet",
+    "load_in_force",
     "load_options",
     "load_plan",
     "load_scenario",
@@ -39,6 +49,7 @@ __all__ = [
     "plan",
     "profile_curves",
     "replan",
+    "replan_weeks",
     "replay",
     "shipped_catalogs",
     "verify",

@@ -55,7 +55,9 @@ class Step:
     rules
         Number of checks that were read.
     broken
-        Those that do not hold; empty where the step keeps every promise.
+        Those that do not hold and held before the first step, or were less far off; empty where it breaks nothing.
+    still_broken
+        Rules that what runs breaks before the first step, and that this step leaves no worse.
     """
 
     number: int
@@ -65,11 +67,12 @@ class Step:
     carries: dict[str, str]
     rules: int
     broken: tuple[str, ...]
+    still_broken: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether every rule holds after the step."""
-        return not self.broken
+        return not (self.broken or self.still_broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class Replan(JsonDocument):
 
     Parameters
     ----------
+    starts_from
+        ``plan`` in force, or today's ``fleet`` as a list of instances.
+    in_force_per_month
+        What that costs a month: the plan when it was made, the fleet as it runs.
     changed
         Whether anything is to be changed.
     reason
@@ -94,8 +101,12 @@ class Replan(JsonDocument):
         Of the plan: over the horizon, and of that for changes.
     changes, left
         Services that change; changes that a free hand would make, and that do not pay.
+    broken_now
+        Rules that what runs breaks before the first step, at the demand in force; read where there are steps.
+    order
+        How the steps are ordered, in words: the first order of which no step breaks a rule, else that with fewest.
     steps
-        Order of the changes; empty without any.
+        The changes in their order; empty without any.
     plan
         The plan to reach. It was read a second time, like every plan.
     """
@@ -103,6 +114,8 @@ class Replan(JsonDocument):
     format: str
     currency: str
     horizon_hours: float
+    starts_from: Literal["plan", "fleet"]
+    in_force_per_month: float
     changed: bool
     reason: str
     cost_per_change: float
@@ -113,6 +126,8 @@ class Replan(JsonDocument):
     charge: float
     changes: tuple[ServiceChange, ...]
     left: tuple[ServiceChange, ...]
+    broken_now: tuple[str, ...]
+    order: str
     steps: tuple[Step, ...]
     plan: Plan
 

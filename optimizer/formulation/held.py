@@ -47,7 +47,7 @@ def held_blocks(
         if now is None:
             continue
         for trimmed in (False, True):
-            block = _adapted(context, group, configuration, now, network_s, trimmed=trimmed)
+            block = adapted(context, group, configuration, now, network_s, trimmed=trimmed)
             if block is not None and not any(_same(block, other) for other in found):
                 found.append(block)
     return found
@@ -58,7 +58,7 @@ def held_as_is(context: Context, group: Group, configuration: Configuration, net
     now = running_counts(context, group.service, configuration)
     if now is None:
         return None
-    block = _adapted(context, group, configuration, now, network_s, trimmed=False)
+    block = adapted(context, group, configuration, now, network_s, trimmed=False)
     return block if block is not None and np.array_equal(block.staffing.instances, now[0]) else None
 
 
@@ -141,7 +141,7 @@ class _Carrying:
         return float(full.sum() - lost)
 
 
-def _adapted(
+def adapted(
     context: Context,
     group: Group,
     configuration: Configuration,
@@ -150,7 +150,15 @@ def _adapted(
     *,
     trimmed: bool,
 ) -> Block | None:
-    """Fit what runs now to the need, hour by hour; None where that breaks a bound on counts."""
+    """Return the block of what runs, fitted to the need hour by hour; None where that breaks a bound on counts.
+
+    Parameters
+    ----------
+    now
+        Instances and spot that run, shape (demands, periods, zones) each.
+    trimmed
+        Whether what is not needed is taken off.
+    """
     service = context.scenario.services[group.service]
     asked = need_of(context, group)
     need, own = context.held_need(asked.hardest), context.held_need(asked.own)

@@ -96,8 +96,11 @@ def read_demand_file(text: str, shown: str, sha256: str, planned: str | None, fa
         The demand that capacity is planned for, None where the scenario does not say.
     """
     raw = read_raw_table(text, shown, faults)
-    if raw is None:
-        return None
+    return None if raw is None else demand_of(raw, sha256, planned, faults)
+
+
+def demand_of(raw: RawTable, sha256: str, planned: str | None, faults: Faults) -> DemandFile:
+    """Read the rows of a demand file; parameters as of `read_demand_file`."""
     table = read_table(raw, demand_columns(planned), KEY, faults)
     given = tuple(name for name in ("mean", *DEMANDS) if name in raw.header)
     file = DemandFile(table, given, sha256)

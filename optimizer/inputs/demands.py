@@ -29,22 +29,25 @@ class ReadDemands:
     warnings: tuple[str, ...]
 
 
-def read_demands(asked: Asked, folder: Path, faults: Faults) -> ReadDemands:
+def read_demands(asked: Asked, folder: Path, faults: Faults, given: DemandFile | None = None) -> ReadDemands:
     """Read the demand of every service that fits the schema; each file once.
 
     Parameters
     ----------
     folder
         Where file names start from: the folder of the scenario.
+    given
+        What every file holds, where it was read already.
     """
-    files = _read_files(asked, folder, faults)
+    files = _read_files(asked, folder, faults) if given is None else {given.table.file: given}
     demands: dict[str, Demand] = {}
     warnings: list[str] = []
     for name, service in asked.services.items() if asked.origin_names and asked.day_types else ():
         if service.demand.constant_per_s is not None:
             demand, silent = _constant(asked, name, service.demand, faults)
         else:
-            demand, silent = _from_file(asked, name, service.demand, files.get(str(service.demand.file)), faults)
+            file = given or files.get(str(service.demand.file))
+            demand, silent = _from_file(asked, name, service.demand, file, faults)
         if demand is None:
             continue
         demands[name], capped = _mean_within_peak(demand)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,15 +79,17 @@ def _changed(document: Node, change: Change, faults: Faults) -> Node:
         return document
 
 
-def with_forecast(document: Node, forecast: Path) -> Node:
+def with_forecast(document: Node, forecast: Path, columns: Collection[str] | None = None) -> Node:
     """Return the document with one demand file for every service; which series of it they read stays.
 
-    A ratio of peak to mean gives way to a file that has the mean itself.
+    A ratio of peak to mean gives way to a file that has the mean itself. `columns` are those of the file, where they
+    are known already.
     """
     services = document.child("services")
     if not isinstance(document.value, Mapping) or services is None or not isinstance(services.value, Mapping):
         return document
-    gone = {"constant_per_s", *(["peak_to_mean"] if "mean" in _columns(forecast) else [])}
+    known = _columns(forecast) if columns is None else columns
+    gone = {"constant_per_s", *(["peak_to_mean"] if "mean" in known else [])}
     file = Node(str(forecast.absolute()), Mark(FORECAST_OPTION))
     led = {name: _led_by(service, file, gone) for name, service in services.value.items()}
     return Node({**document.value, "services": Node(led, services.mark)}, document.mark)

@@ -38,7 +38,7 @@ def inputs_used(
         "origins": [_origin(context, number, locations) for number in range(len(scenario.origins))],
         "locations": list(scenario.locations),
         "zones": {name: list(context.catalog.locations[name].zones) for name in _places(buys, locations)},
-        "demand": _demand(scenario),
+        "demand": demand_told(scenario),
         **_rows_used(context, blocks, buys),
     }
 
@@ -132,7 +132,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any plain document
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _demand(scenario: Scenario) -> dict[str, Any]:
+def demand_told(scenario: Scenario) -> dict[str, Any]:
+    """Return the demand of a scenario as the document of a plan repeats it."""
     return {
         service.name: {
             origin.name: {

@@ -155,11 +155,12 @@ def _running(context: Context, service: Service, place: str) -> Iterator[tuple[C
 
 def _best_capacity(context: Context, candidate: Candidate, target_s: float, most: int) -> Floats:
     """Capacity of 0..most instances at the batch size that carries most with all of them."""
-    best = _best_point(context, candidate, target_s, most)
+    best = best_point(context, candidate, target_s, most)
     return np.zeros(most + 1) if best is None else _capacity(context, candidate, best, most)
 
 
-def _best_point(context: Context, candidate: Candidate, target_s: float, most: int) -> OperatingPoint | None:
+def best_point(context: Context, candidate: Candidate, target_s: float, most: int) -> OperatingPoint | None:
+    """Return how instances of a zone carry most, `most` of them; None where not even one request meets the target."""
     margin = service_time_margin(candidate.curve, context.scenario.plan_on)
     service = candidate.service
     times = context.service_seconds(candidate.curve, service.items_per_request, margin or 0.0)
@@ -183,7 +184,7 @@ def full_rates(context: Context, index: int, place: str, origins: Sequence[int])
     found = {}
     for candidate, counts in _running(context, service, place) if worst is not None else ():
         most = max(counts.values(), default=0)
-        point = _best_point(context, candidate, pool_target_s(service, worst or 0.0), most)
+        point = best_point(context, candidate, pool_target_s(service, worst or 0.0), most)
         if point is not None:
             found[candidate.instance.name] = candidate.replicas_per_instance * point.full_rate_per_s
     return found

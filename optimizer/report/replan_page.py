@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from optimizer.domain.plan import Plan
 from optimizer.domain.replan import Replan, ServiceChange, Step
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
 from optimizer.report.plan_checked import checked_facts
@@ -16,12 +15,13 @@ from optimizer.report.words import counted, money, money_digits, percent, percen
 from optimizer.units import HOURS_PER_MONTH
 
 CENTS = 2
+KEPT = "every promise is kept after every step"
 
 
-def replan_report(name: str, in_force: Plan, found: Replan) -> Report:
+def replan_report(name: str, found: Replan) -> Report:
     """Return a re-plan as a report: page for people, document for programs, the steps for spreadsheets."""
     return Report(
-        page=lambda: replan_page(name, in_force, found),
+        page=lambda: replan_page(name, found),
         document=found.to_dict,
         records=lambda: Records(
             ("number", "kind", "where", "what", "carries", "rules", "holds", "broken"),
@@ -43,10 +43,10 @@ def _record(step: Step) -> tuple[Any, ...]:
     return step.number, step.kind, step.where, what, carries, step.rules, step.holds, broken
 
 
-def replan_page(name: str, in_force: Plan, found: Replan) -> Page:
+def replan_page(name: str, found: Replan) -> Page:
     """Return the page: whether to change, what it costs and saves, and the way there."""
     title = (name, found.plan.scenario.get("name", ""), f"forecast: {found.plan.inputs['plan_for']}")
-    parts: list[Facts | Table] = [*_money(in_force, found)]
+    parts: list[Facts | Table] = [*_money(found)]
     if not found.changed:
         parts.append(Facts("Change", (("nothing", found.reason),), "good"))
         return Page(title, (*parts, checked_facts(found.plan)))
@@ -54,16 +54,16 @@ def replan_page(name: str, in_force: Plan, found: Replan) -> Page:
     return Page(title, tuple(parts))
 
 
-def _money(in_force: Plan, found: Replan) -> Iterator[Facts]:
+def _money(found: Replan) -> Iterator[Facts]:
     months = found.horizon_hours / HOURS_PER_MONTH
     digits = money_digits(found.total / months)
 
     def a_month(amount: float) -> str:
         return f"{found.currency} {money(amount / months, digits)} a month"
 
-    then = in_force.objective.total / (in_force.objective.horizon_hours / HOURS_PER_MONTH)
+    when = "when it was made" if found.starts_from == "plan" else "as it runs today"
     moved = () if found.demand_change is None else (f"demand changed by up to {percent(found.demand_change)}",)
-    yield Facts("In force", ((f"{found.currency} {money(then, digits)} a month when it was made", *moved),))
+    yield Facts("In force", ((f"{found.currency} {money(found.in_force_per_month, digits)} a month {when}", *moved),))
     if found.running_total is None:
         yield Facts("As it is", (("does not carry what is asked now",),), "bad")
     else:
@@ -112,31 +112,39 @@ def _way(found: Replan) -> list[Facts | Table]:
         Column("every rule"),
     )
     tone: Tone = "good" if found.keeps_promises else "bad"
-    return [Table("In this order", columns, rows), Facts("On the way", _verdict(found.steps), tone)]
+    now = [Facts("Now", (("breaks already, before the first step", *found.broken_now),), "bad")]
+    way: list[Facts | Table] = [Table("In this order", columns, rows)]
+    return [*(now if found.broken_now else []), *way, Facts("On the way", _verdict(found), tone)]
 
 
 def _step(step: Step) -> Row:
     where = place_label(step.where) if step.kind in ("start", "stop") else step.where
-    holds = "holds" if step.holds else "BREAKS"
-    return Row((f"{step.number}", step.kind, where, "; ".join(step.what), holds), step.broken,
-               "plain" if step.holds else "bad")  # fmt: skip
+    holds = "BREAKS" if step.broken else "as before" if step.still_broken else "holds"
+    cells = (f"{step.number}", step.kind, where, "; ".join(step.what), holds)
+    return Row(cells, step.broken, "bad" if step.broken else "plain")
 
 
-def _verdict(steps: Sequence[Step]) -> tuple[tuple[str, ...], ...]:
-    """How the fleets on the way were read, and from which step on each service carries the forecast."""
-    broken = [step for step in steps if not step.holds]
+def _verdict(found: Replan) -> tuple[tuple[str, ...], ...]:
+    """How the fleets on the way were read, in which order, and from which step on each service carries the forecast."""
+    steps = found.steps
+    broken = [step for step in steps if step.broken]
+    still = [step for step in steps if step.still_broken and not step.broken]
     read = f"{sum(step.rules for step in steps):,} checks after {counted(len(steps), 'step')}"
     breaks = "1 step breaks a rule" if len(broken) == 1 else f"{len(broken)} steps break a rule"
-    head = breaks if broken else "every promise is kept after every step"
+    kept = "what is broken before the first step is no worse after any" if still else KEPT
+    head = breaks if broken else kept
     first: dict[str, int] = {}
     for step in steps:
         for service, demand in step.carries.items():
             if demand == "forecast":
                 first.setdefault(service, step.number)
     ready = [
-        f"{', '.join(service for service, _ in found)} from step {number} on"
-        for number, found in groupby(
+        f"{', '.join(service for service, _ in ready_then)} from step {number} on"
+        for number, ready_then in groupby(
             sorted(first.items(), key=lambda item: (item[1], item[0])), key=lambda item: item[1]
         )
     ]
-    return ((head, read), (f"carries the forecast: {'; '.join(ready)}", "before it, the demand in force"))
+    order = found.order
+    if broken:
+        order = f"no order was found that breaks none; this one breaks fewest: {order}"
+    return ((head, read), (order,), (f"carries the forecast: {'; '.join(ready)}", "before it, the demand in force"))

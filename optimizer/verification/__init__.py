@@ -29,7 +29,7 @@ from optimizer.verification import (
     structure,
 )
 from optimizer.verification.demands import at_every_demand
-from optimizer.verification.view import Unreadable, View
+from optimizer.verification.view import Replays, Unreadable, View
 
 #: Every rule by name; each reads the plan alone, the counts of a service under every demand.
 CHECKS: dict[str, Callable[[View], list[Check]]] = {
@@ -78,7 +78,12 @@ LONGEST = "latency"
 
 
 def verify(
-    plan: Plan, scenario: Scenario | None = None, catalog: Catalog | None = None, beside: Beside = in_turn
+    plan: Plan,
+    scenario: Scenario | None = None,
+    catalog: Catalog | None = None,
+    beside: Beside = in_turn,
+    *,
+    replays: Replays | None = None,
 ) -> tuple[Check, ...]:
     """Read every rule again over a finished plan.
 
@@ -90,6 +95,9 @@ def verify(
         Where given, the plan's inputs are compared with them as well.
     beside
         How the rule that takes longest is read beside the others.
+    replays
+        What was replayed for plans read before, and is not replayed again; what is new is added where it is read in
+        this process.
 
     Returns
     -------
@@ -97,7 +105,7 @@ def verify(
         At least one for each rule; the plan is good where all hold. Where the structure is not sound only its faults
         are told: nothing else can be read. Never raises for a wrong plan.
     """
-    view = View(plan)
+    view = View(plan, {} if replays is None else replays)
     checks = _read("structure", lambda: structure.structure(view))
     if not all(check.holds for check in checks):
         return tuple(checks)
@@ -121,4 +129,4 @@ def _read(rule: str, reading: Callable[[], list[Check]]) -> list[Check]:
         return [Check("structure", "the plan document", None, None, None, holds=False, detail=detail)]
 
 
-__all__ = ["CHECKS", "verify"]
+__all__ = ["CHECKS", "Replays", "verify"]

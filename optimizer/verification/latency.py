@@ -80,10 +80,12 @@ def _at_most(text: str, value: float, limit: float) -> Finding:
 
 def _replayed(view: View, cases: list[Case], seed: int) -> list[Finding]:
     """Judge the cases of a service; like pools at like rates are replayed once."""
-    replays = {case.model: Replay(case.model, seed) for case in cases}
     findings: list[Finding] = []
     for case in cases:
-        findings += _judged(view, case, replays[case.model])
+        known = case.model, seed
+        if known not in view.replays:
+            view.replays[known] = Replay(case.model, seed)
+        findings += _judged(view, case, view.replays[known])
     return findings
 
 

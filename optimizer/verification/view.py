@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from optimizer.domain.plan import Check, Plan, Pool, Route
+from optimizer.verification.replay import PoolModel, Replay
 
 #: Failing subjects told of one rule; more are counted.
 SUBJECTS_SHOWN = 20
@@ -16,6 +17,8 @@ ROUNDING = 1e-9
 Row = Mapping[str, Any]
 #: Service and location: where a service has one pool a zone.
 Site = tuple[str, str]
+#: What was replayed, by pool and rate, and seed.
+Replays = dict[tuple[PoolModel, int], Replay]
 
 
 class Unreadable(Exception):  # noqa: N818  a fault of the plan, not of the program
@@ -24,9 +27,13 @@ class Unreadable(Exception):  # noqa: N818  a fault of the plan, not of the prog
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A plan with its inputs indexed."""
+    """A plan with its inputs indexed.
+
+    `replays` holds what was replayed so far, by pool, rate and seed; plans read one after another may share it.
+    """
 
     plan: Plan
+    replays: Replays = field(default_factory=dict)
 
     @cached_property
     def services(self) -> dict[str, Row]:
@@ -220,10 +227,10 @@ def pool_label(pool: Pool) -> str:
 
 
 def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[Check]:
-    """Turn findings into checks: the tightest one where all hold, else one for each that fails."""
+    """Turn findings into checks: the tightest one where all hold, else one for each that fails, the furthest first."""
     if not findings:
         return [Check(rule, "nothing to check", None, None, None, holds=True)]
-    broken = [item for item in findings if not item.margin >= -tolerance]
+    broken = sorted((item for item in findings if not item.margin >= -tolerance), key=lambda item: item.margin)
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
         margin = tightest.margin if tightest.margin < float("inf") else None  # all are equal to what they must be

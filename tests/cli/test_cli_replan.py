@@ -104,10 +104,75 @@ def test_a_forecast_without_a_service_is_refused(folder: Path, tmp_path: Path):
     assert "encoder" in result.stderr
 
 
-def test_a_fleet_in_csv_is_no_plan(folder: Path, tmp_path: Path):
-    """A CSV of what runs does not say batch sizes and routes: exit 1, and what to give instead."""
-    fleet = tmp_path / "fleet.csv"
+def test_a_fleet_in_csv_is_begun_from_or_refused_with_every_fault(folder: Path, tmp_path: Path):
+    """What runs as the plan has it changes nothing but its hours; wrong columns and missing ends exit with 1."""
+    fleet, question = tmp_path / "fleet.csv", ("--scenario", str(folder / "encoder.yaml"), "--quiet")
+    head = "provider,region,zone,instance_type,purchase_option,count,committed_until\n"
+    rows = [f"aws,us-east-1,{zone},g4dn.xlarge,on_demand,1," for zone in "abcdef"]
+    fleet.write_text(head + "\n".join(rows), encoding="utf-8")
+    result = _run("replan", str(fleet), *question, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert (document["starts_from"], document["keeps_promises"], document["demand_change"]) == ("fleet", True, 0.0)
+    fleet.write_text(head + "aws,us-east-1,a,g4dn.xlarge,committed_1y,4,\n", encoding="utf-8")
+    result = _run("replan", str(fleet), *question)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "does not say when it ends (found no committed_until)" in " ".join(result.stderr.split())
     fleet.write_text("provider,region\n", encoding="utf-8")
-    result = _run("replan", str(fleet), "--scenario", str(folder / "encoder.yaml"))
-    assert result.exit_code == 1
-    assert "fleet.csv: a list of instances is no plan" in result.stderr
+    assert _run("replan", str(fleet), *question).exit_code == 1
+
+
+def _weeks(folder: Path, text: str = "") -> Path:
+    """Two weeks; in the second three times as much comes as was forecast."""
+    rows = [f"w{week},encoder,shop,everyday,{hour},900,{900 * week * week}" for week in (1, 2) for hour in range(24)]
+    path = folder / "weeks.csv"
+    path.write_text(text or "\n".join(["week,service,origin,day_type,hour,high,actual", *rows, ""]), encoding="utf-8")
+    return path
+
+
+def test_weeks_are_planned_again_one_after_the_other(folder: Path, tmp_path: Path):
+    """The forecast of the plan in force changes nothing; the week in which four times as much came is broken whole."""
+    question = (
+        str(folder / "plan.json"),
+        "--scenario",
+        str(folder / "encoder.yaml"),
+        "--rolling",
+        str(_weeks(tmp_path)),
+    )
+    result = _run("replan", *question, "--quiet", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["format"] == "fleetopt/rolling/1"
+    assert [week["name"] for week in document["weeks"]] == ["w1", "w2"]
+    assert [week["charged"]["short_hours"] for week in document["weeks"]] == [0.0, pytest.approx(168.0)]
+    assert (document["charged"]["churn"], document["forced"]) == (0, 0)
+    lines = _run("replan", *question, "--quiet", "--format", "csv").stdout.splitlines()
+    assert lines[0].startswith("week,charged_cost,charged_charge,charged_churn,charged_short_hours,free_cost")
+    assert len(lines) == 3
+    page = _run("replan", *question, "--quiet").stdout
+    assert "2 weeks planned again" in page
+    assert "in 1 week · w2: 168 h" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("service,origin,day_type,hour,high\nencoder,shop,everyday,0,1\n", ("column is missing", "week", "actual")),
+        ("week,service,origin,day_type,hour,high,actual\nw1,encoder,shop,everyday,0,1,-2\n", ("weeks.csv:2 actual",)),
+        ("week,service,origin,day_type,hour,high,actual\nw1,encoder,shop,everyday,0,1,2\n", ("no row for hours",)),
+    ],
+)
+def test_wrong_weeks_are_told(folder: Path, tmp_path: Path, text: str, told: tuple[str, ...]):
+    """Missing columns, a wrong cell with its line, a missing hour: exit 1, nothing on stdout."""
+    question = ("--scenario", str(folder / "encoder.yaml"), "--rolling", str(_weeks(tmp_path, text)))
+    result = _run("replan", str(folder / "plan.json"), *question)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert all(word in " ".join(result.stderr.split()) for word in told)
+
+
+def test_what_weeks_cannot_use_is_refused(folder: Path, tmp_path: Path):
+    """A forecast of its own beside the weeks': usage, exit 2."""
+    question = ("--scenario", str(folder / "encoder.yaml"), "--rolling", str(_weeks(tmp_path)))
+    result = _run("replan", str(folder / "plan.json"), *question, "--forecast", str(_forecast(tmp_path, 9.0)))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--forecast" in result.stderr

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import OWNED, TERM_MONTHS, Commitment, PurchaseOption
+from optimizer.domain.purchase import OWNED, RUNS_TODAY, TERM_MONTHS, Commitment, PurchaseOption
 from optimizer.domain.scenario import Scenario
 from optimizer.inputs.purchase_terms import commitments_running
 from optimizer.units import DAYS_PER_MONTH, HOURS_PER_DAY
@@ -92,6 +92,15 @@ def _dated(
         months_after_horizon=max(0.0, lasts - days) / DAYS_PER_MONTH,
         reserved=reserved,
         reason=reason,
+    )
+
+
+def owned_today(scenario: Scenario) -> tuple[Commitment, ...]:
+    """Return owned machines of today's fleet of which no end is given: they stay to the end of the horizon."""
+    return tuple(
+        _dated(scenario, row.location, row.instance_type, OWNED, row.count, 0.0, _end_of(scenario), reason=RUNS_TODAY)
+        for row in scenario.running
+        if row.purchase_option == OWNED and not row.committed_until and row.count > 0
     )
 
 

@@ -16,9 +16,11 @@ from optimizer.performance import CapacityStore
 from optimizer.planning.planner import DEFAULT_GAP, Found, find, plan_scenario, verified
 from optimizer.planning.replanning.commitments import all_committed
 from optimizer.planning.replanning.current import largest_change, running_of, services_in_force
+from optimizer.planning.replanning.listed import AS_IT_RUNS
 from optimizer.planning.replanning.pays import Weighing
 from optimizer.planning.replanning.stands import Stand, stands_now
 from optimizer.planning.replanning.steps import Walk
+from optimizer.units import HOURS_PER_MONTH
 from optimizer.verification import CHECKS
 from optimizer.verification.view import View
 
@@ -40,8 +42,10 @@ class _Question:
     gap: float
     time_limit_s: float | None
     progress: Progress | None
+    in_force: Plan
 
-    def found(self, scenario: Scenario) -> Found:
+    def found(self, scenario: Scenario, *, money_only: bool = False) -> Found:
+        """The best plan; for its money alone no promise is simulated again."""
         return find(
             scenario,
             self.catalog,
@@ -50,6 +54,7 @@ class _Question:
             gap=self.gap,
             time_limit_s=self.time_limit_s,
             progress=self.progress,
+            promises=not money_only,
         )
 
     def told(self, stage: str, detail: str) -> None:
@@ -75,7 +80,7 @@ def replan_scenario(
     Parameters
     ----------
     plan
-        In force: what it runs is running, what it bought is signed.
+        In force: what it runs is running, what it bought is signed. May come from `fleet_as_plan`.
     scenario, catalog
         The question as it is now; what the scenario says of today's fleet is not read.
     cost_per_change
@@ -97,7 +102,7 @@ def replan_scenario(
     store = store or CapacityStore(seed=seed)
     asked = replace(scenario, running=(), commitments=all_committed(plan, scenario, catalog))
     asked = replace(asked, change=ChangeTerms(cost_per_change, running_of(plan, asked)))
-    question = _Question(asked, catalog, store, seed, gap, time_limit_s, progress)
+    question = _Question(asked, catalog, store, seed, gap, time_limit_s, progress, plan)
     context = Context(asked, catalog, store)
     now = stands_now(context, plan, all_known=False)
     in_force = services_in_force(plan, asked)
@@ -172,10 +177,16 @@ def _changed(
     left: tuple[ServiceChange, ...] = ()
     if question.scenario.change is not None and question.scenario.change.cost_per_change > 0.0:
         free = replace(question.scenario, change=replace(question.scenario.change, cost_per_change=0.0))
-        left = weighing.left(best, question.found(free))
+        left = weighing.left(best, question.found(free, money_only=True))
     plan = verified(best.plan, question.scenario, question.catalog, progress=question.progress)
-    steps = tuple(way.steps(question.progress))
-    return replace(_answer(question, plan, kept, moved), changed=True, changes=changes, left=left, steps=steps)
+    broken_now, (order, steps) = way.broken_now(), way.ordered(question.progress)
+    answer = _answer(question, plan, kept, moved)
+    told = {"changes": changes, "left": left, "broken_now": broken_now, "order": order, "steps": steps}
+    return replace(answer, changed=True, **told)  # type: ignore[arg-type]
+
+
+def _per_month(plan: Plan) -> float:
+    return plan.objective.total / (plan.objective.horizon_hours / HOURS_PER_MONTH)
 
 
 def _answer(question: _Question, plan: Plan, kept: Found | None, moved: float | None, *, reason: str = "") -> Replan:
@@ -184,6 +195,8 @@ def _answer(question: _Question, plan: Plan, kept: Found | None, moved: float | 
         format=REPLAN_FORMAT,
         currency=plan.objective.currency,
         horizon_hours=plan.objective.horizon_hours,
+        starts_from="fleet" if question.in_force.plan_space == AS_IT_RUNS else "plan",
+        in_force_per_month=_per_month(question.in_force),
         changed=False,
         reason=reason,
         cost_per_change=0.0 if terms is None else terms.cost_per_change,
@@ -194,6 +207,8 @@ def _answer(question: _Question, plan: Plan, kept: Found | None, moved: float | 
         charge=plan.cost.by_category.get("change", 0.0),
         changes=(),
         left=(),
+        broken_now=(),
+        order="",
         steps=(),
         plan=plan,
     )

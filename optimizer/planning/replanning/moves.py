@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from optimizer.domain.replan import StepKind
+from optimizer.formulation.blocks import EIGHTHS
 from optimizer.planning.replanning.passage import (
     FORECAST,
     IN_FORCE,
@@ -32,6 +33,12 @@ class Way:
         What runs now and what shall run, by service (index).
     origins
         Names of the origins.
+    carries
+        The demand at which each service is read before the first move; None for the one in force.
+    going
+        Services that are on their way; None for all.
+    towards
+        The demand at which they are read once they are there.
     """
 
     def __init__(
@@ -40,16 +47,27 @@ class Way:
         old: Mapping[int, tuple[Stand, ...]],
         new: Mapping[int, tuple[Stand, ...]],
         origins: Sequence[str],
+        *,
+        carries: Mapping[int, str] | None = None,
+        going: Collection[int] | None = None,
+        towards: str = FORECAST,
     ) -> None:
         self._origins = origins
         self._services = {n: Passage(name, old.get(n, ()), new.get(n, ())) for n, name in enumerate(names)}
         self._serving = {n: service.old for n, service in self._services.items()}
-        self._carries = dict.fromkeys(self._services, IN_FORCE)
+        self._carries = dict.fromkeys(self._services, IN_FORCE) if carries is None else dict(carries)
+        self._open = set(self._services if going is None else going)
+        self._towards = towards
         self._waiting: list[tuple[int, Stand]] = []
 
     def start(self) -> State:
         """Return the state before the first move."""
         return self._state()
+
+    @property
+    def carries(self) -> Mapping[int, str]:
+        """The demand at which each service is read by now."""
+        return self._carries
 
     def moves(self) -> Iterator[Move]:
         """Yield every move in its order: starts, switches, stops."""
@@ -127,12 +145,13 @@ class Way:
         """Read a service at the forecast once all it needs has started; with its new spot, which fewer may be."""
         waiting = {item.service for place in to_come for item in self._begun(*place)}
         for n, service in self._services.items():
-            if self._carries[n] == IN_FORCE and service.name not in waiting and not service.moves:
+            if n in self._open and service.name not in waiting and not service.moves:
                 self._lead_over(n)
 
     def _lead_over(self, n: int) -> None:
         """Let the new stands of a service serve; what goes on nowhere waits for its end."""
-        self._carries[n] = FORECAST
+        self._open.discard(n)
+        self._carries[n] = self._towards
         self._serving[n] = self._serving_new(n)
         gone = [(n, stand) for stand, after in self._services[n].ended if after is None]
         self._waiting = [*((m, s) for m, s in self._waiting if m != n), *gone]
@@ -146,7 +165,7 @@ class Way:
 
     def _switches(self) -> Iterator[Move]:
         for n, service in self._services.items():
-            if self._carries[n] == FORECAST:
+            if n not in self._open:
                 continue
             self._lead_over(n)
             yield Move("switch", service.name, tuple(self._switched(service)), self._state())
@@ -154,6 +173,9 @@ class Way:
     def _switched(self, service: Passage) -> Iterator[str]:
         for before, after in service.started:
             origins = ", ".join(self._origins[origin] for origin in after.group.origins)
+            if before is None and after.group.eighths:
+                yield f"lead {_parts(after)} of {origins} to {after.kind[0]} in {after.location}"
+                continue
             if before is None:
                 led = f" from {origins}" if origins else ""
                 yield f"lead traffic{led} to {after.kind[0]} in {after.location}"
@@ -161,7 +183,10 @@ class Way:
             if before.configuration.batch_size != after.configuration.batch_size:
                 sizes = f"{before.configuration.batch_size} to {after.configuration.batch_size}"
                 yield f"change the batch size on {after.kind[0]} in {after.location} from {sizes}"
-            if serves(before)[3:] != serves(after)[3:]:
+            if after.group.eighths and before.group.origins == after.group.origins:
+                verb, to = ("leave", "on") if before.group.shares > after.group.shares else ("lead", "to")
+                yield f"{verb} {_parts(after)} of {origins} {to} {after.kind[0]} in {after.location}"
+            elif serves(before)[3:] != serves(after)[3:]:
                 yield f"lead traffic from {origins or 'no origin'} to {after.location}"
         for stand, following in service.ended:
             if following is None:
@@ -208,3 +233,7 @@ class Way:
         mine = next(s for m, s in self._waiting if m == n and s.configuration is stand.configuration)
         rest = [(m, s) for m, s in self._waiting if s is not mine]
         self._waiting = [*rest, (n, narrowed(mine, none, [zone]))]
+
+
+def _parts(stand: Stand) -> str:
+    return f"{round(EIGHTHS * stand.group.shares[0])} of {EIGHTHS} parts"

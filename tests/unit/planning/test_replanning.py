@@ -23,7 +23,7 @@ from optimizer.planning.replanning.moves import Way
 from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
 from optimizer.planning.replanning.stands import Stand, narrowed, stand_of, stands_now
 from optimizer.planning.replanning.steps import Walk
-from optimizer.verification import verify
+from optimizer.verification import Replays, verify
 from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 from tests.support.small_market import YEAR, price, with_prices, with_type
@@ -177,14 +177,21 @@ def _states(walk: Walk) -> list[State]:
     [("hours", 2.2), pytest.param("hours", 0.5, marks=SLOW), pytest.param("committed", 1.3, marks=SLOW)],
 )
 def test_every_fleet_on_the_way_verifies(name: str, factor: float):
-    """Each state, before the first step and after every one, is a plan in which every rule and the bill hold."""
+    """Each state, before the first step and after every one, is a plan in which every rule and the bill hold.
+
+    Read with what was replayed for the states before, each has the same checks as read alone.
+    """
     scenario, *_ = in_force(name)
     walk, catalog = _walk(name, scaled(scenario, factor))
     states = _states(walk)
     assert len(states) > 1
+    replays: Replays = {}
     for state in states:
         plan, asked = walk.plan_of(state)
-        assert [check for check in verify(plan, asked, catalog) if not check.holds] == []
+        checks = verify(plan, asked, catalog)
+        assert [check for check in checks if not check.holds] == []
+        assert verify(plan, asked, catalog, replays=replays) == checks
+    assert replays
     assert set(states[-1].carries.values()) == {FORECAST}
 
 

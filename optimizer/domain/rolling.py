@@ -1,0 +1,84 @@
+"""A year of weekly forecasts, planned again every week: what it costs, what it changes, what it does not carry."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+ROLLING_FORMAT = "fleetopt/rolling/1"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRun:
+    """A way of planning again in one week.
+
+    Parameters
+    ----------
+    cost
+        Of the week, charges for changes included.
+    charge
+        Of that, for changes.
+    churn
+        Instances that start or stop at its beginning, at the busiest hour of each zone.
+    short_hours
+        Hours of the week in which what came was not carried as promised, summed over services.
+    """
+
+    cost: float
+    charge: float
+    churn: int
+    short_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class RollingWeek:
+    """One week.
+
+    Parameters
+    ----------
+    charged, free
+        Planned again with changes charged, and without.
+    hindsight
+        What the week costs at least: the cheapest fleet for what came, changes not counted.
+    forced
+        Instances by which the configurations in force must grow or shrink to hold the fewest that the forecast needs.
+    """
+
+    name: str
+    charged: WeekRun
+    free: WeekRun
+    hindsight: float
+    forced: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearRun:
+    """A way of planning again over all weeks; `beyond` is churn less what demand forces, 0 at least."""
+
+    cost: float
+    charge: float
+    churn: int
+    beyond: int
+    short_hours: float
+    over_hindsight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """The answer of a rolling re-plan."""
+
+    format: str
+    currency: str
+    plan_for: str
+    cost_per_change: float
+    hours: float
+    charged: YearRun
+    free: YearRun
+    hindsight: float
+    forced: int
+    weeks: tuple[RollingWeek, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, strings and numbers."""
+        return dataclasses.asdict(self)
