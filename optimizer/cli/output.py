@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.cli.guard import silence_stdout, told
-from optimizer.cli.whole_file import refuse_unwritable, write_file
 from optimizer.errors import FleetoptError
 from optimizer.report.formats import Format
 from optimizer.report.page import PIPE_WIDTH
 from optimizer.report.report import Report, render
 from optimizer.report.signs import in_encoding
+from optimizer.whole_file import refuse_unwritable, write_file
 
 STDOUT = Path("-")
 

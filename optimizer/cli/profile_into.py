@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.cli.guard import told
-from optimizer.cli.whole_file import refuse_unwritable, write_file
 from optimizer.domain.measured import ProfileFit
 from optimizer.errors import FleetoptError
 from optimizer.inputs.catalog_tables import PROFILES
@@ -21,6 +20,7 @@ from optimizer.inputs.shipped import CATALOG_FILE, shipped_catalogs
 from optimizer.report.csv_table import Value, csv_text
 from optimizer.report.profile_rows import PROFILE_COLUMNS, key_of, profile_rows
 from optimizer.report.words import counted
+from optimizer.whole_file import refuse_unwritable, write_file
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 DESCRIPTION = """\

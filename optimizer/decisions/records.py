@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from optimizer.decisions.cash.records import CashFlow
 from optimizer.decisions.draws.records import Draws
 from optimizer.decisions.screening.records import Screening
 from optimizer.decisions.utilisation import BreakEvenUtilisation
+from optimizer.domain.json_document import JsonDocument
 from optimizer.domain.plan import Plan
 
 COMPARISON_FORMAT = "fleetopt/comparison/1"
@@ -156,7 +156,7 @@ class Regret:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(JsonDocument):
     """Options side by side. `plans` holds the plan of each option that has one; the document leaves them out."""
 
     format: str
@@ -174,7 +174,3 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return the document, made of plain dicts, lists, strings and numbers."""
         return dataclasses.asdict(dataclasses.replace(self, plans={})) | {"plans": sorted(self.plans)}
-
-    def to_json(self) -> str:
-        """Return the document as ``fleetopt compare --format json`` writes it."""
-        return json.dumps(self.to_dict(), allow_nan=False, indent=2, ensure_ascii=False) + "\n"

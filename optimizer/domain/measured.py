@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import accumulate
 from typing import Any, Literal
 
+from optimizer.domain.json_document import JsonDocument
+
 #: ``measured``: straight between the points; the others are fitted through them.
 CurveForm = Literal["measured", "two slopes", "affine"]
 
@@ -151,7 +153,7 @@ class EstimatedCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileFit:
+class ProfileFit(JsonDocument):
     """What measured files became: curves, estimates beside them, and the rows that none of them rests on."""
 
     files: tuple[str, ...]

@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.domain.json_document import JsonDocument
+
 ROLLING_FORMAT = "fleetopt/rolling/1"
 
 
@@ -65,7 +67,7 @@ class YearRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Rolling:
+class Rolling(JsonDocument):
     """The answer of a rolling re-plan."""
 
     format: str

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.whole_file import write_file
 from optimizer.errors import FleetoptError
+from optimizer.whole_file import write_file
 from tests.cli.conftest import FAKE, environment, real_command
 
 OLD, NEW = "old\n" * 200_000, "new\n" * 300_000
@@ -24,7 +24,7 @@ OLD, NEW = "old\n" * 200_000, "new\n" * 300_000
 WRITER = """
 import sys
 from pathlib import Path
-from optimizer.cli.whole_file import write_file
+from optimizer.whole_file import write_file
 print("ready", flush=True)
 while True:
     for text in ("new\\n" * 300_000, "old\\n" * 200_000):
@@ -34,7 +34,7 @@ while True:
 STOPS_BEFORE_THE_END = """
 import os, sys, time
 from pathlib import Path
-from optimizer.cli.whole_file import write_file
+from optimizer.whole_file import write_file
 def stop(*_):
     print("ready", flush=True)
     sys.stdin.readline()
