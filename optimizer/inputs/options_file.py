@@ -56,6 +56,12 @@ class OptionSet:
     screening: bool = False
     price_changes: tuple[PriceChange, ...] = ()
 
+    @property
+    def tasks(self) -> int:
+        """How many plans can be made at the same time, at most."""
+        cases = 3 * (1 + len(self.price_changes)) if self.regret else 0
+        return max(len(self.options), len(self.break_even), cases)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
