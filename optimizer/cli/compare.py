@@ -69,7 +69,7 @@ def compare(
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(scenario, options, *(overlays or ()))
         asked = api.load_options(scenario, options, sets or (), overlays or (), horizon_months=horizon)
-        with progress_line(quiet=quiet) as progress, local_processes(len(asked.options)) as executor:
+        with progress_line(quiet=quiet) as progress, local_processes(asked.tasks) as executor:
             found = api.compare(
                 asked,
                 seed=seed,

@@ -113,7 +113,7 @@ def _break_even(options: OptionSet, question: Question, executor: Executor, tell
 def _regret(options: OptionSet, question: Question, executor: Executor, tell: Progress) -> Regret | None:
     if not options.regret:
         return None
-    return regret_table(question, executor, tell)
+    return regret_table(question, executor, tell, options.price_changes)
 
 
 def _cash_flow(

@@ -131,10 +131,20 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True)
-class RegretRow:
-    """Commitments made for one demand (``all``: for all by their weights), and what each demand then costs.
+class RegretCase:
+    """What may come: a demand, at today's prices or after a change of prices (its label)."""
 
-    `totals` and `regrets` are by demand, None where the demand cannot be served with these commitments.
+    name: str
+    demand: str
+    price_change: str | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegretRow:
+    """Commitments made for one case (``all``: least in expectation, by the weights), and what each case then costs.
+
+    `totals` and `regrets` are by case, None where it cannot be served with these commitments.
     """
 
     made_for: str
@@ -147,8 +157,9 @@ class RegretRow:
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """Each choice of commitments under each demand; `least_regret` and `least_expected` name rows."""
+    """Each choice of commitments in each case; `weights` are by case, `least_regret` and `least_expected` name rows."""
 
+    cases: tuple[RegretCase, ...]
     weights: Mapping[str, float]
     rows: tuple[RegretRow, ...]
     least_regret: str | None

@@ -1,9 +1,8 @@
-"""What commitments made for one demand cost when another one comes.
+"""What commitments made for one case cost when another one comes: another demand, or other prices.
 
-A row of the table signs what the cheapest plan for its demand commits to (one and three years, owned machines): it is
-paid whatever comes. Each entry is then the cheapest plan for its demand with these commitments standing, and only on
-demand and spot left to buy; its configuration is free. What is sent and stored is billed on the mean demand, which is
-the same in every column.
+A row of the table signs for one and three years, or buys machines, at today's prices: that is paid whatever comes.
+Each entry is then the cheapest plan for its case with these commitments standing, and only on demand and spot left to
+buy; its configuration is free. What is sent and stored is billed on the mean demand, which is the same in every column.
 """
 
 from __future__ import annotations
@@ -11,20 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import date
 
-from optimizer.costs import Rates
-from optimizer.decisions.records import Bought, Regret, RegretRow
+from optimizer.decisions.coming import cases_of, scenario_when
+from optimizer.decisions.commitments import committed_by, sunk_cost, with_commitments
+from optimizer.decisions.records import Bought, Regret, RegretCase, RegretRow
+from optimizer.decisions.together import TogetherQuestion, decide_together
 from optimizer.decisions.work import Question, cheapest, run_all
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, OWNED, SPOT, TERM_MONTHS, Commitment
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.purchase import PriceChange
 from optimizer.errors import NoAnswer
+from optimizer.formulation.rules.budget import budget_total
 
-#: The row whose commitments are made for all demands by their weights.
+#: The row whose commitments cost least in expectation over all cases.
 ALL = "all"
-STEADY = (*TERM_MONTHS, OWNED)
-REASON = "bought for another demand"
+Progress = Callable[[str, str], None]
+#: A budget is kept to the cent.
+CENT = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,83 +34,55 @@ class _Entry:
 
     question: Question
     sunk: float
+    budget: float | None
 
 
-def regret_table(question: Question, executor: Executor, progress: Callable[[str, str], None]) -> Regret | None:
-    """Return the table of a question; None where it knows fewer than two demands, or one of them has no plan."""
-    scenario = question.scenario
-    demands = demands_of(scenario)
-    if len(demands) < 2:
+def regret_table(
+    question: Question, executor: Executor, progress: Progress, changes: Sequence[PriceChange] = ()
+) -> Regret | None:
+    """Return the table of a question; None where fewer than two cases may come, or one of them has no plan."""
+    cases = cases_of(question.scenario, changes)
+    if len(cases) < 2:
         return None
-    weights = {name: scenario.weights.get(name, 0.0) for name in demands}
-    alone = [replace(question, scenario=for_demand(scenario, name)) for name in demands]
-    choices = [*demands, *([ALL] if len(scenario.weights) > 1 else [])]
-    asked = [*alone, *([question] if len(choices) > len(demands) else [])]
-    plans = run_all(executor, _committing, asked, _told(progress, "commitments", choices))
-    committed = [committed_by(plan) for plan in plans if plan is not None]
-    if len(committed) < len(plans):
+    alone = [replace(question, scenario=scenario_when(question.scenario, case, changes)) for case in cases]
+    names = [case.name for case in cases]
+    plans = run_all(executor, _committing, alone, _told(progress, "commitments", names))
+    choices = {name: committed_by(plan) for name, plan in zip(names, plans, strict=True) if plan is not None}
+    if len(choices) < len(cases):
         return None
-    entries = [_entry(each, bought) for bought in committed for each in alone]
-    labels = [f"{choice} committed, {demand} comes" for choice in choices for demand in demands]
+    choices |= _together(cases, alone, executor, progress)
+    different = list(dict.fromkeys(choices.values()))
+    entries = [_entry(each, bought) for bought in different for each in alone]
+    labels = [f"commitments {number} of {len(different)}, {name} comes"
+              for number in range(1, len(different) + 1) for name in names]  # fmt: skip
     totals = run_all(executor, _total, entries, _told(progress, "regret", labels))
-    width = len(demands)
-    table = [dict(zip(demands, totals[start : start + width], strict=True)) for start in range(0, len(totals), width)]
-    return _regret(weights, choices, committed, table)
+    width = len(names)
+    table = {
+        bought: dict(zip(names, totals[number * width : (number + 1) * width], strict=True))
+        for number, bought in enumerate(different)
+    }
+    return _regret(cases, choices, table)
 
 
-def demands_of(scenario: Scenario) -> tuple[str, ...]:
-    """Return the demands that every service knows, low to high."""
-    known = [set(service.demand.peaks_per_s) for service in scenario.services]
-    return tuple(name for name in ("low", "mid", "high") if all(name in names for names in known))
-
-
-def for_demand(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario in which one demand comes, and is known to."""
-    services = tuple(
-        replace(service, demand=replace(service.demand, peak_per_s=service.demand.peaks_per_s[name]))
-        for service in scenario.services
-    )
-    return replace(scenario, services=services, plan_for=name, cost_weights={}, running=())
-
-
-def committed_by(plan: Plan) -> tuple[Bought, ...]:
-    """Return what a plan buys for the whole horizon, signed before excepted."""
-    rows = (row for row in plan.fleet if row.purchase_option in STEADY and not row.until)
-    return tuple(
-        Bought(row.location, row.instance_type, row.purchase_option, count, count, float(count))
-        for row in rows
-        if (count := max(row.count_by_period, default=0)) > 0
-    )
-
-
-def with_commitments(scenario: Scenario, bought: Sequence[Bought]) -> Scenario:
-    """Return the scenario in which they stand, at no further cost, and only on demand and spot can be bought."""
-    signed = tuple(_signed(item) for item in bought)
-    options = tuple(option for option in scenario.purchase.options if option in (ON_DEMAND, SPOT))
-    purchase = replace(scenario.purchase, options=options)
-    return replace(scenario, purchase=purchase, commitments=(*scenario.commitments, *signed))
-
-
-def sunk_cost(question: Question, bought: Sequence[Bought]) -> float:
-    """Return what they cost over the horizon besides what signed machines cost anyway (the power of idle ones)."""
-    rates = Rates(question.scenario, question.catalog)
-    total = 0.0
-    for item in bought:
-        option = next(option for option in STEADY if option == item.purchase_option)
-        each = rates.steady_cost(item.location.split("/", maxsplit=1)[0], item.instance_type, item.location, option)
-        total += (each or 0.0) * item.most - rates.signed_cost(_signed(item))
-    return total
-
-
-def _signed(item: Bought) -> Commitment:
-    option = next(option for option in STEADY if option == item.purchase_option)
-    end = date.max.isoformat()
-    return Commitment(item.location, item.instance_type, option, item.most, 0.0, end, 1.0, 0.0, False, REASON)
+def _together(
+    cases: Sequence[RegretCase], alone: Sequence[Question], executor: Executor, progress: Progress
+) -> Mapping[str, tuple[Bought, ...]]:
+    """Return what is decided for all cases that have a weight; with one such case, its own row is it."""
+    expected = [(each, case.weight) for each, case in zip(alone, cases, strict=True) if case.weight > 0.0]
+    if len(expected) < 2:
+        return {}
+    asked = TogetherQuestion(*map(tuple, zip(*expected, strict=True)))
+    told = _told(progress, "commitments together", [f"{len(expected)} cases"])
+    (bought,) = run_all(executor, decide_together, [asked], told)
+    return {} if bought is None else {ALL: bought}
 
 
 def _entry(question: Question, bought: Sequence[Bought]) -> _Entry:
-    standing = replace(question, scenario=with_commitments(question.scenario, bought))
-    return _Entry(standing, sunk_cost(question, bought))
+    scenario = with_commitments(question.scenario, bought)
+    # What is signed for has its cost in `sunk`, which the budget counts as well.
+    limits = replace(scenario.limits, budget_per_month=None)
+    standing = replace(question, scenario=replace(scenario, limits=limits))
+    return _Entry(standing, sunk_cost(question, bought), budget_total(scenario))
 
 
 def _committing(question: Question) -> Plan | None:
@@ -126,10 +99,11 @@ def _total(entry: _Entry) -> float | None:
         plan = cheapest(entry.question.scenario, entry.question.catalog, how, how.store())
     except NoAnswer:
         return None
-    return plan.cost.total + entry.sunk
+    total = plan.cost.total + entry.sunk
+    return None if entry.budget is not None and total > entry.budget + CENT else total
 
 
-def _told(progress: Callable[[str, str], None], stage: str, labels: Sequence[str]) -> Callable[[int, int], None]:
+def _told(progress: Progress, stage: str, labels: Sequence[str]) -> Callable[[int, int], None]:
     def told(number: int, finished: int) -> None:
         progress(f"{stage} {finished} of {len(labels)}", labels[number])
 
@@ -137,22 +111,19 @@ def _told(progress: Callable[[str, str], None], stage: str, labels: Sequence[str
 
 
 def _regret(
-    weights: Mapping[str, float],
-    choices: Sequence[str],
-    committed: Sequence[tuple[Bought, ...]],
-    table: Sequence[Mapping[str, float | None]],
+    cases: Sequence[RegretCase],
+    choices: Mapping[str, tuple[Bought, ...]],
+    table: Mapping[tuple[Bought, ...], Mapping[str, float | None]],
 ) -> Regret:
+    weights = {case.name: case.weight for case in cases}
     best = {
-        name: min((row[name] for row in table if row[name] is not None), default=None, key=lambda total: total or 0.0)
+        name: min((row[name] or 0.0 for row in table.values() if row[name] is not None), default=None)
         for name in weights
     }
-    rows = tuple(
-        _row(weights, choice, bought, totals, best)
-        for choice, bought, totals in zip(choices, committed, table, strict=True)
-    )
+    rows = tuple(_row(weights, choice, bought, table[bought], best) for choice, bought in choices.items())
     by_regret = [(row.largest, row.made_for) for row in rows if row.largest is not None]
     by_cost = [(row.expected, row.made_for) for row in rows if row.expected is not None]
-    return Regret(weights, rows, _least(by_regret), _least(by_cost))
+    return Regret(tuple(cases), weights, rows, _least(by_regret), _least(by_cost))
 
 
 def _least(rows: Sequence[tuple[float, str]]) -> str | None:
@@ -172,6 +143,13 @@ def _row(
         least = best[name]
         regrets[name] = None if total is None or least is None else total - least
     known = [value for value in regrets.values() if value is not None]
-    whole = len(known) == len(regrets)
-    expected = sum(weights[name] * (total or 0.0) for name, total in totals.items()) if whole else None
-    return RegretRow(choice, bought, dict(totals), regrets, max(known) if whole else None, expected)
+    expected = [None if totals[name] is None else weight * (totals[name] or 0.0)
+                for name, weight in weights.items() if weight > 0.0]  # fmt: skip
+    return RegretRow(
+        choice,
+        bought,
+        dict(totals),
+        regrets,
+        max(known) if len(known) == len(regrets) else None,
+        None if None in expected else sum(value or 0.0 for value in expected),
+    )

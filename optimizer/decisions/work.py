@@ -8,17 +8,20 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from optimizer.beside import copies_pay
 from optimizer.decisions.records import Status
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import EXIT_INFEASIBLE, EXIT_NO_PLAN, FleetoptError
-from optimizer.performance import CapacityStore
+from optimizer.performance import CapacityStore, get_ready
 from optimizer.planning import DEFAULT_GAP, plan_scenario
 from optimizer.planning.planner import find
+from optimizer.solve import solved_before
 
 #: Work of a number of plans that is not known beforehand is worth as many processes as there are cores.
 WORTH_PROCESSES = 64
@@ -37,8 +40,13 @@ class How:
     cache: Path | None = None
 
     def store(self) -> CapacityStore:
-        """Simulated capacities."""
-        return CapacityStore(self.cache, seed=self.seed)
+        """Simulated capacities: in one process the same for all questions."""
+        return _store(self.cache, self.seed)
+
+
+@lru_cache(maxsize=1)
+def _store(cache: Path | None, seed: int) -> CapacityStore:
+    return CapacityStore(cache, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,12 +145,18 @@ class InThisProcess(Executor):
 
 
 def local_processes(tasks: int) -> Executor:
-    """Return one process for each core, but no more than there are tasks; one task is done in this process."""
+    """Return one process for each core, but no more than there are tasks; one task is done in this process.
+
+    They are copies of this process where that can do no harm: a copy has the catalog, the compiled simulation and the
+    table of capacities at once. Elsewhere, and where this process has solved, they are started afresh.
+    """
     workers = min(tasks, os.cpu_count() or 1)
     if workers <= 1:
         return InThisProcess()
-    # A solver and its threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
+    copies = copies_pay() and not solved_before()
+    if copies:
+        get_ready()
+    context = multiprocessing.get_context("fork" if copies else "spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_quietly)
 
 

@@ -49,13 +49,26 @@ class Match:
 class PriceRule:
     """What is really paid: a discount on the list price, or a price of its own; of several that fit, all apply in turn.
 
-    Exactly one of `discount_share` (0..1) and `price_per_hour` is given.
+    Exactly one of `discount_share` (0..1; below 0 where a price is looked at that rises) and `price_per_hour` is given.
     """
 
     match: Match
     discount_share: float | None
     price_per_hour: float | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """A change that may come to what is paid by the hour: on demand and spot of what `match` means cost a multiple.
+
+    `weight` is how likely it is, 0..1; with 0 it is looked at, and not expected.
+    """
+
+    label: str
+    match: Match
+    factor: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.purchase import ON_DEMAND, OWNED, TERM_MONTHS
 from optimizer.inputs.asked import Asked
 from optimizer.inputs.checks import allowed_locations
-from optimizer.inputs.document import Path, place_of
+from optimizer.inputs.document import Node, Path, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.schema import ScenarioKeys
 from optimizer.inputs.schema_purchase import MatchKeys
@@ -25,15 +25,21 @@ def check_buying(keys: ScenarioKeys, asked: Asked, catalog: Catalog, faults: Fau
     Looked up are providers, locations, instance types (a pattern must fit one), services and profiles in price rules,
     commitments, quotas, pins and residency.
     """
-    for path, name, known, kind in (*_matches(keys, catalog), *_commitments(keys, catalog), *_pins(keys, catalog)):
-        if not any(fnmatchcase(other, name) for other in known):
-            what = f"not among the {kind} (found {show(name)})"
-            mend = did_you_mean(name, known, kind)
-            faults.add_unless_told(place_of(asked.root, path), what, mend, "unknown-name")
+    named = (*_matches(keys, catalog), *_commitments(keys, catalog), *_pins(keys, catalog))
+    refuse_unknown_names(named, asked.root, faults)
     _check_residency(keys, asked, catalog, faults)
     _check_contradictions(keys, asked, faults)
     _check_options(keys, asked, catalog, faults)
     return [*_ended(keys), *_unknown_options(keys, asked, catalog)]
+
+
+def refuse_unknown_names(named: Iterable[Named], root: Node, faults: Faults) -> None:
+    """Refuse names, or patterns, that nothing known fits."""
+    for path, name, known, kind in named:
+        if not any(fnmatchcase(other, name) for other in known):
+            what = f"not among the {kind} (found {show(name)})"
+            mend = did_you_mean(name, known, kind)
+            faults.add_unless_told(place_of(root, path), what, mend, "unknown-name")
 
 
 def _types(catalog: Catalog, provider: str | None = None) -> list[str]:
@@ -46,15 +52,19 @@ def _matches(keys: ScenarioKeys, catalog: Catalog) -> Iterator[Named]:
         (("price_rules", index, "match"), rule.match) for index, rule in enumerate(keys.price_rules)
     ]
     found += [(("limits", "quotas", index, "match"), quota.match) for index, quota in enumerate(keys.limits.quotas)]
-    providers = {provider for provider, _ in catalog.instance_types}
     for path, match in found:
-        if match.provider is not None:
-            yield (*path, "provider"), match.provider, providers, "providers"
-        if match.location is not None:
-            yield (*path, "location"), match.location, catalog.locations, "locations"
-        if match.instance_type is not None:
-            provider = match.provider or (match.location or "").split("/", maxsplit=1)[0] or None
-            yield (*path, "instance_type"), match.instance_type, _types(catalog, provider), "instance types"
+        yield from match_names(path, match, catalog)
+
+
+def match_names(path: Path, match: MatchKeys, catalog: Catalog) -> Iterator[Named]:
+    """Return the names in a match, each with where it stands and what is known of its kind."""
+    if match.provider is not None:
+        yield (*path, "provider"), match.provider, {provider for provider, _ in catalog.instance_types}, "providers"
+    if match.location is not None:
+        yield (*path, "location"), match.location, catalog.locations, "locations"
+    if match.instance_type is not None:
+        provider = match.provider or (match.location or "").split("/", maxsplit=1)[0] or None
+        yield (*path, "instance_type"), match.instance_type, _types(catalog, provider), "instance types"
 
 
 def _commitments(keys: ScenarioKeys, catalog: Catalog) -> Iterator[Named]:

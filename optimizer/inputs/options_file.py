@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from optimizer.domain.catalog import Catalog, Price, Source
-from optimizer.domain.purchase import ON_DEMAND, SPOT, TERM_MONTHS
+from optimizer.domain.purchase import ON_DEMAND, SPOT, TERM_MONTHS, PriceChange
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Fault, InputError
 from optimizer.inputs.document import Mark, Node, find, place_of
@@ -18,6 +18,7 @@ from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import is_file
 from optimizer.inputs.option_terms import DEFAULT_DRAWS, CashTerms, DrawTerms, cash_terms_of, draw_terms_of
 from optimizer.inputs.overrides import Change, read_document
+from optimizer.inputs.price_changes import price_changes_of
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
 from optimizer.inputs.shipped import CATALOG_FILE
@@ -53,6 +54,13 @@ class OptionSet:
     utilisation: tuple[UtilisationAsked, ...] = ()
     draws: DrawTerms = DEFAULT_DRAWS
     screening: bool = False
+    price_changes: tuple[PriceChange, ...] = ()
+
+    @property
+    def tasks(self) -> int:
+        """How many plans can be made at the same time, at most."""
+        cases = 3 * (1 + len(self.price_changes)) if self.regret else 0
+        return max(len(self.options), len(self.break_even), cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +106,21 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
             _refuse_unknown(found[0].inputs.catalog, name, place_of(root, ("break_even", number)), faults, exact=True)
     first = found[0].inputs.catalog if found else None
     machines = () if first is None else utilisation_of(keys.break_even_utilisation, first, root, faults)
+    changes = tuple(price_changes_of(keys.price_changes, found[0].inputs, root, faults)) if found else ()
     _tell(refused, len(keys.options), str(file), faults)
     faults.raise_if_any()
     asked = [_key(name) for name in keys.break_even]
     cash = cash_terms_of(keys.cash_flow, found[0].inputs.scenario)
-    return OptionSet(tuple(found), tuple(asked), keys.regret, cash, machines, draw_terms_of(keys.draws), keys.screening)
+    return OptionSet(
+        options=tuple(found),
+        break_even=tuple(asked),
+        regret=keys.regret,
+        cash=cash,
+        utilisation=machines,
+        draws=draw_terms_of(keys.draws),
+        screening=keys.screening,
+        price_changes=changes,
+    )
 
 
 def _tell(refused: Sequence[tuple[str, Sequence[Fault]]], options: int, file: str, faults: Faults) -> None:

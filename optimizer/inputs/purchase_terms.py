@@ -44,7 +44,7 @@ def purchase_of(keys: ScenarioKeys) -> Purchase:
 def price_rules_of(keys: ScenarioKeys) -> tuple[PriceRule, ...]:
     """Return the rules on prices, in the order in which they apply."""
     return tuple(
-        PriceRule(_match(rule.match), rule.discount_share, rule.price_per_hour, rule.reason)
+        PriceRule(match_of(rule.match), rule.discount_share, rule.price_per_hour, rule.reason)
         for rule in keys.price_rules
     )
 
@@ -137,7 +137,7 @@ def limits_of(keys: ScenarioKeys) -> Limits:
         carbon_t=given.carbon_t,
         max_instance_types=given.max_instance_types,
         quotas=tuple(
-            Quota(_match(item.match), item.max_instances, item.max_vcpu, item.reason) for item in given.quotas
+            Quota(match_of(item.match), item.max_instances, item.max_vcpu, item.reason) for item in given.quotas
         ),
     )
 
@@ -162,5 +162,6 @@ def residency_of(names: list[str] | None, catalog: Catalog) -> tuple[str, ...] |
     return tuple(sorted(place for place, row in catalog.locations.items() if place in names or row.country in names))
 
 
-def _match(keys: MatchKeys) -> Match:
+def match_of(keys: MatchKeys) -> Match:
+    """Return which instances are meant."""
     return Match(keys.provider, keys.location, keys.instance_type, keys.purchase_option)

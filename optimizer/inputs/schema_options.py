@@ -8,11 +8,16 @@ from pydantic import Field, model_validator
 
 from optimizer.inputs.schema_asked import CashFlowKeys, DrawsKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
-from optimizer.inputs.schema_purchase import PriceRuleKeys
+from optimizer.inputs.schema_purchase import MatchKeys, PriceRuleKeys
 
 #: Months that an order may take.
 LONGEST_LEAD_TIME = 12
 OPTIONS_FORMAT = "fleetopt/options/1"
+#: The table of regret has a row and a column for each demand under each of them, and under today's prices.
+MOST_PRICE_CHANGES = 3
+HIGHEST_FACTOR = 100
+#: Weights that sum to 1 up to rounding sum to 1.
+ROUNDING = 1e-9
 
 
 class ServerPriceKeys(Document):
@@ -51,6 +56,23 @@ class OptionKeys(Document):
         return self
 
 
+class PriceChangeKeys(Document):
+    """Prices that may come: what is paid by the hour costs a multiple. What is signed for keeps its price."""
+
+    label: str = Field(min_length=1, max_length=40, examples=["spot doubles"])
+    match: MatchKeys = Field(examples=[{"purchase_option": "spot"}])
+    factor: float = Field(gt=0, le=HIGHEST_FACTOR, examples=[2])
+    weight: float = Field(0.0, ge=0, le=1, examples=[0.2])
+
+    @model_validator(mode="after")
+    def _by_the_hour(self) -> PriceChangeKeys:
+        option = self.match.purchase_option
+        if option not in (None, "on_demand", "spot"):
+            mend = "Name on_demand or spot, or leave purchase_option out for both."
+            refuse(f"what is signed for keeps its price (found {option})", mend, "contradiction")
+        return self
+
+
 class OptionsKeys(Document):
     """The whole file."""
 
@@ -64,10 +86,28 @@ class OptionsKeys(Document):
     regret: bool = Field(False, examples=[True])
     cash_flow: CashFlowKeys | None = Field(None, examples=[{"months": 60}])
     draws: DrawsKeys = Field(default_factory=DrawsKeys, examples=[{"spot_spread": 0.3}])
+    price_changes: list[PriceChangeKeys] = Field(
+        [],
+        max_length=MOST_PRICE_CHANGES,
+        examples=[[{"label": "spot doubles", "match": {"purchase_option": "spot"}, "factor": 2, "weight": 0.2}]],
+    )
 
     @model_validator(mode="after")
     def _labels_differ(self) -> OptionsKeys:
         labels = [option.label for option in self.options]
         if twice := sorted({label for label in labels if labels.count(label) > 1}):
             refuse(f'two options have the label "{twice[0]}"', "Give each its own label.", "duplicate")
+        return self
+
+    @model_validator(mode="after")
+    def _price_changes_are_told_apart(self) -> OptionsKeys:
+        labels = [change.label for change in self.price_changes]
+        if twice := sorted({label for label in labels if labels.count(label) > 1}):
+            refuse(f'two price changes have the label "{twice[0]}"', "Give each its own label.", "duplicate")
+        if labels and not self.regret:
+            refuse("price_changes are read by regret only", "Add regret: true, or leave them out.", "contradiction")
+        total = sum(change.weight for change in self.price_changes)
+        if total > 1.0 + ROUNDING:
+            mend = "Lower them: what is left of 1 is the weight of today's prices."
+            refuse(f"weights of price_changes sum to more than 1 (found {total:g})", mend, "out-of-range")
         return self

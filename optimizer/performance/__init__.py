@@ -4,7 +4,7 @@ from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles
 from optimizer.performance.kernel import sojourns
 from optimizer.performance.point import SAMPLING_DERATE, UTILISATION_CAP, OperatingPoint, optimistic_capacity
 from optimizer.performance.service_time import batch_grid, service_seconds
-from optimizer.performance.store import CapacityStore
+from optimizer.performance.store import CapacityStore, get_ready
 
 __all__ = [
     "SAMPLING_DERATE",
@@ -14,6 +14,7 @@ __all__ = [
     "OperatingPoint",
     "batch_grid",
     "capacity_per_s",
+    "get_ready",
     "optimistic_capacity",
     "percentiles_at",
     "service_seconds",

@@ -98,9 +98,11 @@ class CapacityStore:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = dict(shipped_capacities().get(key, {}))
-            if self._folder is not None:
-                known |= self._folder.read(key)
         missing = [count for count in counts if count not in known]
+        if missing and self._folder is not None:
+            # Another process may have written since.
+            known |= self._folder.read(key)
+            missing = [count for count in counts if count not in known]
         if missing:
             known |= self._simulated(point, missing)
             self.simulated_values += len(missing)
@@ -122,3 +124,9 @@ class CapacityStore:
                 found = pool.map(lambda count: capacity_per_s(point, count, self.seed), left)
                 rates |= dict(zip(left, found, strict=True))
         return rates
+
+
+def get_ready() -> None:
+    """Load what every store needs: the shipped table and the engine of the simulation."""
+    shipped_capacities()
+    kernel.compiled_engine()

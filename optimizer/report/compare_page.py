@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from optimizer.decisions.records import Comparison, OptionAnswer
 from optimizer.domain.plan import CATEGORIES
 from optimizer.report.compare_cash import CASH_NAMES, cash_cells, cash_refusals, cash_table
-from optimizer.report.compare_decisions import break_even_table, regret_facts, regret_table
+from optimizer.report.compare_decisions import break_even_table
 from optimizer.report.compare_draws import DRAWN_NAMES, drawn_cells, draws_refusals, draws_table
+from optimizer.report.compare_regret import regret_facts, regret_tables
 from optimizer.report.compare_rests import fleet_table, risk_table, unknown_facts, until_notes
 from optimizer.report.compare_screening import screening_table
 from optimizer.report.compare_utilisation import utilisation_table
@@ -58,7 +59,7 @@ def comparison_page(found: Comparison) -> Page:
         screening_table(found),
         break_even_table(found),
         utilisation_table(found),
-        regret_table(found),
+        *regret_tables(found),
         regret_facts(found),
         unknown_facts(found),
     ]

@@ -12,6 +12,7 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "break_even_utilisation": "Machines whose break-even utilisation against renting on demand is told, at the "
         "prices of the first option.",
         "regret": "Whether to show what commitments for one demand cost when another comes, under the first option.",
+        "price_changes": "Prices that may come, as further cases of regret: every demand is looked at under each.",
         "draws": "What `--draws N` draws at random.",
         "cash_flow": "When each option pays what, and from which month on it is cheaper than the first.",
     },
@@ -39,6 +40,12 @@ OPTIONS_MEANINGS: dict[str, dict[str, str]] = {
         "rented": "What is rented on demand instead; without it the same type.",
         "equals": "How many rented instances do the work of one machine; without it by their number of accelerators, "
         "where these are the same.",
+    },
+    "PriceChangeKeys": {
+        "label": "What the change is called.",
+        "match": "Whose prices change: on demand and spot, or the one named as `purchase_option`.",
+        "factor": "What they are multiplied by, after all price rules.",
+        "weight": "How likely it is; what is left of 1 over all changes is the weight of today's prices.",
     },
     "OptionKeys": {
         "label": "What the option is called.",

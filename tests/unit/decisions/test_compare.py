@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from concurrent.futures import Executor, Future
 
 import pytest
@@ -154,3 +155,21 @@ def test_results_come_in_the_order_of_the_tasks():
 def test_one_task_needs_no_other_process():
     """A pool costs a second; one option is planned where it is asked for."""
     assert isinstance(local_processes(1), InThisProcess)
+
+
+@pytest.mark.parametrize(("solved", "method"), [(False, "fork"), (True, "spawn")])
+def test_copies_are_made_only_of_a_process_that_has_not_solved(
+    monkeypatch: pytest.MonkeyPatch, solved: bool, method: str
+):
+    """A solver's threads do not live on in a copy; where they may be missed, processes start afresh."""
+    monkeypatch.setattr("optimizer.decisions.work.copies_pay", lambda: True)
+    monkeypatch.setattr("optimizer.decisions.work.solved_before", lambda: solved)
+    monkeypatch.setattr("optimizer.decisions.work.os.cpu_count", lambda: 2)
+    asked: list[str] = []
+    known = multiprocessing.get_context
+    monkeypatch.setattr(
+        "optimizer.decisions.work.multiprocessing.get_context", lambda name: asked.append(name) or known(name)
+    )
+    with local_processes(2):
+        pass
+    assert asked == [method]
