@@ -6,8 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from optimizer.inputs import load_catalog
-from optimizer.performance.fitting import leave_one_out
 from optimizer.performance.judging import Unseen, thinned_points, unseen_accelerators, unseen_points
 from optimizer.report.page import Column, Row, Table
 from optimizer.report.plot import Plot
@@ -31,12 +29,10 @@ def left_out_points() -> Table:
     ]
     whole = [points for name in DATA_SETS for points in found[name]]
     rows.insert(len(DATA_SETS), _row("all four", whole, ""))
-    inside = [one for curve in load_catalog([SHIPPED]).profiles if curve.source.basis == "measured" for one in
-              _in_shipped_band(curve.batch_items, curve.service_s, curve.error_band)]  # fmt: skip
     remarks = (
         "curves of four points and more · off: factor less one · inside: of the band that the curve without the point "
         "would have got · "
-        f"bands that {SHIPPED} states, the 95th percentile of each curve: {percent(float(np.mean(inside)))} inside",
+        f"{SHIPPED}: those that come along with it",
     )
     return Table("Service times, each point left out", columns, tuple(rows), remarks=remarks)
 
@@ -45,13 +41,6 @@ def left_out_points() -> Table:
 def _judged(name: str) -> list[list[Unseen]]:
     """Leave out every point of every curve of a data set."""
     return [unseen_points(curve.batch_items, curve.service_s) for curve in curves_of(name)]
-
-
-def _in_shipped_band(batch: tuple[int, ...], service_s: tuple[float, ...], band: float) -> list[bool]:
-    """Whether left-out points lie within the band a catalog states for their curve."""
-    if len(batch) < 4:
-        return []
-    return [one.error <= band for one in leave_one_out("two slopes", batch, service_s)]
 
 
 def _row(name: str, curves: list[list[Unseen]], rejected: str) -> Row:

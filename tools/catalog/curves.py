@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-#: Error band of a curve with too few points to leave one out at its ends (encoder models, p95 over 32 curves).
-FEW_POINTS_BAND = 0.10
+from optimizer.performance.fitting import band_of, leave_one_out
+
 TWO_SLOPES_POINTS = 4
 
 
@@ -53,25 +53,10 @@ def _fit_at(batch: list[int], service: list[float], knee: int) -> tuple[float, F
     return float(residual), Fit(float(fixed), float(slope_1), float(slope_2), float(knee))
 
 
-def left_out_errors(batch: list[int], service: list[float]) -> list[float]:
-    """Relative error of each point, predicted by the fit of all the others."""
-    errors = []
-    for i, (k, s) in enumerate(zip(batch, service, strict=True)):
-        others = fit(batch[:i] + batch[i + 1 :], service[:i] + service[i + 1 :])
-        errors.append(abs(others.at(k) / s - 1.0))
-    return errors
-
-
-def error_band(batch: list[int], service: list[float]) -> float:
-    """95th percentile of the leave-one-out error of a curve, rounded up to three decimals.
-
-    With fewer than four points an end left out is an extrapolation from two points and says nothing: there the error
-    of the inner points counts, and at least `FEW_POINTS_BAND`.
-    """
-    errors = left_out_errors(batch, service)
-    enough = len(batch) >= TWO_SLOPES_POINTS
-    band = float(np.quantile(errors, 0.95)) if enough else max(FEW_POINTS_BAND, *errors[1:-1])
-    return math.ceil(round(band * 1000, 6)) / 1000
+def error_band(batch: list[int], mean_s: list[float]) -> float:
+    """Return the band of a measured curve as ``fleetopt profile fit`` has it: of mean times, straight between them."""
+    errors = [one.error for one in leave_one_out("measured", batch, mean_s)]
+    return band_of(errors, len(batch))
 
 
 def running_maximum(service: list[float]) -> list[float]:

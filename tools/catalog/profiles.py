@@ -33,6 +33,7 @@ class Point:
     """One point of a measured curve, seconds and items per second."""
 
     batch: int
+    mean_s: float
     service_s: float
     throughput_per_s: float
     is_p95: bool
@@ -52,6 +53,11 @@ class Curve:
     def batch(self) -> list[int]:
         """Batch sizes, items."""
         return [point.batch for point in self.points]
+
+    @property
+    def mean_s(self) -> list[float]:
+        """Mean times, never falling with the batch: what the band is made of."""
+        return curves.running_maximum([point.mean_s for point in self.points])
 
     @property
     def service_s(self) -> list[float]:
@@ -139,7 +145,8 @@ def belongs(row: Row, model: Model) -> bool:
 def _point(row: Row) -> Point:
     mean_ms, p95_ms = float(row["latency_avg_ms"]), float(row["latency_p95_ms"])
     is_p95 = p95_ms > JITTER_MAX * mean_ms
-    return Point(int(row["batch_size"]), (p95_ms if is_p95 else mean_ms) / 1000, float(row["throughput"]), is_p95)
+    service_s = (p95_ms if is_p95 else mean_ms) / 1000
+    return Point(int(row["batch_size"]), mean_ms / 1000, service_s, float(row["throughput"]), is_p95)
 
 
 def _document(group: list[Row]) -> str:
@@ -162,7 +169,7 @@ def _row(curve: Curve, accelerator: str, batch: int, service_s: float) -> dict[s
 
 
 def _measured_rows(curve: Curve) -> Iterator[dict[str, Value]]:
-    band = curves.error_band(curve.batch, curve.service_s)
+    band = curves.error_band(curve.batch, curve.mean_s)
     of_curve = f" (p95 at {sum(point.is_p95 for point in curve.points)} of the curve's {len(curve.points)} points)"
     for point, service_s in zip(curve.points, curve.service_s, strict=True):
         reading = "p95 latency" if point.is_p95 else "mean latency"

@@ -11,6 +11,8 @@ import pytest
 
 from optimizer.domain.catalog import Accelerator, Source
 from optimizer.domain.measured import MeasuredCurve, MeasuredPoint
+from optimizer.inputs import load_catalog
+from optimizer.performance.fitting import fit_measured
 from optimizer.performance.judging import thinned_points, unseen_accelerators, unseen_points
 from tests.support.measurements import DATA_SETS, FOLDER, SHIPPED, curves_of, left_out_of, peaks
 
@@ -37,6 +39,14 @@ def test_bands_hold_for_nine_left_out_points_of_ten(judged, name):
     names = DATA_SETS if name == "all" else (name,)
     inside = [one.inside for each in names for one in judged[each]]
     assert np.mean(inside) >= 0.9
+
+
+def test_bands_of_the_shipped_catalog_are_those_of_a_fit():
+    """Every measured curve states the band that `profile fit` gives its means, straight between them."""
+    shipped = [curve for curve in load_catalog([SHIPPED]).profiles if curve.source.basis == "measured"]
+    assert [curve.error_band for curve in shipped] == [
+        fit_measured(curve, "measured").error_band for curve in curves_of(SHIPPED)
+    ]
 
 
 def test_a_left_out_point_has_no_say_in_its_own_band():
