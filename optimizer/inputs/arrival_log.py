@@ -1,0 +1,275 @@
+"""Logs of arrivals: a row for each request, or counts in short steps, read strictly and many rows at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from optimizer.domain.forecast import Notice
+from optimizer.domain.scenario import Floats
+from optimizer.inputs.faults import Faults
+from optimizer.inputs.files import decode, read_bytes
+from optimizer.inputs.history import EVERYWHERE, NAMES
+from optimizer.inputs.history_times import DAY_S, FIRST_YEAR, LAST_YEAR, Ints
+from optimizer.inputs.log_cells import LogCells, read_cells
+from optimizer.inputs.log_counts import counted_series
+from optimizer.inputs.log_times import EPOCH_UNITS, Flags, local_of, read_stamps, settle
+from optimizer.inputs.wording import did_you_mean, listed, show
+
+#: Columns that are taken for counts without being asked for.
+COUNT_NAMES = ("requests", "count", "counts")
+MOST_DAYS = 400
+LEAST_S = 600
+#: A clock that is set back shows an earlier time by more than this; requests of several servers mix by less.
+CLOCK_BACK_S = 1800.0
+MEND_TIME = f"Write 2026-07-31T18:05:07.250+02:00, or {listed(EPOCH_UNITS)} since 1970; {FIRST_YEAR} to {LAST_YEAR}."
+GUIDE = "See docs/how-to/measure-burstiness.md."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogSeries:
+    """Counts of one series in even steps from `start_s` on, seconds since 1970; nan where nothing is known."""
+
+    service: str
+    origin: str
+    start_s: float
+    counts: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalLog:
+    """A log that can be used.
+
+    Parameters
+    ----------
+    kind
+        ``requests``, a row each, or ``counts``.
+    step_s
+        Seconds of a step: as the file counts, or as finely as it tells time, 1 at least.
+    """
+
+    file: str
+    sha256: str
+    kind: str
+    step_s: int
+    rows: int
+    rows_out_of_order: int
+    notices: tuple[Notice, ...]
+    series: tuple[LogSeries, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is said of a log beside it: the clock, the columns, and names for a file that has none."""
+
+    zone: ZoneInfo
+    time: str | None = None
+    counts: str | None = None
+    service: str = "requests"
+    origin: str = EVERYWHERE
+    missing_is_zero: bool = False
+
+
+def read_log(path: Path, asked: Asked) -> ArrivalLog:
+    """Read a log of arrivals; time grows with its rows, memory by some 100 bytes for each.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    faults, shown = Faults(), str(path)
+    content = read_bytes(path, shown, faults)
+    text = None if content is None else decode(content, shown, faults)
+    cells = None if text is None else read_cells(text, shown, faults)
+    faults.raise_if_any()
+    assert content is not None
+    assert cells is not None
+    found = _Reading(shown, cells, asked, faults).log(hashlib.sha256(content).hexdigest())
+    faults.raise_if_any()
+    assert found is not None
+    return found
+
+
+class _Reading:
+    """One reading of a log, and what was found in it so far."""
+
+    def __init__(self, file: str, cells: LogCells, asked: Asked, faults: Faults) -> None:
+        self.file, self.cells, self.asked, self.faults = file, cells, asked, faults
+        self.notices: list[Notice] = []
+        self.disorder = 0
+
+    def log(self, sha256: str) -> ArrivalLog | None:
+        """Return the log, or None and faults."""
+        place = f"{self.file}:{self.cells.header_line}"
+        time, counts = self._columns(place)
+        if len(self.faults):
+            return None
+        if not len(self.cells):
+            self.faults.add(place, "has a header and no rows", "Add rows.", "empty")
+            return None
+        groups = self._groups()
+        read = [read_stamps(chunk) for chunk in self.cells.chunks(time)]
+        seconds, local = np.concatenate([one.seconds for one in read]), np.concatenate([one.local for one in read])
+        self._refuse_no_times(seconds, time)
+        for rows in groups.values():
+            self._settle(seconds, local, rows, time, is_counts=counts is not None)
+        if len(self.faults) and counts is None:
+            return None
+        if counts is None:
+            return self._of_requests(sha256, seconds, groups)
+        missing = 0.0 if self.asked.missing_is_zero else np.nan
+        step, series, notices = counted_series(
+            self.file, self.cells, (time, counts), seconds, groups, self.faults, missing=missing
+        )
+        if step is None or len(self.faults):
+            return None
+        made = tuple(LogSeries(*key, start, values) for key, start, values in series)
+        return self._log(sha256, "counts", step, [*self.notices, *notices], made)
+
+    def _log(
+        self, sha256: str, kind: str, step_s: int, notices: list[Notice], series: tuple[LogSeries, ...]
+    ) -> ArrivalLog:
+        told = tuple(sorted(notices, key=lambda notice: notice.line))
+        return ArrivalLog(self.file, sha256, kind, step_s, len(self.cells), self.disorder, told, series)
+
+    def _columns(self, place: str) -> tuple[int, int | None]:
+        """Return the columns of times and of counts, if there is one."""
+        header = self.cells.header
+        for name in sorted(name for name, count in Counter(header).items() if count > 1):
+            self.faults.add(f"{place} {name}", "column is there twice", "Keep one of them.", "duplicate-column")
+        for option, asked in (("--time", self.asked.time), ("--counts", self.asked.counts)):
+            if asked is not None and asked not in header:
+                what = f"no such column (found {show(asked)})"
+                self.faults.add(option, what, did_you_mean(asked, header, "columns"), "unknown-name")
+        if len(self.faults):
+            return 0, None
+        counts = self.asked.counts or next((name for name in COUNT_NAMES if name in header), None)
+        others = [name for name in header if name not in (*NAMES, counts)]
+        time = self.asked.time or next(iter(others), None)
+        if time is None or time == counts:
+            self.faults.add(place, f"must have a column of times (found {listed(header)})", GUIDE, "header")
+            return 0, None
+        return header.index(time), None if counts is None else header.index(counts)
+
+    def _groups(self) -> dict[tuple[str, str], Ints]:
+        """Return the rows of each series, in the order of the file."""
+        codes = np.zeros(len(self.cells), dtype=np.int64)
+        labels: list[list[str]] = []
+        for name, other in zip(NAMES, (self.asked.service, self.asked.origin), strict=True):
+            if name not in self.cells.header:
+                labels.append([other])
+                continue
+            column = self.cells.header.index(name)
+            known, code = np.unique(np.concatenate(list(self.cells.chunks(column))), return_inverse=True)
+            labels.append([cell.decode("utf-8", "replace") for cell in known.tolist()])
+            for row in np.flatnonzero(code == labels[-1].index("")) if "" in labels[-1] else ():
+                place = f"{self.file}:{self.cells.lines[row]} {name}"
+                self.faults.add(place, "has no value", "Give one, or delete the row.", "no-value")
+            codes = codes * known.size + code
+        every = [(service, origin) for service in labels[0] for origin in labels[1]]
+        return {every[code]: np.flatnonzero(codes == code) for code in np.unique(codes).tolist()}
+
+    def _refuse_no_times(self, seconds: Floats, time: int) -> None:
+        for row in np.flatnonzero(np.isnan(seconds)).tolist():
+            place = f"{self.file}:{self.cells.lines[row]} {self.cells.header[time]}"
+            cell = self.cells.cell(time, row)
+            what = f"not a time (found {show(cell)})" if cell else "has no time"
+            self.faults.add(place, what, MEND_TIME, "not-a-time")
+
+    def _settle(self, seconds: Floats, local: Flags, rows: Ints, time: int, *, is_counts: bool) -> None:
+        """Bring the local times of one series to UTC, in place."""
+        of_clock = rows[local[rows] & ~np.isnan(seconds[rows])]
+        if of_clock.size and self.asked.zone.key != "UTC":
+            settled = settle(seconds[of_clock], self.asked.zone, _counts_repeat if is_counts else _clock_goes_back)
+            seconds[of_clock] = settled.seconds
+            for row in of_clock[settled.skipped].tolist():
+                place = f"{self.file}:{self.cells.lines[row]} {self.cells.header[time]}"
+                found = self.cells.cell(time, row)
+                what = f"no such time in {self.asked.zone.key}, where clocks go forward then (found {found})"
+                mend = "Name the zone of the file with --timezone, or write offsets."
+                self.faults.add(place, what, mend, "no-such-time")
+            if settled.twice.any():
+                line = int(self.cells.lines[of_clock[np.argmax(settled.twice)]])
+                text = f"{int(settled.twice.sum()):,} rows are in an hour that clocks repeat, told apart by their order"
+                self.notices.append(Notice(line, "twice", text))
+        known = rows[~np.isnan(seconds[rows])]
+        back = np.flatnonzero(np.diff(seconds[known]) < 0.0)
+        self.disorder += back.size
+        if back.size:
+            text = f"{back.size:,} rows are earlier than the row before, this one first: sorted"
+            self.notices.append(Notice(int(self.cells.lines[known[back[0] + 1]]), "disorder", text))
+
+    def _of_requests(self, sha256: str, seconds: Floats, groups: dict[tuple[str, str], Ints]) -> ArrivalLog | None:
+        """Count the requests of each series in steps of a second, or of a minute where times are no finer."""
+        whole = not np.any(seconds % 1.0)
+        step_s = 60 if whole and not np.any(seconds % 60.0) else 1
+        if whole and len(self.cells.header) > 1:
+            self._refuse_counts(seconds, groups)
+        first, last = float(seconds.min()), float(seconds.max())
+        if not LEAST_S <= last - first <= MOST_DAYS * DAY_S:
+            length = f"{(last - first) / DAY_S:,.0f} days" if last - first > DAY_S else f"{last - first:g} seconds"
+            what = f"must span {LEAST_S // 60} minutes to {MOST_DAYS} days (found {length})"
+            self.faults.add(self.file, what, "Give a longer part, or correct a time that stands apart.", "span")
+            return None
+        start = np.floor(first / 300.0) * 300.0
+        size = int((last - start) // step_s) + 1
+        made = []
+        for key, rows in groups.items():
+            places = ((seconds[rows] - start) // step_s).astype(np.int64)
+            counts = np.bincount(places, minlength=size).astype(np.float64)
+            self._note_repeats(seconds[rows], rows, "of " + "/".join(key))
+            counts[: int((first - start) // step_s) + 1] = np.nan  # the first and last step are seen in part
+            counts[-1] = np.nan
+            self._note_silence(counts, start, step_s, key)
+            made.append(LogSeries(*key, start, counts))
+        return self._log(sha256, "requests", step_s, self.notices, tuple(made))
+
+    def _refuse_counts(self, seconds: Floats, groups: dict[tuple[str, str], Ints]) -> None:
+        """Refuse rows exactly one step apart beside another column: they are counts, and no requests."""
+        steps = [np.unique(np.diff(seconds[rows])) for rows in groups.values()]
+        if all(step.size == 1 and step[0] > 0.0 for step in steps):
+            what = f"rows are {steps[0][0]:g} seconds apart, each time: these are counts, not requests"
+            self.faults.add(self.file, what, "Name their column with --counts.", "counts")
+            self.faults.raise_if_any()
+
+    def _note_repeats(self, seconds: Floats, rows: Ints, of_it: str) -> None:
+        """Tell how many rows carry the very time of another, where times are finer than a second."""
+        if not np.any(seconds % 1.0):
+            return
+        order = np.argsort(seconds, kind="stable")
+        same = np.flatnonzero(np.diff(seconds[order]) == 0.0)
+        if same.size:
+            line = int(self.cells.lines[rows[order[same + 1]].min()])
+            text = f"{same.size:,} rows {of_it} carry the very time of another, this one first: all are counted"
+            self.notices.append(Notice(line, "same-time", text))
+
+    def _note_silence(self, counts: Floats, start: float, step_s: int, key: tuple[str, str]) -> None:
+        """Tell five minutes without a request where thirty or more were usual: perhaps the log has a hole."""
+        by = 300 // step_s
+        sums = counts[: counts.size // by * by].reshape(-1, by).sum(axis=1)
+        silent = np.flatnonzero((sums == 0.0) & (np.nanmean(counts) * by >= 30.0))
+        if silent.size:
+            at = local_of(np.array([start + 300.0 * silent[0]]), self.asked.zone)[0]
+            when = str(np.datetime64(int(at), "s")).replace("T", " ")
+            text = (
+                f"{silent.size:,} times five minutes of {'/'.join(key)} have no request, the first {when}: taken as 0"
+            )
+            self.notices.append(Notice(0, "silence", text))
+
+
+def _clock_goes_back(times: Floats) -> int:
+    """Place of the first time much earlier than the one before; the end where there is none."""
+    back = np.flatnonzero(np.diff(times) < -CLOCK_BACK_S)
+    return int(back[0]) + 1 if back.size else times.size
+
+
+def _counts_repeat(times: Floats) -> int:
+    """Place of the first step that is there again."""
+    back = np.flatnonzero(np.diff(times) <= 0.0)
+    return int(back[0]) + 1 if back.size else times.size
