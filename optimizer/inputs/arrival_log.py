@@ -87,9 +87,8 @@ def read_log(path: Path, asked: Asked) -> ArrivalLog:
     content = read_bytes(path, shown, faults)
     text = None if content is None else decode(content, shown, faults)
     cells = None if text is None else read_cells(text, shown, faults)
-    faults.raise_if_any()
-    assert content is not None
-    assert cells is not None
+    if content is None or cells is None:
+        faults.refuse()
     found = _Reading(shown, cells, asked, faults).log(hashlib.sha256(content).hexdigest())
     faults.raise_if_any()
     assert found is not None
@@ -107,11 +106,12 @@ class _Reading:
     def log(self, sha256: str) -> ArrivalLog | None:
         """Return the log, or None and faults."""
         place = f"{self.file}:{self.cells.header_line}"
+        told = len(self.faults)
         time, counts = self._columns(place)
-        if len(self.faults):
+        if len(self.faults) > told:
             return None
         if not len(self.cells):
-            self.faults.add(place, "has a header and no rows", "Add rows.", "empty")
+            self.faults.add_unless_told(place, "has a header and no rows", "Add rows.", "empty")
             return None
         groups = self._groups()
         read = [read_stamps(chunk) for chunk in self.cells.chunks(time)]
@@ -119,10 +119,8 @@ class _Reading:
         self._refuse_no_times(seconds, time)
         for rows in groups.values():
             self._settle(seconds, local, rows, time, is_counts=counts is not None)
-        if len(self.faults) and counts is None:
-            return None
         if counts is None:
-            return self._of_requests(sha256, seconds, groups)
+            return None if len(self.faults) else self._of_requests(sha256, seconds, groups)
         missing = 0.0 if self.asked.missing_is_zero else np.nan
         step, series, notices = counted_series(
             self.file, self.cells, (time, counts), seconds, groups, self.faults, missing=missing
@@ -140,14 +138,14 @@ class _Reading:
 
     def _columns(self, place: str) -> tuple[int, int | None]:
         """Return the columns of times and of counts, if there is one."""
-        header = self.cells.header
+        header, told = self.cells.header, len(self.faults)
         for name in sorted(name for name, count in Counter(header).items() if count > 1):
             self.faults.add(f"{place} {name}", "column is there twice", "Keep one of them.", "duplicate-column")
         for option, asked in (("--time", self.asked.time), ("--counts", self.asked.counts)):
             if asked is not None and asked not in header:
                 what = f"no such column (found {show(asked)})"
                 self.faults.add(option, what, did_you_mean(asked, header, "columns"), "unknown-name")
-        if len(self.faults):
+        if len(self.faults) > told:
             return 0, None
         counts = self.asked.counts or next((name for name in COUNT_NAMES if name in header), None)
         others = [name for name in header if name not in (*NAMES, counts)]

@@ -48,11 +48,11 @@ def _page(fit: TrafficFit) -> Page:
 def _data(fit: TrafficFit) -> Facts:
     kind = "a row for each request" if fit.kind == "requests" else f"counts of {_step(fit.step_s)}"
     kinds = [notice.kind for notice in fit.notices]
-    told = [
-        f"{counted(fit.rows_read, 'row')}, {kind}",
-        f"{counted(kinds.count('gap'), 'gap')}, {counted(kinds.count('empty'), 'empty cell')}"
-        + (", taken as no requests" if fit.missing_is_zero else ", left out, not filled" if kinds else ""),
-    ]
+    told = [f"{counted(fit.rows_read, 'row')}, {kind}"]
+    if fit.kind == "counts":
+        gaps, empty = kinds.count("gap"), kinds.count("empty")
+        taken = ", taken as no requests" if fit.missing_is_zero else ", left out, not filled"
+        told.append(f"{counted(gaps, 'gap')}, {counted(empty, 'empty cell')}{taken if gaps or empty else ''}")
     if fit.kind == "requests" and fit.step_s > 1:
         told.append(f"times no finer than {_step(fit.step_s)}")
     if fit.rows_out_of_order:
@@ -133,8 +133,8 @@ def _unseen(fit: TrafficFit) -> Iterator[str]:
     yield from dict.fromkeys(text for series in fit.series for text in series.unseen)
     for series in fit.series:
         for day_type, hours in series.missing_hours:
-            every = "no" if hours == 24 else f"{24 - hours} of 24"
-            yield f"{series.service}/{series.origin}: {every} hours of a {day_type}; the demand file leaves them out"
+            name = f"{series.service}/{series.origin}"
+            yield f"{name}: {hours} of 24 hours of a {day_type} are not in the log, nor in the demand file"
     yield "growth and promotions: the demand is that of the log"
 
 

@@ -54,8 +54,10 @@ def _faults(log: ArrivalLog, series: LogSeries) -> list[Fault]:
     rates = rates_in(series.counts, max(1, FIVE_MINUTES_S // log.step_s), log.step_s)
     if not np.nansum(series.counts) > 0.0:
         return [Fault(where, "has no requests", "Delete the series, or give its requests.", "empty")]
-    if np.isnan(rates).all():
-        return [Fault(where, "is known for no five minutes", "Give a longer part.", "too-short")]
+    if not np.nansum(rates) > 0.0:
+        return [
+            Fault(where, "has no five minutes that are known and hold a request", "Give a longer part.", "too-short")
+        ]
     return []
 
 

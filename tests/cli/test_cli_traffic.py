@@ -63,8 +63,8 @@ def test_the_page_says_decision_windows_and_what_is_not_seen(folder):
     assert one.planned_per_s == pytest.approx(one.busiest_per_s * one.decision.factor)
     text = " ".join(result.stdout.split())
     assert "busiest five minutes, inflated x 1.1" in text
-    assert "1 of 24 hours of a workday" in text
-    assert "no hours of a weekend" in text
+    assert "23 of 24 hours of a workday are not in the log" in text
+    assert "24 of 24 hours of a weekend" in text
     assert "10 s" in text
 
 

@@ -127,6 +127,7 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ",4",
         "2026-03-02 12:04:30,4",
         "2026-03-02 12:05,4",
+        "2026-03-02 12:06",
     ]
     with pytest.raises(InputError) as refused:
         read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC")))
@@ -140,6 +141,7 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ("8", "not-a-time"),
         ("9", "not-a-time"),
         ("10", "off-grid"),
+        ("12", "row-length"),
     ]
 
 
