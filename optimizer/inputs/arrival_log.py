@@ -25,6 +25,8 @@ from optimizer.inputs.wording import did_you_mean, listed, show
 COUNT_NAMES = ("requests", "count", "counts")
 MOST_DAYS = 400
 LEAST_S = 600
+#: Rows with so many equal distances are steps.
+SAME_STEP_SHARE = 0.8
 #: A clock that is set back shows an earlier time by more than this; requests of several servers mix by less.
 CLOCK_BACK_S = 1800.0
 MEND_TIME = f"Write 2026-07-31T18:05:07.250+02:00, or {listed(EPOCH_UNITS)} since 1970; {FIRST_YEAR} to {LAST_YEAR}."
@@ -229,11 +231,13 @@ class _Reading:
         return self._log(sha256, "requests", step_s, self.notices, tuple(made))
 
     def _refuse_counts(self, seconds: Floats, groups: dict[tuple[str, str], Ints]) -> None:
-        """Refuse rows exactly one step apart beside another column: they are counts, and no requests."""
-        steps = [np.unique(np.diff(seconds[rows])) for rows in groups.values()]
-        if all(step.size == 1 and step[0] > 0.0 for step in steps):
-            what = f"rows are {steps[0][0]:g} seconds apart, each time: these are counts, not requests"
-            self.faults.add(self.file, what, "Name their column with --counts.", "counts")
+        """Refuse rows that are nearly all one step apart beside another column: they are counts, and no requests."""
+        steps = [np.diff(seconds[rows]) for rows in groups.values()]
+        usual = float(np.median(np.concatenate(steps))) if len(self.cells) > len(steps) else 0.0
+        if usual > 0.0 and all(step.size and np.mean(step == usual) >= SAME_STEP_SHARE for step in steps):
+            what = f"rows are {usual:g} seconds apart, nearly each time: these are counts, not requests"
+            mend = "Name their column with --counts; if each row is a request, keep the column of times only."
+            self.faults.add(self.file, what, mend, "counts")
             self.faults.raise_if_any()
 
     def _note_repeats(self, seconds: Floats, rows: Ints, of_it: str) -> None:

@@ -53,6 +53,8 @@ def counted_series(
         return None, [], []
     made = []
     for key, rows in known.items():
+        if not rows.size:  # each of its times was told
+            continue
         place = _places(file, cells, columns[0], seconds[rows], rows, step, faults)
         if place is None:
             continue

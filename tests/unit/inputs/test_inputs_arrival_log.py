@@ -158,6 +158,11 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ("time,n\n2026-03-02T12:00,5\n", {"counts": "m"}, "no such column"),
         ("time,n\n2026-03-02T12:00,5\n", {"time": "tme"}, "Did you mean time"),
         ("time,n\n" + "".join(f"2026-03-02 {h:02d}:00,5\n" for h in range(9)), {}, "Name their column with --counts"),
+        (
+            "time,n\n" + "".join(f"2026-03-02 {h:02d}:00,5\n" for h in range(24) if h not in (5, 9)),
+            {},
+            "rows are 3600 seconds apart",
+        ),
         ("time,requests\n2026-03-02 12:00:00,5\n2026-03-02 12:00:07,5\n", {}, "7 seconds from row to row"),
         ("time,requests\n2026-03-02 12:00:00,5\n", {}, "no two rows of a series"),
         ("time\nmittags\nжора\n", {}, 'found "жора"'),
