@@ -10,7 +10,7 @@ from optimizer.domain.traffic import Burstiness, Decision
 #: Windows a few times as long as latency targets: bursts that a pool feels.
 FELT_S = range(1, 11)
 LEAST_WINDOWS = 20
-#: Poisson below either; measured as relative loss of capacity on pools of 8 replicas, see decision 0022.
+#: Poisson below either; measured as relative loss of capacity on pools of 8 replicas, see decision 0023.
 LEAST_DISPERSION, LEAST_NOISE = 3.0, 0.01
 #: Up to this noise a pool loses less than 1.8 times of it.
 MOST_INFLATED, LOSS_PER_NOISE = 0.1, 1.8
