@@ -15,18 +15,15 @@ from optimizer.domain.scenario import Floats
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.history import EVERYWHERE, NAMES
-from optimizer.inputs.history_times import DAY_S, FIRST_YEAR, LAST_YEAR, Ints
+from optimizer.inputs.history_times import FIRST_YEAR, LAST_YEAR, Ints
 from optimizer.inputs.log_cells import LogCells, read_cells
 from optimizer.inputs.log_counts import counted_series
-from optimizer.inputs.log_times import EPOCH_UNITS, Flags, local_of, read_stamps, settle
+from optimizer.inputs.log_requests import requested_series
+from optimizer.inputs.log_times import EPOCH_UNITS, Flags, read_stamps, settle
 from optimizer.inputs.wording import did_you_mean, listed, show
 
 #: Columns that are taken for counts without being asked for.
 COUNT_NAMES = ("requests", "count", "counts")
-MOST_DAYS = 400
-LEAST_S = 600
-#: Rows with so many equal distances are steps.
-SAME_STEP_SHARE = 0.8
 #: A clock that is set back shows an earlier time by more than this; requests of several servers mix by less.
 CLOCK_BACK_S = 1800.0
 MEND_TIME = f"Write 2026-07-31T18:05:07.250+02:00, or {listed(EPOCH_UNITS)} since 1970; {FIRST_YEAR} to {LAST_YEAR}."
@@ -78,7 +75,7 @@ class Asked:
 
 
 def read_log(path: Path, asked: Asked) -> ArrivalLog:
-    """Read a log of arrivals; time grows with its rows, memory by some 100 bytes for each.
+    """Read a log of arrivals; time grows with its rows, memory by some 180 bytes for each.
 
     Raises
     ------
@@ -121,22 +118,23 @@ class _Reading:
         self._refuse_no_times(seconds, time)
         for rows in groups.values():
             self._settle(seconds, local, rows, time, is_counts=counts is not None)
+        if counts is None and len(self.faults):
+            return None
         if counts is None:
-            return None if len(self.faults) else self._of_requests(sha256, seconds, groups)
-        missing = 0.0 if self.asked.missing_is_zero else np.nan
-        step, series, notices = counted_series(
-            self.file, self.cells, (time, counts), seconds, groups, self.faults, missing=missing
-        )
+            step, series, notices = requested_series(
+                self.file, self.cells, seconds, groups, self.asked.zone, self.faults
+            )
+        else:
+            missing = 0.0 if self.asked.missing_is_zero else np.nan
+            step, series, notices = counted_series(
+                self.file, self.cells, (time, counts), seconds, groups, self.faults, missing=missing
+            )
         if step is None or len(self.faults):
             return None
+        kind = "requests" if counts is None else "counts"
+        told_of = tuple(sorted([*self.notices, *notices], key=lambda notice: notice.line))
         made = tuple(LogSeries(*key, start, values) for key, start, values in series)
-        return self._log(sha256, "counts", step, [*self.notices, *notices], made)
-
-    def _log(
-        self, sha256: str, kind: str, step_s: int, notices: list[Notice], series: tuple[LogSeries, ...]
-    ) -> ArrivalLog:
-        told = tuple(sorted(notices, key=lambda notice: notice.line))
-        return ArrivalLog(self.file, sha256, kind, step_s, len(self.cells), self.disorder, told, series)
+        return ArrivalLog(self.file, sha256, kind, step, len(self.cells), self.disorder, told_of, made)
 
     def _columns(self, place: str) -> tuple[int, int | None]:
         """Return the columns of times and of counts, if there is one."""
@@ -204,65 +202,6 @@ class _Reading:
         if back.size:
             text = f"{back.size:,} rows are earlier than the row before, this one first: sorted"
             self.notices.append(Notice(int(self.cells.lines[known[back[0] + 1]]), "disorder", text))
-
-    def _of_requests(self, sha256: str, seconds: Floats, groups: dict[tuple[str, str], Ints]) -> ArrivalLog | None:
-        """Count the requests of each series in steps of a second, or of a minute where times are no finer."""
-        whole = not np.any(seconds % 1.0)
-        step_s = 60 if whole and not np.any(seconds % 60.0) else 1
-        if whole and len(self.cells.header) > 1:
-            self._refuse_counts(seconds, groups)
-        first, last = float(seconds.min()), float(seconds.max())
-        if not LEAST_S <= last - first <= MOST_DAYS * DAY_S:
-            length = f"{(last - first) / DAY_S:,.0f} days" if last - first > DAY_S else f"{last - first:g} seconds"
-            what = f"must span {LEAST_S // 60} minutes to {MOST_DAYS} days (found {length})"
-            self.faults.add(self.file, what, "Give a longer part, or correct a time that stands apart.", "span")
-            return None
-        start = np.floor(first / 300.0) * 300.0
-        size = int((last - start) // step_s) + 1
-        made = []
-        for key, rows in groups.items():
-            places = ((seconds[rows] - start) // step_s).astype(np.int64)
-            counts = np.bincount(places, minlength=size).astype(np.float64)
-            self._note_repeats(seconds[rows], rows, "of " + "/".join(key))
-            counts[: int((first - start) // step_s) + 1] = np.nan  # the first and last step are seen in part
-            counts[-1] = np.nan
-            self._note_silence(counts, start, step_s, key)
-            made.append(LogSeries(*key, start, counts))
-        return self._log(sha256, "requests", step_s, self.notices, tuple(made))
-
-    def _refuse_counts(self, seconds: Floats, groups: dict[tuple[str, str], Ints]) -> None:
-        """Refuse rows that are nearly all one step apart beside another column: they are counts, and no requests."""
-        steps = [np.diff(seconds[rows]) for rows in groups.values()]
-        usual = float(np.median(np.concatenate(steps))) if len(self.cells) > len(steps) else 0.0
-        if usual > 0.0 and all(step.size and np.mean(step == usual) >= SAME_STEP_SHARE for step in steps):
-            what = f"rows are {usual:g} seconds apart, nearly each time: these are counts, not requests"
-            mend = "Name their column with --counts; if each row is a request, keep the column of times only."
-            self.faults.add(self.file, what, mend, "counts")
-            self.faults.raise_if_any()
-
-    def _note_repeats(self, seconds: Floats, rows: Ints, of_it: str) -> None:
-        """Tell how many rows carry the very time of another, where times are finer than a second."""
-        if not np.any(seconds % 1.0):
-            return
-        order = np.argsort(seconds, kind="stable")
-        same = np.flatnonzero(np.diff(seconds[order]) == 0.0)
-        if same.size:
-            line = int(self.cells.lines[rows[order[same + 1]].min()])
-            text = f"{same.size:,} rows {of_it} carry the very time of another, this one first: all are counted"
-            self.notices.append(Notice(line, "same-time", text))
-
-    def _note_silence(self, counts: Floats, start: float, step_s: int, key: tuple[str, str]) -> None:
-        """Tell five minutes without a request where thirty or more were usual: perhaps the log has a hole."""
-        by = 300 // step_s
-        sums = counts[: counts.size // by * by].reshape(-1, by).sum(axis=1)
-        silent = np.flatnonzero((sums == 0.0) & (np.nanmean(counts) * by >= 30.0))
-        if silent.size:
-            at = local_of(np.array([start + 300.0 * silent[0]]), self.asked.zone)[0]
-            when = str(np.datetime64(int(at), "s")).replace("T", " ")
-            text = (
-                f"{silent.size:,} times five minutes of {'/'.join(key)} have no request, the first {when}: taken as 0"
-            )
-            self.notices.append(Notice(0, "silence", text))
 
 
 def _clock_goes_back(times: Floats) -> int:
