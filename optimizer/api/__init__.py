@@ -15,7 +15,7 @@ from optimizer.api.decisions import (
     replan_weeks,
     with_alternatives,
 )
-from optimizer.api.demand import forecast
+from optimizer.api.demand import fit_traffic, forecast
 from optimizer.api.one_plan import cost, plan, replay, verify
 from optimizer.api.profiles import fit_profile, profile_curves
 from optimizer.api.progress import Progress
@@ -37,6 +37,7 @@ __all__ = [
     "diff",
     "explain",
     "fit_profile",
+    "fit_traffic",
     "forecast",
     "init",
     "load_catalog",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from optimizer.domain.forecast import Forecast
+    from optimizer.domain.traffic import TrafficFit
 
 
 def forecast(
@@ -61,3 +62,47 @@ def forecast(
     named = Events() if events is None else read_events(Path(events))
     settings = Settings(first, months, timezone, interval, per_s, missing_is_zero)
     return forecast_history(read_history(Path(history), zone), settings, named)
+
+
+def fit_traffic(
+    log: str | Path,
+    *,
+    time: str | None = None,
+    counts: str | None = None,
+    service: str = "requests",
+    origin: str = "all",
+    timezone: str = "UTC",
+    missing_is_zero: bool = False,
+) -> TrafficFit:
+    """Find the busiest five minutes and the burstiness of a log of arrivals, and the demand that holds for them.
+
+    Parameters
+    ----------
+    log
+        A CSV with a column of times: a row for each request, or counts in steps from a second to a day.
+    time, counts
+        Columns of times and of counts, where their names do not tell.
+    service, origin
+        Names of the series of a file that has no such columns.
+    timezone
+        The clock of hours and days, and of times without an offset: an IANA name.
+    missing_is_zero
+        Whether steps of counts without a row had no requests.
+
+    Returns
+    -------
+    TrafficFit
+        `rows` is the demand file; `to_dict()` the document that JSON holds.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file; nothing in it is mended.
+    """
+    from optimizer.inputs.arrival_log import Asked, read_log
+    from optimizer.inputs.forecast_asked import zone_asked
+    from optimizer.traffic import fit_log
+
+    zone = zone_asked(timezone)
+    asked = Asked(zone, time, counts, service, origin, missing_is_zero)
+    return fit_log(read_log(Path(log), asked), zone, missing_is_zero=missing_is_zero)

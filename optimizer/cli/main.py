@@ -10,6 +10,7 @@ import typer
 
 from optimizer.cli import catalog as catalog_commands
 from optimizer.cli import profile as profile_commands
+from optimizer.cli import traffic as traffic_commands
 from optimizer.cli.check import check
 from optimizer.cli.compare import compare
 from optimizer.cli.cost import cost
@@ -56,6 +57,7 @@ app.command(short_help="Forecast demand from a history of counts.")(forecast)
 app.command(short_help="Tell what differs between two plans.")(diff)
 app.command(short_help="Tell what to change now that the demand is another one.")(replan)
 app.add_typer(profile_commands.app, name="profile")
+app.add_typer(traffic_commands.app, name="traffic")
 app.add_typer(catalog_commands.app, name="catalog")
 
 

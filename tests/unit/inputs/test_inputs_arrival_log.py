@@ -1,0 +1,179 @@
+"""Logs of arrivals: what is read, whichever way it is written, and what is refused, with every place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from optimizer.errors import InputError
+from optimizer.inputs.arrival_log import Asked, read_log
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+#: Requests every 0.75 seconds over 20 minutes.
+MOMENTS = [FIRST + timedelta(seconds=0.75 * number) for number in range(1601)]
+
+
+def _write(folder: Path, lines: list[str], *, end: str = "\n", bom: str = "") -> Path:
+    path = folder / "log.csv"
+    path.write_bytes((bom + end.join(lines) + end).encode())
+    return path
+
+
+def _epoch(unit: float) -> list[str]:
+    return [f"{moment.timestamp() * unit:.3f}".rstrip("0").rstrip(".") for moment in MOMENTS]
+
+
+FORMS = {
+    "iso in UTC": (["time", *(m.replace(tzinfo=None).isoformat(" ") for m in MOMENTS)], "UTC"),
+    "iso of the zone": (
+        ["time", *(m.astimezone(BERLIN).replace(tzinfo=None).isoformat() for m in MOMENTS)],
+        "Europe/Berlin",
+    ),
+    "offsets": (["time", *(m.astimezone(BERLIN).isoformat() for m in MOMENTS)], "Asia/Tokyo"),
+    "zulu": (["time", *(m.replace(tzinfo=None).isoformat() + "Z" for m in MOMENTS)], "America/New_York"),
+    "seconds": (["ts", *_epoch(1.0)], "Europe/Berlin"),
+    "milliseconds": (["ts", *_epoch(1e3)], "UTC"),
+    "microseconds": (["ts", *_epoch(1e6)], "UTC"),
+    "no header": (_epoch(1.0), "UTC"),
+    "access log": (["time,path,status", *(f"{m.isoformat()},/a b,200" for m in MOMENTS)], "UTC"),
+    "semicolons": (["time;path", *(f" {m.isoformat()} ;/suche/ä" for m in MOMENTS)], "UTC"),
+    "quotes": (["time,path", *(f'{m.isoformat()},"/a,b"' for m in MOMENTS)], "UTC"),
+    "mixed": (["time", *(m.isoformat() if n % 2 else str(m.timestamp()) for n, m in enumerate(MOMENTS))], "UTC"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("end", "bom"), [("\n", ""), ("\r\n", "\ufeff")])
+def test_every_way_to_write_times_reads_the_same(tmp_path, form, end, bom):
+    """1,601 requests: the first and last second are seen in part, the others hold what the generator put there."""
+    lines, zone = FORMS[form]
+    log = read_log(_write(tmp_path, lines, end=end, bom=bom), Asked(ZoneInfo(zone)))
+    (series,) = log.series
+    assert (log.kind, log.step_s, log.rows) == ("requests", 1, 1601)
+    assert series.start_s == FIRST.timestamp()
+    seconds = np.array([int((moment - FIRST).total_seconds()) for moment in MOMENTS])
+    expected = np.bincount(seconds).astype(float)
+    assert np.isnan(series.counts[[0, -1]]).all()
+    assert series.counts[1:-1].tolist() == expected[1:-1].tolist()
+
+
+def test_series_by_service_and_origin(tmp_path):
+    """Columns name the series; each counts its own rows over the whole of the log."""
+    lines = ["time,service,origin", *(f"{m.isoformat()},{'ab'[n % 2]},west" for n, m in enumerate(MOMENTS))]
+    log = read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC")))
+    assert [(series.service, series.origin) for series in log.series] == [("a", "west"), ("b", "west")]
+    assert [np.nansum(series.counts) for series in log.series] == [799.0, 799.0]  # seconds seen in part hold 2 and 1
+
+
+def test_rows_out_of_order_are_sorted_and_told(tmp_path):
+    """Two rows change places: the same counts, and one notice with the line."""
+    lines = ["time", *(m.isoformat() for m in MOMENTS)]
+    lines[100], lines[101] = lines[101], lines[100]
+    log = read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC")))
+    assert log.rows_out_of_order == 1
+    assert [(notice.line, notice.kind) for notice in log.notices] == [(102, "disorder")]
+
+
+def test_the_hour_that_clocks_repeat_is_read_by_its_order(tmp_path):
+    """2026-10-25 02:00 to 03:00 comes twice in Berlin: a request a minute and a half shows no hole and no heap."""
+    start = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
+    moments = [start + timedelta(seconds=90 * number + 0.5) for number in range(121)]
+    lines = ["time", *(m.astimezone(BERLIN).replace(tzinfo=None).isoformat() for m in moments)]
+    log = read_log(_write(tmp_path, lines), Asked(BERLIN))
+    found = np.flatnonzero(np.nan_to_num(log.series[0].counts))
+    assert set(np.diff(found).tolist()) == {90}
+    assert [notice.kind for notice in log.notices] == ["twice"]
+
+
+def test_a_time_that_clocks_skip_is_refused(tmp_path):
+    """2026-03-29 02:30 does not exist in Berlin."""
+    lines = ["time", "2026-03-29T01:30:00.5", "2026-03-29T02:30:00.5", "2026-03-29T03:30:00.5"]
+    with pytest.raises(InputError) as refused:
+        read_log(_write(tmp_path, lines), Asked(BERLIN))
+    (fault,) = refused.value.faults
+    assert fault.where.endswith("log.csv:3 time")
+    assert "no such time in Europe/Berlin" in fault.what
+
+
+def test_counts_are_laid_on_their_grid(tmp_path):
+    """Counts of 10 s: a gap and an empty cell are unknown and told with their line; as zero if that is said."""
+    lines = ["time,requests", "2026-03-02 12:00:00,5", "2026-03-02 12:00:10,", "2026-03-02 12:00:40,7"]
+    lines += [f"2026-03-02 12:{minute:02d}:{second:02d},1" for minute in (1, 2) for second in range(0, 60, 10)]
+    path = _write(tmp_path, lines)
+    log = read_log(path, Asked(ZoneInfo("UTC")))
+    assert (log.kind, log.step_s) == ("counts", 10)
+    assert np.nan_to_num(log.series[0].counts[:6], nan=-1.0).tolist() == [5, -1, -1, -1, 7, -1]
+    assert [(notice.line, notice.kind) for notice in log.notices] == [(3, "empty"), (4, "gap"), (5, "gap")]
+    filled = read_log(path, Asked(ZoneInfo("UTC"), missing_is_zero=True))
+    assert filled.series[0].counts[:6].tolist() == [5, 0, 0, 0, 7, 0]
+
+
+def test_every_wrong_row_of_counts_is_told(tmp_path):
+    """Times, repetitions, negative counts, words and nan: one fault for each, in order of the lines."""
+    lines = [
+        "time,requests",
+        "2026-03-02 12:00,5",
+        "2026-03-02 12:01,-3",
+        "2026-03-02 12:02,nan",
+        "2026-03-02 12:02,4",
+        "noon,4",
+        "2026-03-02 12:03,many",
+        "1969-03-02 12:04,4",
+        ",4",
+        "2026-03-02 12:04:30,4",
+        "2026-03-02 12:05,4",
+        "2026-03-02 12:06",
+    ]
+    with pytest.raises(InputError) as refused:
+        read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC")))
+    found = [(fault.where.partition("log.csv:")[2].split()[0], fault.code) for fault in refused.value.faults]
+    assert found == [
+        ("3", "negative"),
+        ("4", "not-a-number"),
+        ("5", "duplicate-row"),
+        ("6", "not-a-time"),
+        ("7", "not-a-number"),
+        ("8", "not-a-time"),
+        ("9", "not-a-time"),
+        ("10", "off-grid"),
+        ("12", "row-length"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("", {}, "empty"),
+        ("time\n", {}, "has a header and no rows"),
+        ("time\n2026-03-02T12:00:00\n", {}, "must span 10 minutes"),
+        ("time\n2026-03-02T12:00:00\n2029-03-02T12:00:00.5\n", {}, "found 1,096 days"),
+        ("time\n-5\nnan\ninf\n", {}, 'not a time (found "nan")'),
+        ("time,time\n1,2\n", {}, "column is there twice"),
+        ("requests\n5\n", {}, "must have a column of times"),
+        ("time,n\n2026-03-02T12:00,5\n", {"counts": "m"}, "no such column"),
+        ("time,n\n2026-03-02T12:00,5\n", {"time": "tme"}, "Did you mean time"),
+        ("time,n\n" + "".join(f"2026-03-02 {h:02d}:00,5\n" for h in range(9)), {}, "Name their column with --counts"),
+        (
+            "time,n\n" + "".join(f"2026-03-02 {h:02d}:00,5\n" for h in range(24) if h not in (5, 9)),
+            {},
+            "rows are 3600 seconds apart",
+        ),
+        ("time,requests\n2026-03-02 12:00:00,5\n2026-03-02 12:00:07,5\n", {}, "7 seconds from row to row"),
+        ("time,requests\n2026-03-02 12:00:00,5\n", {}, "no two rows of a series"),
+        ("time\nmittags\nжора\n", {}, 'found "жора"'),
+        ("time,service\n2026-03-02T12:00,\n2026-03-02T13:00:01,a\n", {}, "has no value"),
+        ("time\tn\n1\t2\n", {}, "separated by tabs"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(tmp_path, text, asked, told):
+    """Each kind of file that is no log has its own words."""
+    path = tmp_path / "log.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_log(path, Asked(ZoneInfo("UTC"), **asked))
+    assert told in str(refused.value)
