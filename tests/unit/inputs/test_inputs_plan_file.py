@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from optimizer.domain.plan import (
+    Alternative,
     Assumption,
     Check,
     Cost,
@@ -222,7 +223,10 @@ def small_plan() -> Plan:
             Check("bill", "total", 0.01, 0.0, 0.01, True),
             Check("zone_loss", "all", None, None, None, True, "n/a"),
         ),
-        alternatives=({"label": "without spot", "changes": [{"from": 1, "to": None}]},),
+        alternatives=(
+            Alternative("without spot", ("spot forbidden",), "costs_more", 90.0, 89.0, 10.0, ("aws/g6.xlarge",)),
+            Alternative("gcp only", (), "no_plan", None, None, None, (), ("nothing is sold there",)),
+        ),
         assumptions=(Assumption("retries", "10 %", "scenario"), Assumption("logs", "2 GB", "scenario", 12.5)),
         rejected=(
             Rejected("search", "aws p5", "costs_more", "at least", 9.5),
@@ -345,7 +349,7 @@ def test_unknown_keys_are_told(tmp_path: Path, path: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("token", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400])
 @pytest.mark.parametrize(
     "path", [("objective", "total"), ("pools", 0, "promised", "p99_ms"), ("inputs", "headroom", "retry_share"),
-             ("created_with", "seed"), ("alternatives", 0, "label"), ("inputs", "demand", "search", "shop", "mean", 0)],
+             ("created_with", "seed"), ("alternatives", 0, "total"), ("inputs", "demand", "search", "shop", "mean", 0)],
 )  # fmt: skip
 def test_numbers_are_finite(tmp_path: Path, token: str, path: tuple[Any, ...]) -> None:
     """NaN and infinities are no JSON, and no number of a plan, wherever they stand."""
