@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import cache_folder, capacity_store
-from optimizer.api.reading import load_fleet, load_plan, load_scenario
+from optimizer.api.reading import inputs_of, load_fleet, load_plan, load_scenario, plan_of
 from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation, Overview
 from optimizer.domain.plan import Plan
@@ -106,7 +106,7 @@ def with_alternatives(
     from optimizer.decisions.alternatives import with_alternatives as planned_beside
     from optimizer.decisions.work import How, InThisProcess
 
-    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    inputs = inputs_of(scenario)
     refuse_other_scenario(plan, "plan", inputs.scenario)
     how = How(seed, 0.0 if gap is None else gap, time_limit_s, cache_folder() if use_cache else None)
     return planned_beside(plan, inputs.scenario, inputs.catalog, how, executor or InThisProcess(), progress)
@@ -148,12 +148,18 @@ def explain(
     """
     from optimizer.planning.explain import explain_item
 
-    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
-    if plan_file is not None:
-        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    inputs = _asked_of(scenario, plan_file)
     asked = item_of(item, inputs.catalog)
     store = capacity_store(seed, use_cache=use_cache)
     return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
+
+
+def _asked_of(scenario: Inputs | str | Path, plan_file: str | Path | None) -> Inputs:
+    """Return the inputs, of which a plan file, where one is named, must have been made."""
+    inputs = inputs_of(scenario)
+    if plan_file is not None:
+        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    return inputs
 
 
 def overview(
@@ -189,9 +195,7 @@ def overview(
     from optimizer.decisions.overview import overview_of
     from optimizer.decisions.work import How, InThisProcess
 
-    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
-    if plan_file is not None:
-        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+    inputs = _asked_of(scenario, plan_file)
     how = How(seed, 0.0, None, cache_folder() if use_cache else None)
     return overview_of(inputs.scenario, inputs.catalog, how, executor or InThisProcess(), progress)
 
@@ -356,7 +360,7 @@ def diff(before: Plan | str | Path, after: Plan | str | Path) -> PlanDifference:
     """
     from optimizer.differences import difference_of
 
-    plans = [item if isinstance(item, Plan) else load_plan(item) for item in (before, after)]
+    plans = [plan_of(item) for item in (before, after)]
     names = [fallback if isinstance(item, Plan) else str(item)
              for item, fallback in ((before, "before"), (after, "after"))]  # fmt: skip
     return difference_of(plans[0], plans[1], (names[0], names[1]))

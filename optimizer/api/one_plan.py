@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import capacity_store
-from optimizer.api.reading import load_fleet, load_plan, load_scenario
+from optimizer.api.reading import inputs_of, load_fleet, load_plan, plan_of
 from optimizer.domain.account import Account
 from optimizer.domain.plan import Check, Plan
 from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong_sums
@@ -59,7 +59,7 @@ def plan(
     from optimizer.beside import in_a_copy, in_turn
     from optimizer.planning import DEFAULT_GAP, plan_scenario
 
-    inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+    inputs = inputs_of(scenario)
     return plan_scenario(
         inputs.scenario,
         inputs.catalog,
@@ -94,7 +94,7 @@ def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Chec
     """
     from optimizer.verification import verify as second_reading
 
-    read = plan if isinstance(plan, Plan) else load_plan(plan)
+    read = plan_of(plan)
     if against is None:
         return second_reading(read)
     return second_reading(read, against.scenario, against.catalog)
@@ -132,7 +132,7 @@ def replay(
     """
     from optimizer.verification import replaying
 
-    return replaying.replay(plan if isinstance(plan, Plan) else load_plan(plan), what_if, seed, progress)
+    return replaying.replay(plan_of(plan), what_if, seed, progress)
 
 
 def cost(

@@ -141,3 +141,13 @@ def init(folder: str | Path) -> tuple[Path, ...]:
         If something is there already, or it cannot be written; nothing is left behind then.
     """
     return write_first(Path(folder))
+
+
+def inputs_of(scenario: Inputs | str | Path) -> Inputs:
+    """Return what `load_scenario` returned, or read what it takes."""
+    return scenario if isinstance(scenario, Inputs) else load_scenario(scenario)
+
+
+def plan_of(plan: Plan | str | Path) -> Plan:
+    """Return a plan, or read the file of one."""
+    return plan if isinstance(plan, Plan) else load_plan(plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import threading
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -12,8 +12,8 @@ from optimizer.formulation.build import build_model
 from optimizer.formulation.problem import Problem
 from optimizer.solve.outcome import Outcome, Status
 
-#: Holds the number of the process once it has solved something; a copy of it has that too.
-_solved_by: set[int] = set()
+#: Set once this process, or the one it is a copy of, has run the solver.
+_solved = threading.Event()
 #: A whole number further than this from an integer is a solver fault, not rounding.
 INTEGRALITY = 1e-5
 
@@ -38,7 +38,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
     if problem.columns.cost.size == 0:
         feasible = all(bool((rows.lower <= 0.0).all() and (rows.upper >= 0.0).all()) for rows in problem.rows)
         return Outcome(Status.OPTIMAL if feasible else Status.INFEASIBLE, np.zeros(0), 0.0, None)
-    _solved_by.add(os.getpid())
+    _solved.set()
     model, variables = build_model(problem)
     parameters = mathopt.SolveParameters(
         enable_output=False,
@@ -58,7 +58,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
 
 def solved_before() -> bool:
     """Whether this process has run the solver, whose threads do not live on in a copy of it."""
-    return bool(_solved_by)
+    return _solved.is_set()
 
 
 def _mapped(termination: mathopt.Termination) -> tuple[Status, str | None]:

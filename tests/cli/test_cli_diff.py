@@ -28,7 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch):
     """Run the command over two plans of the test, known by name."""
     plans = {"a.json": sample_plan(), "b.json": _dearer()}
     real = api.load_plan
-    monkeypatch.setattr(api.decisions, "load_plan", lambda path: plans.get(str(path)) or real(path))
+    monkeypatch.setattr(api.reading, "load_plan", lambda path: plans.get(str(path)) or real(path))
     return lambda *words: CliRunner().invoke(app, ["diff", *words])
 
 
