@@ -245,4 +245,5 @@ def _service(name: str, keys: ScenarioKeys, demands: ReadDemands) -> Service:
         protected_share=service.protected_share,
         min_replicas=service.replicas.min,
         max_replicas=service.replicas.max,
+        scatter=service.batch_time_p99_over_mean,
     )

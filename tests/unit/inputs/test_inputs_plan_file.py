@@ -46,6 +46,7 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 4.0,
             "redundancy": "zone",
             "dispatch": "round_robin",
+            "batch_time_p99_over_mean": 1.0,
             "protected_share": 1.0,
             "min_replicas": 0,
             "max_replicas": None,
