@@ -187,7 +187,7 @@ def test_every_fleet_on_the_way_verifies(name: str, factor: float):
     assert len(states) > 1
     replays: Replays = {}
     for state in states:
-        plan, asked = walk.plan_of(state)
+        plan, asked = walk.reader.plan_of(state)
         checks = verify(plan, asked, catalog)
         assert [check for check in checks if not check.holds] == []
         assert verify(plan, asked, catalog, replays=replays) == checks
@@ -206,7 +206,7 @@ def test_the_way_ends_at_the_plan_and_a_step_too_many_is_noticed():
     zone = next(zone for zone in stand.zones if stand.most(zone))
     none = replace(stand, instances=0 * stand.instances)
     broken = State({0: (narrowed(stand, none, [zone]),)}, last.carries)
-    plan, asked = walk.plan_of(broken)
+    plan, asked = walk.reader.plan_of(broken)
     assert {"capacity", "zone_loss"} & {check.rule for check in verify(plan, asked, catalog) if not check.holds}
 
 
