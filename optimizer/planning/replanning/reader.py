@@ -21,7 +21,6 @@ from optimizer.planning.buying import KeyBuy
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
 from optimizer.planning.layout import load_of
-from optimizer.planning.planner import Found
 from optimizer.planning.promise import promised_s
 from optimizer.planning.replanning.passage import IN_FORCE, State
 from optimizer.planning.replanning.readings import Reading
@@ -30,6 +29,8 @@ from optimizer.solve import Outcome, Status
 from optimizer.verification import CHECKS, Replays, verify
 from optimizer.verification.view import View
 
+#: Instances signed for the horizon, by what they are and how.
+Steady = Mapping[Key, Mapping[PurchaseOption, int]]
 #: More instances than any fleet has.
 ENOUGH = 1_000_000_000
 #: Rules of what runs without traffic as well.
@@ -43,14 +44,16 @@ class Reader:
 
     Parameters
     ----------
-    found
-        The plan to reach.
+    context
+        Of the plan to reach.
+    steady
+        What that plan signs, by what it is.
     demand
         Services by the demand at which a state reads them.
     """
 
-    def __init__(self, found: Found, demand: Mapping[str, Sequence[Service]]) -> None:
-        self._found, self._context, self._demand = found, found.context, demand
+    def __init__(self, context: Context, steady: Steady, demand: Mapping[str, Sequence[Service]]) -> None:
+        self._context, self._steady, self._demand = context, steady, demand
         self._promised: dict[tuple[object, ...], float] = {}
         self._replays: Replays = {}
         self._contexts: dict[tuple[object, ...], Context] = {}
@@ -170,7 +173,7 @@ class Reader:
 
     def _buys(self, context: Context, blocks: Sequence[Block]) -> tuple[KeyBuy, ...]:
         """What is signed before and by the plan, and the rest by the hour."""
-        steady: dict[Key, Mapping[PurchaseOption, int]] = {buy.key: buy.steady for buy in self._found.chosen.buys}
+        steady = self._steady
         signed = {
             (item.location.split("/", maxsplit=1)[0], item.instance_type, item.location)
             for item in context.scenario.commitments

@@ -45,7 +45,8 @@ class Walk:
         self._origins = origins
         self._old, self._new = _by_service(running), _by_service(new)
         self._way = Way(names, self._old, self._new, origins)
-        self.reader = Reader(found, self._demand)
+        steady = {buy.key: buy.steady for buy in found.chosen.buys}
+        self.reader = Reader(self._context, steady, self._demand)
 
     def ordered(self, progress: Progress | None = None) -> tuple[str, tuple[Step, ...]]:
         """Return the first order in which no step breaks a rule, else the one that breaks fewest, and its steps.
