@@ -19,7 +19,7 @@ class SeriesActuals:
     error_share
         Mean absolute difference by hour, over the mean that was expected.
     above
-        Share of the hours whose busiest five minutes were above each demand (``low``, ``mid``, ``high``).
+        Share of the hours whose busiest five minutes were above each demand known (``low``, ``mid``, ``high``).
     expected_peak_per_s, came_peak_per_s
         Most of any of these hours: of the demand planned for, and of what came.
     busiest

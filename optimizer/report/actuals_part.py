@@ -8,6 +8,7 @@ from optimizer.report.words import counted, money, money_digits, names_label, pe
 
 #: Minutes of a step that needs no assumption.
 SHORTEST = 5
+DEMANDS = ("low", "mid", "high")
 #: Hours of which the page tells that they were not carried.
 HOURS_SHOWN = 5
 
@@ -18,7 +19,7 @@ def actuals_parts(found: Actuals, currency: str) -> list[Facts | Table]:
 
 
 def _series(found: Actuals) -> Table:
-    names = list(found.series[0].above)
+    names = [name for name in DEMANDS if any(name in item.above for item in found.series)]
     columns = (
         Column("service", untitled=True),
         Column("origin", untitled=True),
@@ -46,7 +47,7 @@ def _row(item: SeriesActuals, names: list[str]) -> Row:
         f"{item.came_per_s:,.0f}",
         moved,
         percent(item.error_share),
-        *(percent(item.above[name]) for name in names),
+        *(percent(item.above[name]) if name in item.above else "" for name in names),
     )
     most = f"busiest {item.came_peak_per_s:,.0f} at {item.busiest}, planned for {item.expected_peak_per_s:,.0f} at most"
     return Row(cells, (most,))

@@ -13,7 +13,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import ON_DEMAND, SPOT
 from optimizer.domain.running import ChangeTerms
-from optimizer.domain.scenario import Scenario, Service
+from optimizer.domain.scenario import Floats, Scenario, Service
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound
 from optimizer.forecasting.came import Came, SeriesKey
 from optimizer.formulation.context import Context
@@ -35,7 +35,6 @@ from optimizer.planning.replanning.stands import Stand, stands_now
 from optimizer.units import HOURS_PER_DAY, HOURS_PER_MONTH
 from optimizer.verification.short import short_hours
 
-DEMANDS = ("low", "mid", "high")
 BELIEVED = "the forecast given is planned for as it is"
 TOO_FEW = f"not corrected: less than {LEAST_DAYS} days were measured"
 CORRECTED = "corrected: each forecast times what came over what was expected, no hour below the busiest measured"
@@ -109,7 +108,7 @@ def _series(
     hours, volume = int(known.sum()), float(wanted[known].sum())
     day, hour = (int(n) for n in np.unravel_index(int(np.nanargmax(peak)), peak.shape))
     label = scenario.periods[came.kinds[day] * HOURS_PER_DAY + hour].label
-    names = [name for name in DEMANDS if name in scenario.weights or name == scenario.plan_for]
+    peaks = _all_demands(scenario.services[service], expected[service])
     return SeriesActuals(
         service=scenario.services[service].name,
         origin=scenario.origins[origin].name,
@@ -117,12 +116,18 @@ def _series(
         expected_per_s=volume / hours,
         came_per_s=float(mean[known].mean()),
         error_share=float(np.abs(mean - wanted)[known].sum()) / volume if volume > 0.0 else 0.0,
-        above={name: float((peak > over_days(demand.peaks_per_s[name][origin], came))[known].mean()) for name in names},
+        above={name: float((peak > over_days(peaks[name][origin], came))[known].mean()) for name in sorted(peaks)},
         expected_peak_per_s=float(planned[known].max()),
         came_peak_per_s=float(np.nanmax(peak)),
         busiest=f"{label} on {came.date_of(day)}",
         correction=correction,
     )
+
+
+def _all_demands(now: Service, then: Service) -> dict[str, Floats]:
+    """The demands of a forecast; a plan repeats those that it counts, the rest is the scenario's if that stayed."""
+    stayed = np.array_equal(now.demand.peak_per_s, then.demand.peak_per_s)
+    return {**(now.demand.peaks_per_s if stayed else {}), **then.demand.peaks_per_s}
 
 
 def _unmeasured(scenario: Scenario, expected: Sequence[Service], came: Came) -> Iterator[str]:

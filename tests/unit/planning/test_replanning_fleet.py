@@ -106,7 +106,7 @@ def test_a_fleet_too_small_is_told_once_and_not_held_against_the_steps():
 
 
 def test_a_loss_that_is_not_survived_today_breaks_no_step():
-    """Everything in one zone: a second zone begun carries too little alone, as nothing did before; the last step holds."""
+    """Everything in one zone: a second one carries too little alone, as nothing did before; the last step holds."""
     scenario, catalog, plan = begun(row(9, "a"))
     found = again(plan, scenario, catalog)
     assert {text.split(":")[0] for text in found.broken_now} == {"zone_loss"}
