@@ -125,7 +125,9 @@ def explain(
     scenario
         What `load_scenario` returned, or what it takes.
     item
-        An instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location (``aws/us-east-1``) or a purchase option.
+        A service, a pool (``ranking@aws/us-east-1``), an instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location
+        (``aws/us-east-1``) or a purchase option; where two have the name, ``service:``, ``pool:``, ``type:``,
+        ``location:`` or ``option:`` before it says which.
     plan_file
         A plan that must have been made from that scenario; None not to look.
     seed, progress, use_cache
@@ -146,7 +148,7 @@ def explain(
     from optimizer.planning.explain import explain_item
 
     inputs = _asked_of(scenario, plan_file)
-    asked = item_of(item, inputs.catalog)
+    asked = item_of(item, inputs.scenario, inputs.catalog)
     store = capacity_store(seed, use_cache=use_cache)
     return explain_item(inputs.scenario, inputs.catalog, asked, store=store, seed=seed, progress=progress)
 
