@@ -75,7 +75,7 @@ class ServiceTime:
 
     batch: tuple[int, ...]
     seconds: tuple[float, ...]
-    p99_over_mean: float = 1.0
+    p99_over_mean: float
 
 
 @dataclass(frozen=True, slots=True)

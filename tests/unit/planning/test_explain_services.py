@@ -38,8 +38,8 @@ def _of(answer: Explanation, item: str) -> Verdict:
 @pytest.mark.parametrize(
     ("item", "key"),
     [
-        ("45 ms instead of 50", "services.encoder.latency.p99_ms=45"),
-        ("55 ms instead of 50", "services.encoder.latency.p99_ms=55"),
+        pytest.param("45 ms instead of 50", "services.encoder.latency.p99_ms=45", marks=pytest.mark.slow),
+        pytest.param("55 ms instead of 50", "services.encoder.latency.p99_ms=55", marks=pytest.mark.slow),
         ("loss of a zone not survived", "services.encoder.redundancy=none"),
     ],
 )
@@ -48,6 +48,7 @@ def test_what_is_asked_of_a_service_costs_what_the_plan_by_hand_says(service: Ex
     assert _of(service, item).total == pytest.approx(_total(key), abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_pool_costs_what_the_pins_by_hand_say(pool: Explanation) -> None:
     """The next best type and the other batch size, pinned by hand, give the totals of the verdicts."""
     place = "service: encoder, location: aws/us-east-1, min: 1"
@@ -59,6 +60,7 @@ def test_a_pool_costs_what_the_pins_by_hand_say(pool: Explanation) -> None:
     assert batch.total == pytest.approx(by_hand, abs=0.01)
 
 
+@pytest.mark.slow
 def test_one_replica_fewer_has_no_plan_as_the_pin_by_hand_has_none(pool: Explanation) -> None:
     """With three instead of four the loss of a zone leaves too little, and the verdict says so."""
     verdict = _of(pool, "4 replicas at most")

@@ -238,7 +238,7 @@ def _search(zone: str) -> Pool:
         dispatch="round_robin",
         network_ms=30.0,
         overhead_ms=4.0,
-        service_time=ServiceTime((1, 2, 3, 4), (0.0125, 0.015, 0.0175, 0.020)),
+        service_time=ServiceTime((1, 2, 3, 4), (0.0125, 0.015, 0.0175, 0.020), 1.0),
         spot_replicas_by_period=(0, 0),
     )
 
@@ -266,7 +266,7 @@ def _rank() -> Pool:
         dispatch="shared",
         network_ms=15.0,
         overhead_ms=0.0,
-        service_time=ServiceTime((1, 2), (0.06, 0.09)),
+        service_time=ServiceTime((1, 2), (0.06, 0.09), 1.0),
         spot_replicas_by_period=(0, 0),
     )
 
