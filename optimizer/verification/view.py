@@ -233,16 +233,24 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
     broken = sorted((item for item in findings if not item.margin >= -tolerance), key=lambda item: item.margin)
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
-        margin = tightest.margin if tightest.margin < float("inf") else None  # all are equal to what they must be
-        return [Check(rule, tightest.subject, tightest.limit, tightest.value, margin, holds=True)]
-    checks = [
-        Check(rule, item.subject, item.limit, item.value, item.margin, holds=False, detail=item.detail or item.subject)
-        for item in broken[:SUBJECTS_SHOWN]
-    ]
+        margin = (
+            float(tightest.margin) if tightest.margin < float("inf") else None
+        )  # all are equal to what they must be
+        return [Check(rule, tightest.subject, float(tightest.limit), float(tightest.value), margin, holds=True)]
+    checks = [_failed(rule, item) for item in broken[:SUBJECTS_SHOWN]]
     if len(broken) > SUBJECTS_SHOWN:
         rest = f"and {len(broken) - SUBJECTS_SHOWN} more"
         checks.append(Check(rule, rest, None, None, None, holds=False, detail=rest))
     return checks
+
+
+def _failed(rule: str, item: Finding) -> Check:
+    figures = (
+        float(item.limit),
+        float(item.value),
+        float(item.margin),
+    )  # counts too: a plan file reads back as written
+    return Check(rule, item.subject, *figures, holds=False, detail=item.detail or item.subject)
 
 
 def stated(rule: str, faults: list[str], subject: str) -> list[Check]:

@@ -31,6 +31,12 @@ def test_a_plan_is_the_file_of_the_command(folder: Path) -> None:
     assert api.plan(CASE).to_json().encode() == (folder / "plan.json").read_bytes()
 
 
+def test_a_plan_that_is_read_back_writes_the_same_bytes(folder: Path) -> None:
+    """Whole numbers stay as they were written, in the checks as elsewhere."""
+    for name in ("plan.json", "other.json"):
+        assert api.load_plan(folder / name).to_json().encode() == (folder / name).read_bytes()
+
+
 def test_an_explanation_is_the_file_of_the_command(folder: Path) -> None:
     """Byte for byte."""
     _write("explain", CASE, "c7i.4xlarge", "-o", str(folder / "why.json"))
