@@ -22,7 +22,7 @@ def line(
         category=category,
         item=item,
         phase="operation",
-        quantity=quantity,
+        quantity=float(quantity),  # a count or an empty sum too: a plan file reads back as written
         unit=unit,
         unit_price=price.amount,
         amount=quantity * price.amount,
