@@ -133,6 +133,11 @@ class Block:
         return self.group.origins
 
     @property
+    def budget_s(self) -> float:
+        """What queueing and service may take, seconds."""
+        return self.configuration.point.target_s
+
+    @property
     def own_cost(self) -> float:
         """What it adds to the bill besides the purchase of its instances."""
         return self.running.cost + self.flow_cost
@@ -165,7 +170,9 @@ def configurations_of(
         pinned = context.pinned_batch(service.name, candidate.location.name)
         for batch in batch_grid(len(times)) if pinned is None else (pinned,):
             if batch <= len(times):
-                point = OperatingPoint(times[:batch], 0.0, target_s, service.percentile, service.dispatch)
+                point = OperatingPoint(
+                    times[:batch], 0.0, target_s, service.percentile, service.dispatch, service.burst
+                )
                 result.append(Configuration(candidate, zones, point, *bounds))
     return result
 
@@ -225,11 +232,12 @@ def dominates(first: Block, second: Block, *, draw_matters: bool) -> bool:
     """Whether the first block can stand in for the second in every plan at no more cost.
 
     Both are of one group and one instance type: fewer instances in every slot, with or without spot, at no more cost
-    of their own, and where it matters with no more power or carbon.
+    of their own, in no more time, and where it matters with no more power or carbon.
     """
     rest, other = first.use - first.spot, second.use - second.spot
     return bool(
-        (first.use <= second.use).all()
+        first.budget_s <= second.budget_s
+        and (first.use <= second.use).all()
         and (rest <= other).all()
         and first.own_cost <= second.own_cost
         and (not draw_matters or first.running.no_more_than(second.running))

@@ -34,10 +34,14 @@ class TypeVerdict:
 
 @dataclass(slots=True)
 class GroupResult:
-    """Blocks of a group that may be in a cheapest plan, and what each instance type could have done."""
+    """Blocks of a group that may be in a cheapest plan, and what each instance type could have done.
+
+    `by_budget` has the same by what queueing and service may take, seconds: of stages several are considered.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     verdicts: dict[tuple[str, str], TypeVerdict] = field(default_factory=dict)
+    by_budget: dict[float, dict[tuple[str, str], TypeVerdict]] = field(default_factory=dict)
 
 
 #: Rounding of floats, as a share of the value.
@@ -55,7 +59,11 @@ class _Bounds:
 
 
 def blocks_of_group(
-    context: Context, group: Group, configurations: Sequence[Configuration], network_s: float
+    context: Context,
+    group: Group,
+    configurations: Sequence[Configuration],
+    network_s: float,
+    sooner: Sequence[Block] = (),
 ) -> GroupResult:
     """Return the blocks of a group that a cheapest plan may choose.
 
@@ -65,6 +73,8 @@ def blocks_of_group(
         Every one that meets the target with a lone request.
     network_s
         Worst round trip at p99 of the origins it serves or stands by for.
+    sooner
+        Blocks of the group that answer no later: what they replace at no more cost is left out.
     """
     service = context.scenario.services[group.service]
     need = need_of(context, group)
@@ -73,8 +83,11 @@ def blocks_of_group(
     supplies = [context.supply_for(item.candidate) for item in configurations]
     bounds = _lower_bounds(context, configurations, supplies, service, need.hardest)
     rates = context.mean_rate(service, group.origins, group.shares), need.own[0]
-    best = float("inf")
+    replaces_any = [block for block in sooner if _replaces_any(context, block)]
+    best = min((block.cost + charged_at_most(context, block) for block in replaces_any), default=float("inf"))
     kept: dict[Key, list[Block]] = {}
+    for block in sooner:
+        kept.setdefault(block.configuration.key, []).append(block)
     for number in np.argsort(bounds.cost, kind="stable").tolist():
         if not np.isfinite(bounds.cost[number]):
             break
@@ -102,10 +115,16 @@ def blocks_of_group(
         rivals.append(block)
         if context.any_block:
             break
-        if supply.unlimited and not context.keeps_every_type:
+        if _replaces_any(context, block):
             best = min(best, block.cost + charged_at_most(context, block))
-    result.blocks = _worth_choosing(context, kept, best)
+    known = {id(block) for block in sooner}
+    result.blocks = [block for block in _worth_choosing(context, kept, best) if id(block) not in known]
     return result
+
+
+def _replaces_any(context: Context, block: Block) -> bool:
+    """Whether any plan may use the block instead of a dearer one, whatever the types of the two."""
+    return context.supply(*block.configuration.key).unlimited and not context.keeps_every_type
 
 
 def _least_cost(context: Context, configuration: Configuration, supply: Supply, counted: Counted) -> float:

@@ -32,6 +32,8 @@ class OperatingPoint:
         Share of requests that keeps it, between 0 and 1.
     dispatch
         ``round_robin`` (each replica has its own queue) or ``shared`` (one queue).
+    burst
+        Requests that arrive together.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class OperatingPoint:
     target_s: float
     percentile: float
     dispatch: str
+    burst: int = 1
 
     def __post_init__(self) -> None:
         if not self.service_s or not all(0.0 < seconds < float("inf") for seconds in self.service_s):
@@ -54,6 +57,8 @@ class OperatingPoint:
             raise ValueError(f"percentile must be above 0 and below 1 (found {self.percentile}).")
         if self.dispatch not in (ROUND_ROBIN, SHARED):
             raise ValueError(f"dispatch must be {ROUND_ROBIN} or {SHARED} (found {self.dispatch}).")
+        if self.burst < 1:
+            raise ValueError(f"burst must be 1 or more (found {self.burst}).")
 
     @property
     def batch_size(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -34,6 +34,7 @@ from optimizer.planning.infeasible import (
 )
 from optimizer.planning.layout import BlockLoad, load_of
 from optimizer.planning.promise import broken_promises, promises_s
+from optimizer.planning.splits import best_split
 from optimizer.planning.today import steps_of, today_of
 from optimizer.solve import Status, solve_problem, solved_before
 from optimizer.verification import verify as second_reading
@@ -206,12 +207,18 @@ def _best(
     progress: Progress | None,
     promised: Promising | None,
 ) -> tuple[BlockSet, Chosen]:
-    """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well."""
+    """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well.
+
+    What stages of pages may take is chosen among budgets that grow closer around the best ones.
+    """
+    solved = partial(_choose, context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
 
     def choose(found: BlockSet) -> Chosen:
-        return _choose(
-            context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promised=promised
-        )
+        if not context.budgets or context.any_block:
+            return solved(found, promised=promised)
+        told = partial(progress, "budgets") if progress is not None else lambda _: None
+        chosen = best_split(context, found, lambda: solved(found, promised=None), told)
+        return chosen if promised is None else replace(chosen, promises_s=promised(chosen.loads))
 
     if known is not None:
         return known, choose(known)
