@@ -22,6 +22,8 @@ from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacit
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
 Standby = tuple[tuple[int, str], ...]
+#: Provider, instance type, profile, accelerators of a replica and batch size.
+Likeness = tuple[str, str, str, int, int]
 #: Where quotas bind, an origin may be divided over two locations in parts of its requests.
 EIGHTHS = 8
 
@@ -77,6 +79,14 @@ class Configuration:
         """What an instance can never exceed, requests/s; 0 where one request alone misses the target."""
         replicas = self.candidate.replicas_per_instance
         return float(optimistic_capacity(self.point, replicas)[replicas])
+
+    @property
+    def likeness(self) -> Likeness:
+        """Everything but the place and the latency budget."""
+        candidate = self.candidate
+        curve = candidate.curve
+        kind = candidate.instance.provider, candidate.instance.name
+        return (*kind, curve.profile, curve.accelerators_per_replica, self.batch_size)
 
     @property
     def key(self) -> Key:

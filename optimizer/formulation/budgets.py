@@ -23,12 +23,16 @@ from optimizer.formulation.rules.pipelines import ROUNDING_S, pages_from
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 
-#: Budgets of a service at first, in even ratios.
-FIRST_BUDGETS = 8
-#: The first of them leaves so much more than a lone request takes.
+#: Budgets of a service at first, in even ratios from this share of the longest on. Shorter ones cost most to simulate:
+#: they are looked at where the shortest so far is chosen, or nothing else fits.
+FIRST_BUDGETS = 4
+FIRST_SHARE = 0.125
+#: The shortest leaves so much more than a lone request takes.
 ABOVE_LEAST = 1.15
+#: What a shorter one is of the shortest so far.
+SHORTER = 0.6
 #: Budgets are not told apart below this ratio.
-FINEST_RATIO = 1.01
+FINEST_RATIO = 1.02
 Budgets = Mapping[int, tuple[float, ...]]
 
 
@@ -105,7 +109,7 @@ def first_budgets(context: Context) -> Budgets:
         ]
         # the round trip that is part of a stage's own time is at least 0
         highest = min(max(spare, default=0.0), service.latency_s) - service.overhead_s - ROUNDING_S
-        lowest = min(lone * ABOVE_LEAST, highest)
+        lowest = min(max(lone * ABOVE_LEAST, FIRST_SHARE * highest), highest)
         if lone < highest:
             found[index] = tuple(dict.fromkeys(np.geomspace(lowest, highest, FIRST_BUDGETS).tolist()))
         else:
@@ -113,7 +117,9 @@ def first_budgets(context: Context) -> Budgets:
     return found
 
 
-def closer_budgets(known: Budgets, chosen: Mapping[int, set[float]], slack: Budgets) -> Budgets:
+def closer_budgets(
+    context: Context, known: Budgets, chosen: Mapping[int, set[float]], slack: Budgets
+) -> Budgets:
     """Return budgets between those that a plan chose and their neighbours, and with what was left added.
 
     Parameters
@@ -128,11 +134,14 @@ def closer_budgets(known: Budgets, chosen: Mapping[int, set[float]], slack: Budg
     Returns
     -------
     Budgets
-        New ones only, at least 1 % apart from all known; services without any are left out.
+        New ones only, at least 2 % apart from all known; services without any are left out.
     """
     found = {}
     for index, budgets in known.items():
         wanted = []
+        if budgets and budgets[0] in chosen.get(index, ()):
+            least = min(_lone_by_location(context, index).values(), default=float("inf"))
+            wanted.append(max(SHORTER * budgets[0], min(budgets[0], ABOVE_LEAST * least)))
         for budget in sorted(chosen.get(index, ())):
             place = budgets.index(budget)
             wanted += [(budget * budgets[near]) ** 0.5 for near in (place - 1, place + 1) if 0 <= near < len(budgets)]

@@ -86,7 +86,7 @@ def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[f
     usable: dict[tuple[int, str], list[Usable]] = {}
     for group, result in block_set.groups.items():
         worst, target = _limits_of(context, group)
-        for level in new.get(group.service, ()):
+        for level in reversed(new.get(group.service, ())):
             if worst is None or level > target:
                 continue
             place = group.service, group.location
@@ -114,7 +114,8 @@ def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupR
         return GroupResult()
     levels = (context.budgets or {}).get(group.service, (target,)) if context.is_on("latency") else (target,)
     result = GroupResult()
-    for level in (level for level in levels if level <= target):
+    # The longest first: what a configuration needs there, it needs with less time.
+    for level in sorted((level for level in levels if level <= target), reverse=True):
         add_level(context, group, result, usable, level, worst)
     return result
 
@@ -124,10 +125,11 @@ def add_level(
 ) -> None:
     """Add the blocks of a group that answer within a time, seconds, to those that are known."""
     configurations = configurations_of(context, usable, target_s)
-    sooner = [block for block in result.blocks if block.budget_s <= target_s]
-    found = blocks_of_group(context, group, configurations, network_s, sooner)
+    found = blocks_of_group(context, group, configurations, network_s, result)
     result.blocks += found.blocks
     result.by_budget[target_s] = found.verdicts
+    for likeness, counts in found.counts.items():
+        result.counts.setdefault(likeness, {}).update(counts)
     if context.charge > 0.0 and not context.rules_off:
         result.blocks += held_blocks(context, group, configurations, network_s)
     for kind, verdict in found.verdicts.items():

@@ -39,8 +39,36 @@ def check_pipelines(asked: Asked, faults: Faults) -> None:
                 faults.add_unless_told(place, what, "Raise fan_out, or name another service.", "duplicate")
             before.add(stage.service)
         _check_overheads(asked, name, faults)
+    _check_order(asked, faults)
     for name, service in asked.services.items() if readable else ():
         _check_alone(asked, name, service, faults)
+
+
+def _check_order(asked: Asked, faults: Faults) -> None:
+    """Refuse pages that pass two services in the order opposite to what pages before them do, directly or not."""
+    after: dict[str, set[str]] = {}
+    for name, pipeline in asked.pipelines.items():
+        chain = [stage.service for stage in pipeline.stages]
+        for index, service in enumerate(chain):
+            later = set(chain[index + 1 :])
+            if reached := sorted(other for other in set(chain[:index]) if other in _reach(after, service)):
+                place = place_of(asked.root, (PIPELINES, name, "stages", index, "service"))
+                what = f"another page passes {show(service)} before {show(reached[0])}"
+                faults.add_unless_told(place, what, "Let all pages pass services in one order.", "contradiction")
+                return
+            after.setdefault(service, set()).update(later - {service})
+
+
+def _reach(after: Mapping[str, set[str]], start: str) -> set[str]:
+    """Services that some page passes after another one, directly or over others."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for service in after.get(waiting.pop(), ()):
+            if service not in found:
+                found.add(service)
+                waiting.append(service)
+    return found
 
 
 def _check_alone(asked: Asked, name: str, service: ServiceKeys, faults: Faults) -> None:

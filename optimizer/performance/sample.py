@@ -23,7 +23,7 @@ KEPT_ROUNDS, WARM_UP_ROUNDS = 50, 20
 #: A queue at 97 % forgets its start within a few times 1 / (1 - 0.97)^2 requests; Erlang gaps shorten that.
 WARM_UP_REQUESTS = 2_500
 #: Requests kept are as many times more as the share that may be late is smaller than this, up to so many times.
-USUAL_TAIL, MOST_FOR_TAIL = 0.0034, 6.0
+USUAL_TAIL, MOST_FOR_TAIL = 0.0034, 3.0
 #: A first guess uses this share of each run.
 GLANCE = 8
 _CACHED_ENTRIES = 2**20

@@ -16,7 +16,7 @@ from optimizer.formulation.rules.pipelines import ROUNDING_S, pages_from
 from optimizer.planning.chosen import Chosen
 
 #: So often new budgets are looked at at most; each time the steps around a chosen budget are halved.
-ROUNDS = 8
+ROUNDS = 7
 #: Where no split of the first budgets fits, all of them are halved so often.
 ROUNDS_WITHOUT_PLAN = 2
 
@@ -47,9 +47,9 @@ def best_split(
                 raise
         known = context.budgets or {}
         if chosen is None:
-            new = closer_budgets(known, {index: set(levels) for index, levels in known.items()}, {})
+            new = closer_budgets(context, known, {index: set(levels) for index, levels in known.items()}, {})
         else:
-            new = closer_budgets(known, budgets_of(chosen.blocks), slack_of(context, chosen.blocks))
+            new = closer_budgets(context, known, budgets_of(chosen.blocks), slack_of(context, chosen.blocks))
         if not new:
             break
         told(f"{sum(map(len, new.values()))} more budgets of stages")
