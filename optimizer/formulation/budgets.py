@@ -70,7 +70,7 @@ def _lone_by_location(context: Context, index: int) -> dict[str, float]:
     scenario, service = context.scenario, context.scenario.services[index]
     found = {}
     for location in allowed_locations(scenario, context.catalog, on=context.is_on("locations")):
-        times = []
+        times: list[float] = []
         for candidate in candidates_of(context.catalog, service, location):
             on = context.is_on("service_time_margin")
             margin = service_time_margin(candidate.curve, scenario.plan_on, on=on)
@@ -117,9 +117,7 @@ def first_budgets(context: Context) -> Budgets:
     return found
 
 
-def closer_budgets(
-    context: Context, known: Budgets, chosen: Mapping[int, set[float]], slack: Budgets
-) -> Budgets:
+def closer_budgets(context: Context, known: Budgets, chosen: Mapping[int, set[float]], slack: Budgets) -> Budgets:
     """Return budgets between those that a plan chose and their neighbours, and with what was left added.
 
     Parameters

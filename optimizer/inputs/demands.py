@@ -112,8 +112,9 @@ def _read_files(asked: Asked, folder: FilePath, faults: Faults) -> dict[str, Dem
     """Read every file that a `demand.file` names, also of services and pipelines with other faults."""
     files: dict[str, DemandFile] = {}
     tried: set[str] = set()
-    for table, name in [(table, name) for table in (SERVICES, PIPELINES) for name in keys_at(asked.root, (table,))]:
-        path = (table, name, "demand", "file")
+    owners = [(table, name) for table in (SERVICES, PIPELINES) for name in keys_at(asked.root, (table,))]
+    for owner in owners:
+        path = (*owner, "demand", "file")
         node = find(asked.root, path)
         if node is None or not isinstance(node.value, str) or node.value in tried:
             continue

@@ -44,6 +44,7 @@ def _stage_rows(
             continue
         trip = network_s(scenario, context.catalog, [scenario.origins[origin]], block.location) or 0.0
         promised = trip + asked.overhead_s + promise
-        times = (trip, asked.overhead_s, float(edges[number, origin]), promised)
-        rows.append((block.location, *(milliseconds(seconds) for seconds in times)))
+        network_ms, overhead_ms = milliseconds(trip), milliseconds(asked.overhead_s)
+        budget_ms = milliseconds(float(edges[number, origin]))
+        rows.append((block.location, network_ms, overhead_ms, budget_ms, milliseconds(promised)))
     return rows

@@ -16,7 +16,7 @@ def pipelines(view: View) -> list[Check]:
 
     A stage may take as long as the slowest pool that its requests can go to, standby included, is held to. Budgets of
     stages add up safely only at percentiles whose misses add up to those of the page: with J stages and a fan-out of f
-    each request may miss with (1 - P) / (J f).
+    each request may miss with (1 - P) / (J f). Nothing is told of a plan without pages.
     """
     findings: list[Finding] = []
     for asked in view.plan.inputs["pipelines"]:
@@ -28,7 +28,7 @@ def pipelines(view: View) -> list[Check]:
             for row in told[:1]:
                 findings += _page(view, asked, row, label)
         findings += _brought(view, asked)
-    return judged("pipelines", findings)
+    return judged("pipelines", findings) if findings else []
 
 
 def _page(view: View, asked: Row, row: PagePromise, label: str) -> Iterator[Finding]:
@@ -48,7 +48,9 @@ def _page(view: View, asked: Row, row: PagePromise, label: str) -> Iterator[Find
             promise = max(promise, next(iter(pool.promised.values())) - view.network_ms(index) + trip)
             text = f"{label}: {stage['service']} in {pool.location} keeps its budget for {held.percentile:.6g} only"
             yield _true(label, held.percentile >= allowed_s - ROUNDING, f"{text}, {allowed_s:.6g} are needed")
-            said = [part.budget_ms for part in row.stages if (part.service, part.location) == (pool.service, pool.location)]
+            said = [
+                part.budget_ms for part in row.stages if (part.service, part.location) == (pool.service, pool.location)
+            ]
             text = f"{label}: {stage['service']} in {pool.location} may take {reached:.3f} ms (the plan says {said})"
             yield _true(label, len(said) == 1 and abs(said[0] - reached) <= 1e-3, text)
         total, promised = total + longest, promised + promise
@@ -73,5 +75,5 @@ def _brought(view: View, asked: Row) -> Iterator[Finding]:
                     yield Finding(label, need, requests, margin if margin < 0.0 else float("inf"), text)
 
 
-def _true(subject: str, holds: bool, text: str) -> Finding:  # noqa: FBT001  what it is about
+def _true(subject: str, holds: bool, text: str) -> Finding:
     return Finding(subject, 0.0, 0.0, float("inf") if holds else -1.0, text)

@@ -19,7 +19,7 @@ from optimizer.planning.infeasible.words import listed
 
 
 def instant_findings(context: Context, outlook: Outlook) -> list[Finding]:
-    """Return everything that is found at once, origins that nothing serves first; only slow pages where there are any."""
+    """Return everything that is found at once, origins that nothing serves first; of slow pages nothing else."""
     if pages := slow_pages(context):
         return pages
     found = [finding for check in CHECKS for finding in check(context, outlook)]
