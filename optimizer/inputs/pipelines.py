@@ -74,10 +74,10 @@ def _reach(after: Mapping[str, set[str]], start: str) -> set[str]:
 def _check_alone(asked: Asked, name: str, service: ServiceKeys, faults: Faults) -> None:
     """A service without pages needs a target and a demand; with requests of its own it needs a target for them."""
     is_stage = any(True for _ in stages_at(asked, name))
-    if not is_stage and service.demand is None:
-        _tell_missing(asked, name, "demand", "demand: {file: shop-search/demand.csv}", faults)
     if service.latency is None and (not is_stage or service.demand is not None):
         _tell_missing(asked, name, "latency", "latency: {p99_ms: 60}", faults)
+    if not is_stage and service.demand is None:
+        _tell_missing(asked, name, "demand", "demand: {file: shop-search/demand.csv}", faults)
 
 
 def _tell_missing(asked: Asked, name: str, key: str, example: str, faults: Faults) -> None:
