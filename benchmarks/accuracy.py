@@ -21,7 +21,7 @@ from optimizer.report.text import page_text  # noqa: E402
 PARTS = ("service", "charts", "theory", "promises", "scatter")
 
 
-def texts(part: str, points: int = 100) -> Iterator[str]:
+def texts(part: str, points: int = 400) -> Iterator[str]:
     """Yield the tables of a part as text, each as soon as it is there."""
     if part == "charts":
         yield from map(_text, service_times.charts())
@@ -46,7 +46,7 @@ def _text(table: Table) -> str:
 def main() -> None:
     """Print the tables, each as soon as it is there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=100, help="random operating points that promises are judged on")
+    parser.add_argument("--points", type=int, default=400, help="random operating points that promises are judged on")
     parser.add_argument("--only", choices=PARTS, help="one part")
     asked = parser.parse_args()
     for name in PARTS:

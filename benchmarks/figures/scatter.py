@@ -6,53 +6,18 @@ in the median, 1.17 in the upper quarter and 1.54 at the 95th percentile.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from scipy.optimize import brentq
 
-from optimizer.performance import OperatingPoint, capacity_per_s, kernel, vectorised
-from optimizer.performance.vectorised import Queues
+from optimizer.performance import OperatingPoint, capacity_per_s, slowest_of_one
 from optimizer.report.page import Column, Row, Table
 from optimizer.report.words import percent
 
 #: 99th percentile over mean of a fixed batch.
 SCATTERS = (1.05, 1.17, 1.54)
 REPLICAS, TARGETS, BATCH = (1, 4, 16), (1.5, 2.0, 3.0, 6.0), 16
-NORMAL_99, NORMAL_95 = 2.3263478740408408, 1.6448536269514722
-SEED = 7
-
-
-def sigma_of(p99_over_mean: float) -> float:
-    """Spread of the logarithm of a factor of mean 1 with this 99th percentile."""
-    wanted = math.log(p99_over_mean)
-    return float(brentq(lambda sigma: NORMAL_99 * sigma - 0.5 * sigma * sigma - wanted, 0.0, NORMAL_99))
-
-
-@contextmanager
-def scattering(sigma: float) -> Iterator[None]:
-    """Have every batch scatter inside: the same factors for every rate that is tried."""
-
-    class Scattering(Queues):
-        """Queues whose batches scatter."""
-
-        def _serve(self) -> None:
-            super()._serve()
-            if not hasattr(self, "rng"):
-                self.rng = np.random.default_rng(SEED)
-            self.value *= np.exp(sigma * self.rng.standard_normal(self.value.shape[1]) - 0.5 * sigma * sigma)
-
-    engine = kernel.engine
-    vectorised.Queues = Scattering  # type: ignore[misc]
-    kernel.engine = lambda: vectorised  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        vectorised.Queues, kernel.engine = Queues, engine  # type: ignore[misc]
 
 
 def cost_of_scatter() -> Table:
@@ -66,10 +31,8 @@ def cost_of_scatter() -> Table:
     steady = {case: capacity_per_s(_point(case[1]), case[0], 0) for case in product(REPLICAS, TARGETS)}
     rows = []
     for scatter in SCATTERS:
-        sigma = sigma_of(scatter)
-        with scattering(sigma):
-            noisy = {case: capacity_per_s(_point(case[1]), case[0], 0) for case in steady}
-        at_p95 = math.exp(NORMAL_95 * sigma - 0.5 * sigma * sigma)
+        noisy = {(n, target): capacity_per_s(replace(_point(target), scatter=scatter), n, 0) for n, target in steady}
+        at_p95 = slowest_of_one(scatter, 0.95)
         careful = [capacity_per_s(_slower(_point(target), at_p95), n, 0) / steady[n, target] for n, target in steady]
         kept = {case: noisy[case] / steady[case] for case in steady}
         by_target = ([kept[n, target] for n in REPLICAS] for target in TARGETS)

@@ -4,15 +4,13 @@ Values go in, values come out: nothing here prints, and nothing is kept between 
 user's cache folder.
 """
 
+from optimizer.api.again import load_in_force, replan, replan_weeks
 from optimizer.api.cache import cache_folder
 from optimizer.api.decisions import (
     compare,
     diff,
     explain,
-    load_in_force,
     overview,
-    replan,
-    replan_weeks,
     with_alternatives,
 )
 from optimizer.api.demand import fit_traffic, forecast

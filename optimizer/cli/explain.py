@@ -29,7 +29,8 @@ ItemArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="ITEM",
-        help="An instance type (g6.xlarge, aws/g6.xlarge), a location (aws/us-east-1) or a purchase option (spot). "
+        help="A service, a pool (ranking@aws/us-east-1), an instance type (g6.xlarge, aws/g6.xlarge), a location "
+        "(aws/us-east-1) or a purchase option (spot); service:NAME, type:NAME and so on where two have the name. "
         "Without it: what binds, and what each assumption moves.",
     ),
 ]
@@ -51,7 +52,7 @@ def explain(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say why the cheapest plan has an instance type, a location or a purchase option, or why it does without.
+    """Say why the cheapest plan has a service, pool, type, location or purchase option as it has, or does without.
 
     Chosen, with what the best plan without it costs; cannot, with what stands in the way; or what the best plan with it
     costs. Without an item: what a tenth more or less of each target, limit and assumption does to the total, what one

@@ -11,7 +11,7 @@ from optimizer.domain.json_document import JsonDocument
 
 EXPLAIN_FORMAT = "fleetopt/explain/1"
 OVERVIEW_FORMAT = "fleetopt/explain-overview/1"
-ItemKind = Literal["instance_type", "location", "purchase_option"]
+ItemKind = Literal["instance_type", "location", "purchase_option", "service", "pool"]
 MoveGroup = Literal["latency", "limit", "region", "hardware", "assumption"]
 #: ``chosen``: in the cheapest plan. ``costs_more``, ``saves``, ``same``: what the best plan with it does to the total.
 #: ``cannot``: no plan with it was found, and `detail` says what stands in the way.
@@ -22,7 +22,11 @@ SAME_SHARE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is asked about; an instance type comes as ``provider/name``, once for each provider that has the name."""
+    """What is asked about.
+
+    An instance type comes as ``provider/name``, once for each provider that has the name; a pool as
+    ``service@provider/region``: all replicas of a service in a location.
+    """
 
     kind: ItemKind
     names: tuple[str, ...]
@@ -41,7 +45,7 @@ class Verdict:
     where
         For ``chosen`` where it is used, else the place in which the best plan with it has it; "" for none.
     change
-        What the other plan does: ``with it``, ``without it``; "" where no other plan was found.
+        What the other plan does: ``with it``, ``without it``, ``with one fewer``; "" where no other plan was found.
     total, difference
         The other plan's total over the horizon, and by how much it is above the cheapest; None for no plan.
     detail

@@ -68,10 +68,14 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTime:
-    """Seconds to serve a batch, by batch size in requests (every size from 1 to the pool's batch size)."""
+    """Mean seconds to serve a batch, by batch size in requests (every size from 1 to the pool's batch size).
+
+    `p99_over_mean` says how much batches of one size scatter; 1 where they all take the same time.
+    """
 
     batch: tuple[int, ...]
     seconds: tuple[float, ...]
+    p99_over_mean: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from optimizer.domain.actuals import Actuals
 from optimizer.domain.json_document import JsonDocument
 from optimizer.domain.plan import Plan
 
@@ -109,6 +110,8 @@ class Replan(JsonDocument):
         The changes in their order; empty without any.
     plan
         The plan to reach. It was read a second time, like every plan.
+    actuals
+        What came, where it was given.
     """
 
     format: str
@@ -130,6 +133,7 @@ class Replan(JsonDocument):
     order: str
     steps: tuple[Step, ...]
     plan: Plan
+    actuals: Actuals | None = None
 
     @property
     def keeps_promises(self) -> bool:

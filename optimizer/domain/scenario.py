@@ -22,7 +22,9 @@ from optimizer.domain.running import ChangeTerms
 
 Floats = NDArray[np.float64]
 Redundancy = Literal["none", "instance", "zone", "region"]
-Dispatch = Literal["round_robin", "shared"]
+Dispatch = Literal["round_robin", "shared", "random"]
+#: The 99th percentile of a batch's time is at most so many times its mean.
+MOST_SCATTER = 4.0
 Autoscaling = Literal["hourly", "day_type", "fixed"]
 PlanOn = Literal["cautious", "central", "measured_only"]
 INTERNET = "internet"
@@ -87,7 +89,8 @@ class Service:
 
     `redundancy` names what may fail at the peak while `protected_share` (0..1] of the demand is still carried within
     the target: nothing, one instance, one zone, or one region (whose origins then go to their standby location).
-    `min_replicas` and `max_replicas` hold in every location where the service runs. Of a stage of a pipeline,
+    `scatter` is the 99th percentile over the mean of the time that batches of one size take; 1 where it is always the
+    same. `min_replicas` and `max_replicas` hold in every location where the service runs. Of a stage of a pipeline,
     `latency_s` is the most that it may ever take, and `percentile` the strictest of all that it must keep.
     """
 
@@ -103,6 +106,7 @@ class Service:
     protected_share: float = 1.0
     min_replicas: int = 0
     max_replicas: int | None = None
+    scatter: float = 1.0
     #: Most requests that arrive together: the largest fan-out of the pages it is a stage of.
     burst: int = 1
 

@@ -10,15 +10,13 @@ from optimizer.domain.forecast import Forecast
 from optimizer.errors import Fault, InputError
 from optimizer.forecasting.days import Days, days_of
 from optimizer.forecasting.horizon import day_types_of
-from optimizer.forecasting.models import WEEK
 from optimizer.forecasting.one_series import Forecaster
 from optimizer.forecasting.settings import Settings
 from optimizer.inputs.events_file import Events
-from optimizer.inputs.history import History
+from optimizer.inputs.history import LEAST_DAYS, History, too_short
 
 __all__ = ["Settings", "forecast_history"]
 
-LEAST_DAYS = 2 * WEEK
 #: Share of the hours of a history that must be known.
 LEAST_KNOWN = 0.5
 
@@ -68,8 +66,7 @@ def _refuse(history: History, laid: list[Days], start: int, last_day: int) -> No
     for series, days in zip(history.series, laid, strict=True):
         where = f"{history.file} {series.service}/{series.origin}"
         if len(days.mean) < LEAST_DAYS:
-            what = f"is shorter than {LEAST_DAYS} days (found {len(days.mean)})"
-            faults.append(Fault(where, what, "Give two weeks or more.", "too-short"))
+            faults.append(Fault(where, *too_short(len(days.mean))))
         elif (known := 1.0 - np.isnan(days.mean).mean()) < LEAST_KNOWN:
             what = f"is known in {known:.0%} of its hours, half are needed".replace("%", " %")
             faults.append(Fault(where, what, "Say --missing-is-zero if no row means no request.", "holes"))

@@ -179,13 +179,21 @@ def _profiles(known: Floats, levels: Floats, kinship: float, first_weekday: int)
 
 def _robust_mean(ratios: Floats, weight: Floats, like: NDArray[np.bool_]) -> Floats:
     """Weighted mean of each hour, after bringing values far above the middle of like days down to a multiple of it."""
-    middle = np.zeros(ratios.shape[1])
-    seen = ratios[like]
-    for hour in range(ratios.shape[1]):
-        values = seen[:, hour][~np.isnan(seen[:, hour])]
-        middle[hour] = np.median(values) if values.size > 2 else 0.0
+    middle = _middle(ratios[like])
     cap = np.where(middle > 0.0, ODD_FACTOR * middle, np.inf)
     weights = np.where(np.isnan(ratios), 0.0, weight[:, None])
     capped = np.minimum(np.nan_to_num(ratios), cap)
     means: Floats = (weights * capped).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-12)
     return means
+
+
+def _middle(seen: Floats) -> Floats:
+    """Median of what is known of each hour, all hours at once; 0 where less than three values are."""
+    ordered = np.sort(seen, axis=0)  # what is not known comes last
+    count = (~np.isnan(ordered)).sum(axis=0)
+    if not len(ordered):
+        return np.zeros(seen.shape[1])
+    hours = np.arange(seen.shape[1])
+    low, high = (ordered[np.minimum(place, len(ordered) - 1), hours] for place in ((count - 1) // 2, count // 2))
+    middle: Floats = np.where(count > 2, (low + high) / 2.0, 0.0)
+    return middle

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.scenario import Floats
+from optimizer.domain.scenario import Floats, Service
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.region_loss import need_with_standby
@@ -180,11 +180,17 @@ def configurations_of(
         pinned = context.pinned_batch(service.name, candidate.location.name)
         for batch in batch_grid(len(times)) if pinned is None else (pinned,):
             if batch <= len(times):
-                point = OperatingPoint(
-                    times[:batch], 0.0, target_s, service.percentile, service.dispatch, service.burst
-                )
-                result.append(Configuration(candidate, zones, point, *bounds))
+                point = operating_point(service, times[:batch], target_s)
+                if not point.hopeless:
+                    result.append(Configuration(candidate, zones, point, *bounds))
     return result
+
+
+def operating_point(service: Service, service_s: tuple[float, ...], target_s: float) -> OperatingPoint:
+    """Return how a service's replicas batch within a target, with batches of 1..b requests as slow as that."""
+    return OperatingPoint(
+        service_s, 0.0, target_s, service.percentile, service.dispatch, service.scatter, service.burst
+    )
 
 
 def need_of(context: Context, group: Group) -> Need:

@@ -20,7 +20,7 @@ from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.supply import Key, Supply
-from optimizer.performance import SAMPLING_DERATE, UTILISATION_CAP
+from optimizer.performance import SAMPLING_DERATE, UTILISATION_CAP, least_seconds, slowest_of_one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +160,7 @@ def _offers_in(
         for candidate, _, margin in usable:
             fewest, most = context.instance_bounds(candidate)
             times = context.service_seconds(candidate.curve, service.items_per_request, margin)
-            rate, full = best_rates(times, target_s, service.percentile, pinned)
+            rate, full = best_rates(times, target_s, service.percentile, pinned, service.scatter)
             if rate > 0.0 and (most is None or max(fewest, 1) <= most):
                 replicas = candidate.replicas_per_instance
                 supply = context.supply_for(candidate)
@@ -170,7 +170,7 @@ def _offers_in(
 
 @lru_cache(maxsize=4096)
 def best_rates(
-    service_s: tuple[float, ...], target_s: float, percentile: float, batch: int | None = None
+    service_s: tuple[float, ...], target_s: float, percentile: float, batch: int | None = None, scatter: float = 1.0
 ) -> tuple[float, float]:
     r"""Return what a replica never exceeds with any largest batch, and its highest rate of full batches, requests/s.
 
@@ -190,19 +190,19 @@ def best_rates(
         Share p of requests that keeps it.
     batch
         Only this largest batch; None for any.
+    scatter
+        99th percentile over mean of a batch's time; `least_seconds` says what it changes.
 
     Returns
     -------
     tuple of float
         Both 0 where one request alone misses the target.
     """
-    if not service_s or service_s[0] > target_s or (batch is not None and batch > len(service_s)):
+    alone_s = service_s[0] * slowest_of_one(scatter, percentile) if service_s else np.inf
+    if alone_s > target_s or (batch is not None and batch > len(service_s)):
         return 0.0, 0.0
     seconds = np.array(service_s)
-    sizes = np.arange(1, seconds.size + 1)
-    each = seconds / sizes
-    within = np.minimum.accumulate(np.where(seconds <= target_s, each, np.inf))
-    anyhow = np.minimum.accumulate(each)
-    rates = np.minimum(UTILISATION_CAP / each, 1.0 / (percentile * within + (1.0 - percentile) * anyhow))
+    each = seconds / np.arange(1, seconds.size + 1)
+    rates = np.minimum(UTILISATION_CAP / each, 1.0 / least_seconds(seconds, target_s, percentile, scatter))
     of = slice(None) if batch is None else slice(batch - 1, batch)
     return SAMPLING_DERATE * float(rates[of].max()), float((1.0 / each[of]).max())

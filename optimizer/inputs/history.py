@@ -24,6 +24,8 @@ from optimizer.inputs.wording import listed
 
 NAMES = ("service", "origin")
 EVERYWHERE = "all"
+#: Two weeks: what a forecast learns its week from.
+LEAST_DAYS = 14
 #: No step of a day or less holds more.
 _VALUE = Column("", "number", high=HIGHEST_RATE_PER_S * DAY_S, may_be_empty=True)
 
@@ -55,6 +57,11 @@ class History:
     series: tuple[HistorySeries, ...]
     notices: tuple[Notice, ...]
     rows_out_of_order: int
+
+
+def too_short(days: int) -> tuple[str, str, str]:
+    """Return what is wrong with a history of so few days, what to do, and the code of the fault."""
+    return f"is shorter than {LEAST_DAYS} days (found {days})", "Give two weeks or more.", "too-short"
 
 
 class HistoryRefused(InputError):  # noqa: N818  a planner's word, and no program error
@@ -142,7 +149,16 @@ class _Reading:
         if len(self.faults):
             for notice in notices:
                 self.faults.add(f"{self.raw.file}:{notice.line}", notice.text, "Add what is missing.", notice.kind)
+            for one in series:
+                self._refuse_short(one)
         return History(self.raw.file, sha256, step_s, tuple(series), notices, self.disorder)
+
+    def _refuse_short(self, series: HistorySeries) -> None:
+        """Tell beside other faults that a series is too short, which the forecast would tell after they are mended."""
+        known = series.days[~np.isnan(series.values)]
+        if known.size and (days := int(known.max() - known.min()) + 1) < LEAST_DAYS:
+            where = f"{self.raw.file} {series.service}/{series.origin}"
+            self.faults.add(where, *too_short(days))
 
     def _columns(self) -> tuple[int | None, list[int]]:
         """Return the column of times and those of values."""

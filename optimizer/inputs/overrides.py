@@ -89,7 +89,7 @@ def with_forecast(document: Node, forecast: Path, columns: Collection[str] | Non
     services = document.child("services")
     if not isinstance(document.value, Mapping) or services is None or not isinstance(services.value, Mapping):
         return document
-    known = _columns(forecast) if columns is None else columns
+    known = columns_of(forecast) if columns is None else columns
     gone = {"constant_per_s", *(["peak_to_mean"] if "mean" in known else [])}
     file = Node(str(forecast.absolute()), Mark(FORECAST_OPTION))
     pipelines = document.child("pipelines")
@@ -103,8 +103,8 @@ def with_forecast(document: Node, forecast: Path, columns: Collection[str] | Non
     return Node({**document.value, **changed}, document.mark)
 
 
-def _columns(path: Path) -> list[str]:
-    """Names of a CSV file's columns; none of a file that cannot be read, which is told later."""
+def columns_of(path: Path) -> list[str]:
+    """Return the names of a CSV file's columns; none of a file that cannot be read, which is told later."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             return [name.strip().strip('"') for name in file.readline(MOST_OF_A_LINE).split(",")]

@@ -16,6 +16,7 @@ class PlanService(TypedDict):
     overhead_ms: float
     redundancy: str
     dispatch: str
+    batch_time_p99_over_mean: float
     protected_share: float
     min_replicas: int
     max_replicas: int | None

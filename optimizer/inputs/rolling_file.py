@@ -16,7 +16,7 @@ from optimizer.inputs.demands import read_demands
 from optimizer.inputs.document import Node
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
-from optimizer.inputs.overrides import effective_document, with_forecast
+from optimizer.inputs.overrides import columns_of, effective_document, with_forecast
 from optimizer.inputs.raw_table import RawTable, read_raw_table
 from optimizer.inputs.scenario import Inputs, load_inputs
 from optimizer.inputs.schema import HIGHEST_RATE_PER_S
@@ -33,6 +33,15 @@ class ForecastWeek:
     name: str
     forecast: tuple[Service, ...]
     actual: tuple[Service, ...]
+
+
+def holds_weeks(path: Path) -> bool:
+    """Return whether a file is one of weekly forecasts and no history of counts, by the names of its columns.
+
+    One that cannot be read is, so that reading it tells why.
+    """
+    columns = columns_of(path)
+    return not columns or bool({WEEK, ACTUAL, *KEY[2:]} & {*columns})
 
 
 def load_rolling(

@@ -257,5 +257,6 @@ def _service(name: str, keys: ScenarioKeys, demands: ReadDemands, pipelines: Seq
         protected_share=service.protected_share,
         min_replicas=service.replicas.min,
         max_replicas=service.replicas.max,
+        scatter=service.batch_time_p99_over_mean,
         burst=max((stage.fan_out for _, stage in passed), default=1),
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from optimizer.domain.scenario import INTERNET, Dispatch, PlanOn, Redundancy
+from optimizer.domain.scenario import INTERNET, MOST_SCATTER, Dispatch, PlanOn, Redundancy
 from optimizer.inputs.schema_base import (
     CATALOG_FORMAT,
     HIGHEST_AMOUNT,
@@ -173,6 +173,7 @@ class ServiceKeys(Document):
     protected_share: float = Field(1.0, gt=0, le=1, examples=[0.8])
     replicas: ReplicasKeys = Field(default_factory=ReplicasKeys, examples=[{"min": 2, "max": 200}])
     dispatch: Dispatch = Field("round_robin", examples=["round_robin"])
+    batch_time_p99_over_mean: float = Field(1.0, ge=1, le=MOST_SCATTER, examples=[1.05])
 
 
 class StageKeys(Document):

@@ -3,6 +3,7 @@
 from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles_at
 from optimizer.performance.kernel import sojourns
 from optimizer.performance.point import SAMPLING_DERATE, UTILISATION_CAP, OperatingPoint, optimistic_capacity
+from optimizer.performance.scatter import least_seconds, slowest_of_one
 from optimizer.performance.service_time import batch_grid, service_seconds
 from optimizer.performance.store import CapacityStore, get_ready
 
@@ -15,8 +16,10 @@ __all__ = [
     "batch_grid",
     "capacity_per_s",
     "get_ready",
+    "least_seconds",
     "optimistic_capacity",
     "percentiles_at",
     "service_seconds",
+    "slowest_of_one",
     "sojourns",
 ]

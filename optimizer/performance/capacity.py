@@ -11,7 +11,8 @@ import numpy as np
 from optimizer.domain.scenario import Floats
 from optimizer.performance.kernel import lane_departures
 from optimizer.performance.point import UTILISATION_CAP, OperatingPoint, highest_rates
-from optimizer.performance.sample import Shape, sample_shape, unit_arrivals
+from optimizer.performance.sample import Shape, batch_factors, sample_shape, unit_arrivals
+from optimizer.performance.scatter import slowest_of_one
 from optimizer.performance.search import MONOTONE_RATIO, Trials, first_crossing, guess
 
 #: Groups of lanes from whose spread the error of an estimate is taken.
@@ -61,9 +62,10 @@ def crossing_per_s(point: OperatingPoint, replicas: int, shape: Shape, seed: int
     """Return the first crossing below the rate `top`, requests/s, on a sample of a given shape."""
     full = replicas * point.full_rate_per_s
     arrivals = unit_arrivals(seed, shape, point.batch_size)
-    rising = point.target_s >= MONOTONE_RATIO * max(point.service_s)
-    guessed = guess(Trials(arrivals, shape.glance(), point), full, top, rising)
-    return first_crossing(Trials(arrivals, shape, point), guessed, full, top)
+    rising = point.target_s >= MONOTONE_RATIO * max(point.service_s) * slowest_of_one(point.scatter, point.percentile)
+    factors = batch_factors(seed, shape, point.batch_size, point.scatter)
+    guessed = guess(Trials(arrivals, shape.glance(), point, factors), full, top, rising)
+    return first_crossing(Trials(arrivals, shape, point, factors), guessed, full, top)
 
 
 def percentiles_at(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: int) -> list[Estimate]:
@@ -76,8 +78,7 @@ def percentiles_at(point: OperatingPoint, cases: Sequence[tuple[int, float]], se
     alike: dict[tuple[int, int, int], list[tuple[int, float]]] = {}
     for replicas, rate_per_s in cases:
         if rate_per_s <= 0.0:
-            lone_wait_s = point.max_wait_s if point.batch_size > 1 else 0.0
-            found[replicas, rate_per_s] = Estimate(point.service_s[0] + lone_wait_s, 0.0)
+            found[replicas, rate_per_s] = Estimate(point.alone_s, 0.0)
         elif rate_per_s >= replicas * point.full_rate_per_s:
             found[replicas, rate_per_s] = Estimate(math.inf, 0.0)
         else:
@@ -97,11 +98,15 @@ def stays_of(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: in
     """
     shapes = [sample_shape(point, replicas) for replicas, _ in cases]
     stop = shapes[0].stop
+    width = stop + point.batch_size
     lanes = [
-        unit_arrivals(seed, shape, point.batch_size)[:, : stop + point.batch_size] / rate
+        unit_arrivals(seed, shape, point.batch_size)[:, :width] * (shape.queues / rate)
         for shape, (_, rate) in zip(shapes, cases, strict=True)
     ]
-    done = lane_departures(np.concatenate(lanes), stop, shapes[0].servers, point.max_wait_s, np.array(point.service_s))
+    drawn = [batch_factors(seed, shape, point.batch_size, point.scatter) for shape in shapes]
+    factors = np.concatenate([one[:, :width] for one in drawn if one is not None]) if point.scatter > 1.0 else None
+    service = np.array(point.service_s)
+    done = lane_departures(np.concatenate(lanes), stop, shapes[0].servers, point.max_wait_s, service, factors)
     parts = zip(shapes, lanes, np.split(done, len(cases)), strict=True)
     return [(end - lane[:, :stop])[:, shape.warm_up :].reshape(SECTIONS, -1) for shape, lane, end in parts]
 

@@ -10,6 +10,7 @@ recursion unrolls to ``done = (m + 1) s + max(a - m s)`` over the requests m = 0
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numba
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from optimizer.performance.vectorised import Integers
 
 
-def _next_batch(row: Floats, oldest: int, batch: int, wait: float, service: Floats, free: float) -> tuple[int, float]:
-    """Form one batch: the first request it leaves behind, and the time it is done."""
+def _next_batch(row: Floats, oldest: int, batch: int, wait: float, free: float) -> tuple[int, float]:
+    """Form one batch: the first request it leaves behind, and the time it starts."""
     last = row[oldest + batch - 1]
     start = max(free, min(row[oldest] + wait, last))
     after = oldest + batch
@@ -31,7 +32,7 @@ def _next_batch(row: Floats, oldest: int, batch: int, wait: float, service: Floa
         after = oldest + 1
         while row[after] <= start:
             after += 1
-    return after, start + service[after - oldest - 1]
+    return after, start
 
 
 def _replace_least(heap: Floats, value: float) -> None:
@@ -51,7 +52,9 @@ next_batch: Any = numba.njit(inline="always")(_next_batch)
 replace_least: Any = numba.njit(_replace_least)
 
 
-def _depart(arrivals: Floats, stop: int, servers: int, wait: float, service: Floats, done: Floats) -> None:
+def _depart(
+    arrivals: Floats, stop: int, servers: int, wait: float, service: Floats, done: Floats, factors: Floats | None
+) -> None:
     """Write when the requests before `stop` of every lane are done."""
     free = np.zeros(servers)
     for lane in range(arrivals.shape[0]):
@@ -59,7 +62,11 @@ def _depart(arrivals: Floats, stop: int, servers: int, wait: float, service: Flo
         free[:] = 0.0
         oldest = 0
         while oldest < stop:
-            after, end = next_batch(row, oldest, service.size, wait, service, free[0])
+            after, start = next_batch(row, oldest, service.size, wait, free[0])
+            took = service[after - oldest - 1]
+            if factors is not None:
+                took *= factors[lane, oldest]
+            end = start + took
             replace_least(free, end)
             done[lane, oldest : min(after, stop)] = end
             oldest = after
@@ -80,7 +87,15 @@ def _depart_single(arrivals: Floats, stop: int, servers: int, service: float, do
 
 
 def _late(
-    arrivals: Floats, first: int, stop: int, servers: int, wait: float, service: Floats, limit: float, allowed: int
+    arrivals: Floats,
+    first: int,
+    stop: int,
+    servers: int,
+    wait: float,
+    service: Floats,
+    limit: float,
+    allowed: int,
+    factors: Floats | None,
 ) -> int:
     """Count requests `first` <= i < `stop` of every lane that stay longer than `limit`; `allowed` + 1 means more."""
     late = 0
@@ -91,7 +106,11 @@ def _late(
         earliest = 0.0
         oldest = 0
         while oldest < stop:
-            after, end = next_batch(row, oldest, service.size, wait, service, earliest)
+            after, start = next_batch(row, oldest, service.size, wait, earliest)
+            took = service[after - oldest - 1]
+            if factors is not None:
+                took *= factors[lane, oldest]
+            end = start + took
             if servers == 1:
                 earliest = end
             else:
@@ -141,32 +160,57 @@ def _compile(function: Callable[..., Any], result: Any, *arguments: Any) -> Call
 
 
 _int, _float, _row, _table = numba.int64, numba.float64, numba.float64[::1], numba.float64[:, ::1]
-depart_batches = _compile(_depart, numba.void, _int, _int, _float, _row, _table)
+_steady = numba.types.none  # known when it is compiled: steady batches cost no look at factors
+depart_batches = _compile(_depart, numba.void, _int, _int, _float, _row, _table, _steady)
 depart_single = _compile(_depart_single, numba.void, _int, _int, _float, _table)
-late_batches = _compile(_late, _int, _int, _int, _int, _float, _row, _float, _int)
+late_batches = _compile(_late, _int, _int, _int, _int, _float, _row, _float, _int, _steady)
 late_single = _compile(_late_single, _int, _int, _int, _int, _float, _float, _int)
 
 
+@lru_cache(maxsize=1)
+def _scattered() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Departures and counts of batches that scatter, compiled when first asked for."""
+    factors = numba.types.Array(numba.float64, 2, "C", readonly=True)
+    return (
+        _compile(_depart, numba.void, _int, _int, _float, _row, _table, factors),
+        _compile(_late, _int, _int, _int, _int, _float, _row, _float, _int, factors),
+    )
+
+
 def late(
-    arrivals: Floats, kept: tuple[int, int], servers: int, waits: Floats, services: Floats, limits: Floats, allowed: int
+    arrivals: Floats,
+    kept: tuple[int, int],
+    servers: int,
+    waits: Floats,
+    services: Floats,
+    limits: Floats,
+    allowed: int,
+    factors: Floats | None = None,
 ) -> Integers:
     """Count late requests at several rates, as `optimizer.performance.vectorised.late` does."""
     sample = np.ascontiguousarray(arrivals)
-    if services.shape[1] == 1:
+    rows = zip(waits, services, limits, strict=True)
+    if factors is not None:
+        drawn, scattered = np.ascontiguousarray(factors), _scattered()[1]
+        counts = [scattered(sample, *kept, servers, *row, allowed, drawn) for row in rows]
+    elif services.shape[1] == 1:
         singles = zip(services[:, 0], limits, strict=True)
         counts = [late_single(sample, *kept, servers, service, limit, allowed) for service, limit in singles]
     else:
-        rows = zip(waits, services, limits, strict=True)
-        counts = [late_batches(sample, *kept, servers, *row, allowed) for row in rows]
+        counts = [late_batches(sample, *kept, servers, *row, allowed, None) for row in rows]
     return np.array(counts, dtype=np.int64)
 
 
-def depart(arrivals: Floats, stop: int, servers: int, wait: float, service: Floats) -> Floats:
+def depart(
+    arrivals: Floats, stop: int, servers: int, wait: float, service: Floats, factors: Floats | None = None
+) -> Floats:
     """Return when requests are done, as `optimizer.performance.vectorised.depart` does."""
     sample = np.ascontiguousarray(arrivals)
     done = np.empty((sample.shape[0], stop))
-    if service.size == 1:
+    if factors is not None:
+        _scattered()[0](sample, stop, servers, wait, service, done, np.ascontiguousarray(factors))
+    elif service.size == 1:
         depart_single(sample, stop, servers, service[0], done)
     else:
-        depart_batches(sample, stop, servers, wait, service, done)
+        depart_batches(sample, stop, servers, wait, service, done, None)
     return done

@@ -27,7 +27,9 @@ from optimizer.performance.vectorised import Integers
 NUMBA_AFTER_S = 0.8
 
 
-def late_counts(arrivals: Floats, shape: Shape, point: OperatingPoint, rates: Floats, allowed: int) -> Integers:
+def late_counts(
+    arrivals: Floats, shape: Shape, point: OperatingPoint, rates: Floats, allowed: int, factors: Floats | None = None
+) -> Integers:
     """Count the requests of a sample that miss the target.
 
     Parameters
@@ -39,34 +41,41 @@ def late_counts(arrivals: Floats, shape: Shape, point: OperatingPoint, rates: Fl
         Requests/s of the pool, shape (rates,), above 0.
     allowed
         Counts above it are not told apart.
+    factors
+        By what the time of a batch is multiplied, by its oldest request, shape of `arrivals`; None for by nothing.
 
     Returns
     -------
     ndarray, shape (rates,)
         Late requests after the warm-up, `allowed` + 1 where there are more.
     """
-    services = rates[:, None] * np.array(point.service_s)
+    at_queue = rates / shape.queues
+    services = at_queue[:, None] * np.array(point.service_s)
     started = time.perf_counter()
     counts: Integers = engine().late(
         arrivals,
         (shape.warm_up, shape.stop),
         shape.servers,
-        rates * point.max_wait_s,
+        at_queue * point.max_wait_s,
         services,
-        rates * point.target_s,
+        at_queue * point.target_s,
         allowed,
+        factors,
     )
     _Work.seconds += time.perf_counter() - started
     return counts
 
 
-def lane_departures(arrivals: Floats, stop: int, servers: int, max_wait_s: float, service_s: Floats) -> Floats:
+def lane_departures(
+    arrivals: Floats, stop: int, servers: int, max_wait_s: float, service_s: Floats, factors: Floats | None = None
+) -> Floats:
     """Return when the first `stop` requests of every lane are done, shape (lanes, stop).
 
-    `arrivals`, shape (lanes, at least stop + b), is in the unit of `max_wait_s` and `service_s`, shape (b,).
+    `arrivals`, shape (lanes, at least stop + b), is in the unit of `max_wait_s` and `service_s`, shape (b,); `factors`
+    are as in `late_counts`.
     """
     started = time.perf_counter()
-    done: Floats = engine().depart(arrivals, stop, servers, max_wait_s, service_s)
+    done: Floats = engine().depart(arrivals, stop, servers, max_wait_s, service_s, factors)
     _Work.seconds += time.perf_counter() - started
     return done
 

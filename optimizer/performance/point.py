@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.scenario import Floats
+from optimizer.domain.scenario import MOST_SCATTER, Floats
+from optimizer.performance.scatter import least_seconds, slowest_of_one
 
 #: Promise 98 % of the simulated capacity: the estimate is too high about half of the time, by up to 2 %.
 SAMPLING_DERATE = 0.98
 #: Promise nothing above this utilisation: a guard against model error, no queueing result.
 UTILISATION_CAP = 0.97
 
-ROUND_ROBIN, SHARED = "round_robin", "shared"
+ROUND_ROBIN, SHARED, RANDOM = "round_robin", "shared", "random"
+DISPATCHES = (ROUND_ROBIN, SHARED, RANDOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class OperatingPoint:
     percentile
         Share of requests that keeps it, between 0 and 1.
     dispatch
-        ``round_robin`` (each replica has its own queue) or ``shared`` (one queue).
+        ``round_robin`` (each replica has its own queue, requests come in turn), ``random`` (each has its own, a request
+        comes to any of them) or ``shared`` (one queue).
+    scatter
+        99th percentile over mean of the time of batches of one size, from 1 (they all take the same time) to 4.
     burst
         Requests that arrive together.
 
@@ -46,6 +51,7 @@ class OperatingPoint:
     target_s: float
     percentile: float
     dispatch: str
+    scatter: float = 1.0
     burst: int = 1
 
     def __post_init__(self) -> None:
@@ -55,8 +61,10 @@ class OperatingPoint:
             raise ValueError(f"max_wait_s must be 0 or more (found {self.max_wait_s}).")
         if not 0.0 < self.percentile < 1.0:
             raise ValueError(f"percentile must be above 0 and below 1 (found {self.percentile}).")
-        if self.dispatch not in (ROUND_ROBIN, SHARED):
-            raise ValueError(f"dispatch must be {ROUND_ROBIN} or {SHARED} (found {self.dispatch}).")
+        if self.dispatch not in DISPATCHES:
+            raise ValueError(f"dispatch must be one of {', '.join(DISPATCHES)} (found {self.dispatch}).")
+        if not 1.0 <= self.scatter <= MOST_SCATTER:
+            raise ValueError(f"scatter must be from 1 to {MOST_SCATTER:g} (found {self.scatter}).")
         if self.burst < 1:
             raise ValueError(f"burst must be 1 or more (found {self.burst}).")
 
@@ -73,8 +81,13 @@ class OperatingPoint:
     @property
     def hopeless(self) -> bool:
         """Whether a lone request misses the target, which it does whenever traffic is low."""
+        return not self.alone_s <= self.target_s
+
+    @property
+    def alone_s(self) -> float:
+        """Stay of a request that meets no other, at the percentile."""
         wait_s = self.max_wait_s if self.batch_size > 1 else 0.0
-        return not self.service_s[0] + wait_s <= self.target_s
+        return self.service_s[0] * slowest_of_one(self.scatter, self.percentile) + wait_s
 
 
 def highest_rates(point: OperatingPoint, replicas: Floats, highest_utilisation: float = UTILISATION_CAP) -> Floats:
@@ -85,13 +98,12 @@ def highest_rates(point: OperatingPoint, replicas: Floats, highest_utilisation: 
     batches with :math:`s(k) \le T`, so
 
     .. math:: \lambda \left(p \min_{s(k) \le T} \frac{s(k)}{k} + (1 - p) \min_k \frac{s(k)}{k}\right) \le n
+
+    Where batches scatter, `least_seconds` says what stands in its place.
     """
     if point.hopeless:
         return np.zeros_like(replicas)
-    service = np.array(point.service_s)
-    per_request = service / np.arange(1, service.size + 1)
-    within = per_request[service <= point.target_s].min()
-    seconds = float(point.percentile * within + (1.0 - point.percentile) * per_request.min())
+    seconds = float(least_seconds(np.array(point.service_s), point.target_s, point.percentile, point.scatter)[-1])
     return np.minimum(highest_utilisation * (replicas * point.full_rate_per_s), replicas / seconds)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from optimizer.domain.scenario import Floats
-from optimizer.performance.point import SHARED, OperatingPoint
+from optimizer.performance.point import RANDOM, ROUND_ROBIN, SHARED, OperatingPoint
+from optimizer.performance.scatter import sigma_of
 
 #: Changes whenever the sample or the search changes, so that remembered values are never mixed.
 SAMPLE_VERSION = 2
@@ -27,6 +28,8 @@ USUAL_TAIL, MOST_FOR_TAIL = 0.0034, 3.0
 #: A first guess uses this share of each run.
 GLANCE = 8
 _CACHED_ENTRIES = 2**20
+#: Keeps the times of batches apart from the arrivals of the same seed.
+_BATCHES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Shape:
         Replicas of one simulated queue: 1 with round robin, where one replica stands for all.
     stride
         A queue gets every `stride`-th request of the pool.
+    queues
+        The pool's rate over that of a queue whose requests do not come in turn: 1 but where they come at random.
     lanes
         Independent runs.
     warm_up, kept
@@ -52,6 +57,7 @@ class Shape:
     lanes: int
     warm_up: int
     kept: int
+    queues: int = 1
     burst: int = 1
 
     @property
@@ -66,7 +72,7 @@ class Shape:
 
     def glance(self) -> Shape:
         """Return the first part of the same runs, for a first guess."""
-        return Shape(self.servers, self.stride, self.lanes, self.warm_up // 4, self.kept // GLANCE, self.burst)
+        return replace(self, warm_up=self.warm_up // 4, kept=self.kept // GLANCE)
 
 
 def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
@@ -75,7 +81,9 @@ def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
     The standard deviation of the capacity is then 0.1-0.5 % (measured over operating points up to a utilisation of
     0.97), against a derate of 2 %.
     """
-    servers, stride = (replicas, 1) if point.dispatch == SHARED else (1, replicas)
+    servers = replicas if point.dispatch == SHARED else 1
+    stride = replicas if point.dispatch == ROUND_ROBIN else 1
+    queues = replicas if point.dispatch == RANDOM else 1
     in_service = servers * point.batch_size
     kept = next(kept for limit, kept in KEPT_BY_STRIDE if limit is None or stride <= limit * point.burst)
     kept = int(kept * min(MOST_FOR_TAIL, max(1.0, USUAL_TAIL / (1.0 - point.percentile))))
@@ -85,7 +93,7 @@ def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
         lanes, kept = MANY_LANES, max(kept, KEPT_ROUNDS * in_service)
     evenly = max(1, stride // point.burst)
     warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // evenly, kept // 8)
-    return Shape(servers, stride, lanes, warm_up, kept, point.burst)
+    return Shape(servers, stride, lanes, warm_up, kept, queues, point.burst)
 
 
 def unit_arrivals(seed: int, shape: Shape, batch: int) -> Floats:
@@ -119,3 +127,30 @@ def _draw(seed: int, stride: int, lanes: int, width: int, burst: int) -> Floats:
 
 
 _remembered = lru_cache(maxsize=48)(_draw)
+
+
+def batch_factors(seed: int, shape: Shape, batch: int, scatter: float) -> Floats | None:
+    """Return by what the time of a batch is multiplied, by its oldest request; None where batches do not scatter.
+
+    Shape and order are those of `unit_arrivals`: the same for every rate, and for every operating point that scatters
+    as much.
+    """
+    if scatter == 1.0:
+        return None
+    width = 1 << (shape.stop + batch - 1).bit_length()
+    if shape.lanes * width > _CACHED_ENTRIES:
+        return _draw_factors(seed, shape.stride, shape.lanes, width, scatter)
+    return _remembered_factors(seed, shape.stride, shape.lanes, width, scatter)
+
+
+def _draw_factors(seed: int, stride: int, lanes: int, width: int, scatter: float) -> Floats:
+    sigma = sigma_of(scatter)
+    factors = np.empty((lanes, width))
+    for lane, source in enumerate(np.random.SeedSequence([seed, stride, _BATCHES]).spawn(lanes)):
+        normal = np.random.Generator(np.random.PCG64(source)).standard_normal(width)
+        np.exp(sigma * normal - 0.5 * sigma * sigma, out=factors[lane])
+    factors.setflags(write=False)
+    return factors
+
+
+_remembered_factors = lru_cache(maxsize=16)(_draw_factors)

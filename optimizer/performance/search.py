@@ -42,10 +42,13 @@ class Trials:
         What of the sample is followed and counted.
     point
         The operating point.
+    factors
+        By what the time of a batch is multiplied; None where batches do not scatter.
     """
 
-    def __init__(self, arrivals: Floats, shape: Shape, point: OperatingPoint) -> None:
+    def __init__(self, arrivals: Floats, shape: Shape, point: OperatingPoint, factors: Floats | None = None) -> None:
         self._arrivals, self._shape, self._point = arrivals, shape, point
+        self._factors = factors
         self._allowed = shape.size - math.ceil(point.percentile * shape.size)
         self._known: dict[float, bool] = {}
 
@@ -54,7 +57,7 @@ class Trials:
         if rate_per_s not in self._known:
             asked = [rate_per_s, *next_rates] if kernel.foresees() else [rate_per_s]
             rates = np.array([rate for rate in dict.fromkeys(asked) if rate not in self._known])
-            counts = kernel.late_counts(self._arrivals, self._shape, self._point, rates, self._allowed)
+            counts = kernel.late_counts(self._arrivals, self._shape, self._point, rates, self._allowed, self._factors)
             self._known.update(zip(rates.tolist(), (counts <= self._allowed).tolist(), strict=True))
         return self._known[rate_per_s]
 

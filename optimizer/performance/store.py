@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.domain.scenario import Floats
 from optimizer.performance import kernel
 from optimizer.performance.capacity import capacity_per_s
-from optimizer.performance.point import SAMPLING_DERATE, SHARED, OperatingPoint, optimistic_capacity
+from optimizer.performance.point import RANDOM, SAMPLING_DERATE, SHARED, OperatingPoint, optimistic_capacity
 from optimizer.performance.remembered import Folder, format_rows, point_key, shipped_capacities
 
 #: Every number of replicas up to here is simulated; beyond, these.
@@ -23,6 +23,8 @@ LARGEST_IN_SERVICE = 8192
 
 def simulated_counts(point: OperatingPoint, replicas_max: int) -> list[int]:
     """Return the numbers of replicas to simulate for a curve up to `replicas_max`, the next larger one included."""
+    if point.dispatch == RANDOM:  # replicas that share nothing: each carries what one carries
+        return [1]
     limit = max(1, LARGEST_IN_SERVICE // point.batch_size) if point.dispatch == SHARED else BEYOND[-1]
     grid = [count for count in (*range(1, EXACT_UP_TO + 1), *BEYOND) if count <= limit]
     reached = sum(count < replicas_max for count in grid)

@@ -44,14 +44,25 @@ class Queues:
     waits
         Longest wait of the oldest request, shape (rates,).
     services
-        Service time of 1..b requests, shape (rates, b), b above 1.
+        Service time of 1..b requests, shape (rates, b).
+    factors
+        By what the time of a batch is multiplied, by its oldest request, shape of `arrivals`; None for by nothing.
     """
 
-    def __init__(self, arrivals: Floats, stop: int, servers: int, waits: Floats, services: Floats) -> None:
+    def __init__(
+        self,
+        arrivals: Floats,
+        stop: int,
+        servers: int,
+        waits: Floats,
+        services: Floats,
+        factors: Floats | None = None,
+    ) -> None:
         lanes, width = arrivals.shape
         rates, self.batch = services.shape
         self.flat = arrivals.reshape(-1)
         self.services = services.reshape(-1)
+        self.factors = None if factors is None else factors.reshape(-1)
         self.waits = waits[:, None] if waits.any() else None
         self.rates = np.arange(rates)
         start = np.arange(lanes, dtype=np.int64) * width
@@ -94,15 +105,17 @@ class Queues:
             self._collect(after[step])
             np.subtract(after[step], self.oldest, out=self.took)
             np.add(self.took, self.offset, out=self.took)
-            self._serve()
+            self._serve(oldest[step])
             np.add(self.start, self.value, out=done[step])
             self._occupy(slot, done[step])
             np.minimum(after[step], self.stop, out=self.oldest)
         return Batches(oldest, after, first, done)
 
-    def _serve(self) -> None:
+    def _serve(self, oldest: Integers) -> None:
         """Set `value` to the service times of the batches that were formed."""
         self.services.take(self.took, out=self.value, mode="clip")
+        if self.factors is not None:
+            np.multiply(self.value, self.factors.take(oldest, mode="clip"), out=self.value)
 
     def _earliest(self) -> tuple[Floats, Integers | None]:
         """Time each queue's first replica is free, and where in `free` that is noted (None: there is but one)."""
@@ -144,7 +157,14 @@ class Queues:
 
 
 def late(
-    arrivals: Floats, kept: tuple[int, int], servers: int, waits: Floats, services: Floats, limits: Floats, allowed: int
+    arrivals: Floats,
+    kept: tuple[int, int],
+    servers: int,
+    waits: Floats,
+    services: Floats,
+    limits: Floats,
+    allowed: int,
+    factors: Floats | None = None,
 ) -> Integers:
     """Count late requests at several rates; `Queues` explains the arguments not named here.
 
@@ -162,9 +182,9 @@ def late(
     ndarray, shape (rates,)
         Number of late requests, `allowed` + 1 where there are more.
     """
-    if services.shape[1] == 1:
+    if services.shape[1] == 1 and factors is None:
         return _late_single(arrivals, kept, servers, services[:, 0], limits, allowed)
-    queues = Queues(arrivals, kept[1], servers, waits, services)
+    queues = Queues(arrivals, kept[1], servers, waits, services, factors)
     counts = np.zeros(limits.size, dtype=np.int64)
     going = np.ones(limits.size, dtype=np.bool_)
     while going.any():
@@ -225,12 +245,14 @@ def _late_single(
     return np.minimum(counts, allowed + 1)
 
 
-def depart(arrivals: Floats, stop: int, servers: int, wait: float, service: Floats) -> Floats:
+def depart(
+    arrivals: Floats, stop: int, servers: int, wait: float, service: Floats, factors: Floats | None = None
+) -> Floats:
     """Return when the requests before `stop` of every lane are done, shape (lanes, stop)."""
     lanes, width = arrivals.shape
-    if service.size == 1:
+    if service.size == 1 and factors is None:
         return _single_done(arrivals[:, :stop], servers, float(service[0]))
-    queues = Queues(arrivals, stop, servers, np.array([wait]), service[None, :])
+    queues = Queues(arrivals, stop, servers, np.array([wait]), service[None, :], factors)
     starts: list[Integers] = []
     ends: list[Floats] = []
     while queues.running.any():

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optimizer.domain.catalog import Catalog
-from optimizer.domain.explained import Explanation, Item, Verdict
+from optimizer.domain.explained import Explanation, Item, ItemKind, Verdict
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.performance import CapacityStore
 from optimizer.planning.explain_options import on_option
 from optimizer.planning.explain_places import on_place
+from optimizer.planning.explain_pools import on_pool
 from optimizer.planning.explain_seen import Seen
+from optimizer.planning.explain_services import on_service
 from optimizer.planning.explain_types import on_type
 from optimizer.planning.planner import find
 
 Progress = Callable[[str, str], None]
+_ANSWERS: dict[ItemKind, Callable[[Seen, str], list[Verdict]]] = {
+    "instance_type": on_type,
+    "location": on_place,
+    "purchase_option": on_option,
+    "service": on_service,
+    "pool": on_pool,
+}
 
 
 def explain_item(
@@ -59,7 +68,7 @@ def explain_item(
         return find(other, facts, store, seed=seed, gap=0.0).plan
 
     seen = Seen(scenario, catalog, store, planned, planned(scenario, catalog, "the cheapest"))
-    answer = {"instance_type": on_type, "location": on_place, "purchase_option": on_option}[item.kind]
+    answer = _ANSWERS[item.kind]
     verdicts: list[Verdict] = []
     for name in item.names:
         verdicts += answer(seen, name)

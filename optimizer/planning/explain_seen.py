@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.explained import Verdict, VerdictName, compared
+from optimizer.domain.limits import Pin
 from optimizer.domain.plan import Plan, Pool
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import NoAnswer
@@ -38,6 +39,12 @@ class Seen:
         except NoAnswer as refusal:
             return refusal.reasons[0] if refusal.reasons else "no plan keeps what is asked"
 
+    def try_pin(self, pin: Pin, what: str) -> Plan | str:
+        """Return the cheapest plan that keeps one more decision; a refusal calls that decision ``asking for it``."""
+        pins = self.scenario.pins
+        found = self.try_plan(replace(self.scenario, pins=(*pins, pin)), what)
+        return found if isinstance(found, Plan) else found.replace(f"pins.{len(pins)}", "asking for it").rstrip(".")
+
     def without(self, item: str, where: str, found: Plan | str, service: str = "") -> Verdict:
         """Return the verdict on what the cheapest plan uses, from the best plan without it."""
         if isinstance(found, str):
@@ -63,3 +70,8 @@ class Seen:
 def most_at_once(pools: list[Pool]) -> int:
     """Most replicas of some pools in one hour."""
     return max((sum(counts) for counts in zip(*(pool.replicas_by_period for pool in pools), strict=True)), default=0)
+
+
+def spaced(name: str) -> str:
+    """``aws us-east-1`` for ``aws/us-east-1``."""
+    return name.replace("/", " ", 1)

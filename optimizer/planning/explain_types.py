@@ -8,12 +8,11 @@ from dataclasses import replace
 from optimizer.domain.explained import Verdict
 from optimizer.domain.limits import Pin
 from optimizer.domain.plan import Plan
-from optimizer.domain.scenario import Scenario
 from optimizer.formulation.candidates import candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 from optimizer.planning.explain_reach import why_out_of_reach
-from optimizer.planning.explain_seen import Seen, most_at_once
+from optimizer.planning.explain_seen import Seen, most_at_once, spaced
 from optimizer.planning.infeasible.survey import survey_of
 
 
@@ -26,28 +25,30 @@ def on_type(seen: Seen, name: str) -> list[Verdict]:
 def _on_service(seen: Seen, context: Context, index: int, name: str) -> Verdict:
     service, (provider, kind) = seen.scenario.services[index], name.split("/", maxsplit=1)
     label = f"{provider} {kind}"
-    pools = [
-        pool
-        for pool in seen.plan.pools
-        if (pool.service, pool.provider, pool.instance_type) == (service.name, provider, kind)
-    ]
-    if pools:
-        places = ", ".join(dict.fromkeys(pool.location.replace("/", " ", 1) for pool in pools))
-        where = f"{places}: up to {most_at_once(pools)} replicas"
-        return _instead(seen, label, where, service.name, (provider, kind))
+    used = {(pool.service, pool.provider, pool.instance_type) for pool in seen.plan.pools}
+    if (service.name, provider, kind) in used:
+        return verdict_without(seen, service.name, (provider, kind))
     survey = survey_of(context, index)
     best: tuple[str, Plan] | None = None
     refusals: list[str] = []
     for place in _worth_trying(context, survey, index, (provider, kind), refusals):
-        found = seen.try_plan(_pinned(seen, service.name, place, kind), f"{service.name} on {label} in {place}")
+        pin = Pin(service.name, place, kind, None, None, 1, None)
+        found = seen.try_pin(pin, f"{service.name} on {label} in {place}")
         if isinstance(found, str):
-            refusals.append(_refused(found, len(seen.scenario.pins)))
+            refusals.append(f"with it, {found}")
         elif best is None or found.objective.total < best[1].objective.total:
             best = place, found
     if best is not None:
-        return seen.with_it(label, best[0].replace("/", " ", 1), best[1], service.name)
+        return seen.with_it(label, spaced(best[0]), best[1], service.name)
     reasons = _reasons(context, survey, index, (provider, kind)) + refusals
     return seen.with_it(label, "", "; ".join(dict.fromkeys(reasons)), service.name)
+
+
+def verdict_without(seen: Seen, service: str, key: tuple[str, str]) -> Verdict:
+    """Return the verdict on a type (provider, name) that a service runs on, from the best plan without it."""
+    pools = [pool for pool in seen.plan.pools if (pool.service, pool.provider, pool.instance_type) == (service, *key)]
+    places = ", ".join(dict.fromkeys(spaced(pool.location) for pool in pools))
+    return _instead(seen, " ".join(key), f"{places}: up to {most_at_once(pools)} replicas", service, key)
 
 
 def _instead(seen: Seen, label: str, where: str, service: str, key: tuple[str, str]) -> Verdict:
@@ -62,16 +63,6 @@ def _instead(seen: Seen, label: str, where: str, service: str, key: tuple[str, s
         return verdict
     kinds = dict.fromkeys(f"{pool.provider} {pool.instance_type}" for pool in found.pools if pool.service == service)
     return replace(verdict, detail=f"next best: {', '.join(kinds)}")
-
-
-def _pinned(seen: Seen, service: str, place: str, kind: str) -> Scenario:
-    pin = Pin(service, place, kind, None, None, 1, None)
-    return replace(seen.scenario, pins=(*seen.scenario.pins, pin))
-
-
-def _refused(reason: str, pin: int) -> str:
-    """Say why there is no plan with the type; `pin` is the position of a pin that the planner did not write."""
-    return "with it, " + reason.replace(f"pins.{pin}", "asking for it").rstrip(".")
 
 
 def _worth_trying(

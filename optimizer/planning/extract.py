@@ -60,7 +60,7 @@ def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Poo
         dispatch=service.dispatch,
         network_ms=milliseconds(block.network_s),
         overhead_ms=milliseconds(service.overhead_s),
-        service_time=ServiceTime(tuple(range(1, len(times) + 1)), times),
+        service_time=ServiceTime(tuple(range(1, len(times) + 1)), times, service.scatter),
         spot_replicas_by_period=planned.spot_replicas_by_period,
         at_demand={name: _at(load, zone, number) for number, name in enumerate(context.timeline.demands) if number > 0},
         peak_kw=peak_kw,

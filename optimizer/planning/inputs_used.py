@@ -66,6 +66,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
                 "overhead_ms": milliseconds(service.overhead_s),
                 "redundancy": service.redundancy,
                 "dispatch": service.dispatch,
+                "batch_time_p99_over_mean": service.scatter,
                 "protected_share": service.protected_share,
                 "min_replicas": service.min_replicas,
                 "max_replicas": service.max_replicas,

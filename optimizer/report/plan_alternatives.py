@@ -30,7 +30,7 @@ def _row(plan: Plan, each: Alternative) -> Row:
     if each.difference is None:
         return Row((each.label, "no plan", "", ""), tuple(each.reasons))
     if each.verdict == "same":
-        return Row((each.label, "+0.0 %", money(0.0), _types(each)), (SAME,))
+        return Row((each.label, "-", "-", _types(each)), (SAME,))
     a_month, digits = each.difference / months_of(plan), money_digits(plan.cost.total / months_of(plan))
     share = signed_percent(each.difference / plan.cost.total) if plan.cost.total else ""
     sign = "+" if a_month > 0.0 else ""

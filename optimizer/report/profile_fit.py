@@ -125,7 +125,7 @@ def _facts(curve: FittedCurve) -> Iterator[Facts]:
         yield Facts("Tried", (told,))
     few = len(curve.measured.points) < 4
     why = "fewer than four points" if few else "1.2 x the largest leave-one-out error, at least 10 %"
-    yield Facts("Band", ((f"±{percent(curve.error_band)}", why),))
+    yield Facts("Band", ((f"times or divided by {1.0 + curve.error_band:.3f}", why),))
     noises = [point.noise for point in curve.measured.points if point.noise is not None]
     if noises:
         p95 = sum(point.scatter > 1.0 for point in curve.measured.points)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from optimizer.domain.replan import Replan, ServiceChange, Step
+from optimizer.report.actuals_part import actuals_parts
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
 from optimizer.report.plan_checked import checked_facts
 from optimizer.report.plan_run import run_table
@@ -46,7 +47,8 @@ def _record(step: Step) -> tuple[Any, ...]:
 def replan_page(name: str, found: Replan) -> Page:
     """Return the page: whether to change, what it costs and saves, and the way there."""
     title = (name, found.plan.scenario.get("name", ""), f"forecast: {found.plan.inputs['plan_for']}")
-    parts: list[Facts | Table] = [*_money(found)]
+    came = [] if found.actuals is None else actuals_parts(found.actuals, found.currency)
+    parts: list[Facts | Table] = [*came, *_money(found)]
     if not found.changed:
         parts.append(Facts("Change", (("nothing", found.reason),), "good"))
         return Page(title, (*parts, checked_facts(found.plan)))

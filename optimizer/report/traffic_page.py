@@ -53,6 +53,10 @@ def _data(fit: TrafficFit) -> Facts:
         gaps, empty = kinds.count("gap"), kinds.count("empty")
         taken = ", taken as no requests" if fit.missing_is_zero else ", left out, not filled"
         told.append(f"{counted(gaps, 'gap')}, {counted(empty, 'empty cell')}{taken if gaps or empty else ''}")
+    left_out = fit.rows_read - round(sum(series.requests for series in fit.series))
+    if fit.kind == "requests" and left_out:
+        step = "minute" if fit.step_s == 60 else "second"
+        told.append(f"{left_out:,} of the first and last {step} left out, which are seen in part")
     if fit.kind == "requests" and fit.step_s > 1:
         told.append(f"times no finer than {_step(fit.step_s)}")
     if fit.rows_out_of_order:

@@ -41,6 +41,7 @@ class Case:
             self.pool.max_wait_ms / 1000.0,
             self.pool.dispatch,
             self.rate_per_s,
+            self.pool.service_time.p99_over_mean,
         )
 
     @property
@@ -106,7 +107,8 @@ def cases_after(view: View, site: Site, loss: str) -> Iterator[Case]:
 def configuration_key(pool: Pool) -> object:
     """What pools have in common that differ in zone and counts only."""
     times = tuple(pool.service_time.seconds)
-    return pool.instance_type, pool.profile, times, pool.max_wait_ms, pool.dispatch, pool.network_ms
+    scatter = pool.service_time.p99_over_mean
+    return pool.instance_type, pool.profile, times, scatter, pool.max_wait_ms, pool.dispatch, pool.network_ms
 
 
 def _configurations(pools: Iterable[tuple[int, Pool]]) -> list[list[tuple[int, Pool]]]:

@@ -33,7 +33,7 @@ def _at(view: View, name: str) -> View:
     pools = tuple(_pool_at(pool, name) for pool in view.plan.pools)
     routing = tuple(_route_at(view, route, pools) for route in view.plan.routing)
     plan = view.plan.replace(pools=pools, routing=routing, inputs={**inputs, "demand": demand, "plan_for": name})
-    return View(plan)
+    return View(plan, view.replays)
 
 
 def _route_at(view: View, route: Route, pools: tuple[Pool, ...]) -> Route:

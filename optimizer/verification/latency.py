@@ -46,6 +46,7 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
     asked, label = view.services[pool.service], pool_label(pool)
     key = f"p{100.0 * asked['percentile']:g}_ms"
     target, promised = pool.target.get(key, float("nan")), pool.promised.get(key, float("nan"))
+    scatter = asked["batch_time_p99_over_mean"]
     least = view.network_ms(index) + asked["overhead_ms"] + pool.service_time.seconds[0] * 1e3
     right_dispatch = float("inf") if pool.dispatch == asked["dispatch"] else -1.0
     most = float(asked["latency_ms"]) if pool.service in view.stages else float("inf")
@@ -54,6 +55,7 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
         _equal(label, "network", view.network_ms(index), pool.network_ms),
         _equal(label, "overhead", asked["overhead_ms"], pool.overhead_ms),
         _equal(label, "target", view.held_to(index).milliseconds, target),
+        _equal(label, "p99 over mean of a batch's time", scatter, pool.service_time.p99_over_mean),
         Finding(label, 0.0, 0.0, right_dispatch, text),
         _at_most(f"{label}: is held to {target:g} ms, at most {most:g} are allowed", target, most),
         _at_most(f"{label}: promises {promised:.1f} of {target:g} ms", promised, target),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
 from optimizer.domain.plan import Check, Pool
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import sojourns
+from optimizer.verification.replay import PoolModel, drawn_factors, sojourns
 from optimizer.verification.replaying.estimate import late, quantile
 from optimizer.verification.view import Finding, Unreadable, View, judged
 
@@ -168,7 +169,7 @@ def _pass(
     back = {id(pages): np.zeros(pages.now_s.size) for pages in passing}
     for index, parts in arrivals.items():
         times = np.concatenate(parts)
-        done = _served(view.plan.pools[index], period, times)
+        done = _served(view.plan.pools[index], period, times, generator)
         first = 0
         for (owner, numbers), part in zip(owners[index], parts, strict=True):
             if owner is not None:
@@ -209,17 +210,24 @@ def _own_rates(view: View, service: str, period: int) -> Iterator[tuple[str, flo
             yield origin, rate * view.headroom_factor
 
 
-def _served(pool: Pool, period: int, times: Floats) -> Floats:
-    """Return when each request is done; the pool's replicas take them in turn, or from one queue."""
+def _served(pool: Pool, period: int, times: Floats, generator: np.random.Generator) -> Floats:
+    """Return when each request is done; replicas take them in turn, at random, or from one queue."""
     order = np.argsort(times, kind="stable")
     rising, replicas = times[order], pool.replicas_by_period[period]
-    servers, stride = (replicas, 1) if pool.dispatch == "shared" else (1, replicas)
     if replicas < 1:
         return np.full(times.size, np.inf)
+    servers, queues = (replicas, 1) if pool.dispatch == "shared" else (1, replicas)
+    at_random = pool.dispatch == "random"
+    queue = generator.integers(queues, size=times.size) if at_random else np.arange(times.size) % queues
     stays = np.empty(times.size)
-    service_s, wait_s = list(pool.service_time.seconds), pool.max_wait_ms / 1e3
-    for first in range(min(stride, times.size)):
-        stays[first::stride] = sojourns(rising[first::stride].tolist(), servers, service_s, wait_s)
+    service_s, wait_s = tuple(pool.service_time.seconds), pool.max_wait_ms / 1e3
+    scatter = pool.service_time.p99_over_mean
+    model = PoolModel(replicas, service_s, wait_s, pool.dispatch, 1.0, scatter)
+    for number in range(queues):
+        mine = queue == number
+        drawn = drawn_factors(model, generator, int(mine.sum())).tolist()
+        factors = iter(drawn) if scatter != 1.0 else repeat(1.0)
+        stays[mine] = sojourns(rising[mine].tolist(), servers, service_s, wait_s, factors)
     done = np.empty(times.size)
     done[order] = rising + stays
     return done

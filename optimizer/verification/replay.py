@@ -2,17 +2,19 @@
 
 Arrivals are Poisson. A replica serves batches of up to b requests; a batch that is not full starts when its oldest
 request has waited long enough. With round robin a replica sees every n-th arrival, so one replica with Erlang-n gaps
-stands for all n; with a shared queue n replicas take from one queue.
+stands for all n; where requests come to any replica, it sees Poisson arrivals at an n-th of the rate; with a shared
+queue n replicas take from one queue. Where batches scatter, each takes its mean time by a log-normal factor of its own.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
+from itertools import repeat
 
 import numpy as np
 
@@ -49,9 +51,11 @@ class PoolModel:
     max_wait_s
         How long the oldest request of a batch that is not full waits, seconds.
     dispatch
-        ``round_robin`` or ``shared``.
+        ``round_robin``, ``random`` or ``shared``.
     rate_per_s
         Arrivals, requests/s, above 0.
+    scatter
+        99th percentile over mean of the time of batches of one size.
     """
 
     replicas: int
@@ -59,6 +63,7 @@ class PoolModel:
     max_wait_s: float
     dispatch: str
     rate_per_s: float
+    scatter: float = 1.0
 
     @property
     def servers(self) -> int:
@@ -68,10 +73,31 @@ class PoolModel:
     @property
     def stride(self) -> int:
         """Every how manieth arrival of the pool comes to that queue."""
+        return self.replicas if self.dispatch == "round_robin" else 1
+
+    @property
+    def queues(self) -> int:
+        """Queues of the pool."""
         return 1 if self.dispatch == "shared" else self.replicas
 
+    @property
+    def unit_rate_per_s(self) -> float:
+        """Rate by which the arrivals at one queue are scaled, where `stride` of them make one."""
+        return self.rate_per_s * self.stride / self.queues
 
-def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float], max_wait_s: float) -> list[float]:
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the logarithm of what a batch's time is multiplied by, its mean being 1."""
+        return NORMAL_99 - math.sqrt(NORMAL_99**2 - 2.0 * math.log(self.scatter))
+
+
+def sojourns(
+    arrivals: Sequence[float],
+    servers: int,
+    service_s: Sequence[float],
+    max_wait_s: float,
+    factors: Iterator[float] = repeat(1.0),  # noqa: B008 - says 1 for ever, holds no state
+) -> list[float]:
     """Return how long each request stays, arrival to completion, in the order of arrival, seconds.
 
     Parameters
@@ -84,6 +110,8 @@ def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float]
         Seconds to serve a batch of 1..b requests.
     max_wait_s
         How long the oldest request of a batch that is not full waits.
+    factors
+        By what the time of each batch is multiplied, in the order in which they start.
 
     Notes
     -----
@@ -105,7 +133,7 @@ def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float]
             now = min(due, arrivals[seen]) if seen < total else due
         else:
             batch = min(largest, seen - first)
-            end = now + service_s[batch - 1]
+            end = now + service_s[batch - 1] * next(factors)
             stays += [end - arrival for arrival in arrivals[first : first + batch]]
             first += batch
             free -= 1
@@ -121,6 +149,21 @@ def sojourns(arrivals: Sequence[float], servers: int, service_s: Sequence[float]
 @lru_cache(maxsize=64)
 def _unit_arrivals(seed: int, stride: int, run: int, requests: int) -> Floats:
     return unit_arrivals(READING, seed, stride, run, requests)
+
+
+def batch_factors(pool: PoolModel, seed: int, run: int, most: int) -> Iterator[float]:
+    """Return by what the times of `most` batches are multiplied in a run."""
+    if pool.scatter == 1.0:
+        return repeat(1.0)
+    generator = np.random.default_rng([READING, seed, run, most])
+    return iter(drawn_factors(pool, generator, most).tolist())
+
+
+def drawn_factors(pool: PoolModel, generator: np.random.Generator, most: int) -> Floats:
+    """Return log-normal factors of mean 1, shape (most,); none where batches do not scatter."""
+    if pool.scatter == 1.0:
+        return np.empty(0)
+    return np.asarray(np.exp(pool.sigma * generator.standard_normal(most) - 0.5 * pool.sigma**2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +225,9 @@ class Replay:
     def _run(self) -> None:
         pool = self._pool
         unit = _unit_arrivals(self._seed, pool.stride, len(self._runs), self._requests)
-        arrivals = (unit / pool.rate_per_s).tolist()
-        stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s)
+        arrivals = (unit / pool.unit_rate_per_s).tolist()
+        factors = batch_factors(pool, self._seed, len(self._runs), len(arrivals))
+        stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s, factors)
         self._runs.append(np.array(stays[self._warm_up :]))
 
     def _share(self, limit_s: float) -> Share:

@@ -95,6 +95,7 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
             "overhead_ms": service.overhead_s * 1000.0,
             "redundancy": service.redundancy,
             "dispatch": service.dispatch,
+            "batch_time_p99_over_mean": service.scatter,
             "protected_share": service.protected_share,
             "min_replicas": service.min_replicas,
             "max_replicas": service.max_replicas,

@@ -57,7 +57,7 @@ def test_a_fit_says_error_band_and_what_it_replaces():
     for text in (
         "Tried     measured",
         "two slopes",
-        "Band      ±",
+        "Band      times or divided by 1.",
         "public-cloud, estimated ±100 %",
         "●",
         "leave-one-out",

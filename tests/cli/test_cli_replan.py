@@ -176,3 +176,46 @@ def test_what_weeks_cannot_use_is_refused(folder: Path, tmp_path: Path):
     result = _run("replan", str(folder / "plan.json"), *question, "--forecast", str(_forecast(tmp_path, 9.0)))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--forecast" in result.stderr
+
+
+def _counts(folder: Path, days: int, rate: float, name: str = "encoder/shop") -> Path:
+    """Hourly counts at a constant mean rate."""
+    rows = [f"2027-01-{day + 1:02d} {hour:02d}:00,{rate * 3600:.0f}" for day in range(days) for hour in range(24)]
+    path = folder / "counts.csv"
+    path.write_text("\n".join([f"time,{name}", *rows, ""]), encoding="utf-8")
+    return path
+
+
+def test_what_came_is_told_and_corrects_the_demand(folder: Path, tmp_path: Path):
+    """Half more than was expected: told on the page, a factor of 1.5 in the document; a forecast given is believed."""
+    question = (str(folder / "plan.json"), "--scenario", str(folder / "encoder.yaml"), "--quiet")
+    came = ("--actuals", str(_counts(tmp_path, 8, 900.0)))
+    page = " ".join(_run("replan", *question, *came).stdout.split())
+    assert "encoder shop 600 900 +50.0 % 50.0 %" in page
+    assert "8 days · steps of 60 minutes" in page
+    assert "no hour below the busiest measured · x 1.5" in page
+    document = json.loads(_run("replan", *question, *came, "--format", "json").stdout)
+    assert document["changed"] is True
+    assert document["actuals"]["series"][0]["correction"] == pytest.approx(1.5)
+    forecast = ("--forecast", str(_forecast(tmp_path, 900.0)))
+    document = json.loads(_run("replan", *question, *came, *forecast, "--format", "json").stdout)
+    assert document["actuals"]["corrected"] is False
+
+
+def test_wrong_counts_are_told(folder: Path, tmp_path: Path):
+    """An unknown origin is named; options of a history need one: exit 1 and 2, nothing on stdout."""
+    question = (str(folder / "plan.json"), "--scenario", str(folder / "encoder.yaml"), "--quiet")
+    result = _run("replan", *question, "--actuals", str(_counts(tmp_path, 8, 1.0, "encoder/ship")))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert 'counts.csv encoder/ship: unknown origin (found "ship")' in " ".join(result.stderr.split())
+    result = _run("replan", *question, "--timezone", "UTC")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "they go with --actuals or --rolling" in result.stderr
+
+
+def test_a_history_that_is_too_short_to_roll_is_refused(folder: Path, tmp_path: Path):
+    """Eight days: five weeks are the least."""
+    question = (str(folder / "plan.json"), "--scenario", str(folder / "encoder.yaml"))
+    result = _run("replan", *question, "--rolling", str(_counts(tmp_path, 8, 1.0)))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is shorter than 5 weeks (found 8 days)" in result.stderr

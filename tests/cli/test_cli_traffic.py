@@ -62,6 +62,8 @@ def test_the_page_says_decision_windows_and_what_is_not_seen(folder):
     assert one.decision.name == "inflated"
     assert one.planned_per_s == pytest.approx(one.busiest_per_s * one.decision.factor)
     text = " ".join(result.stdout.split())
+    rows = len((folder / "log.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert f"{rows - one.requests:,.0f} of the first and last second left out" in text
     assert "busiest five minutes, inflated x 1.1" in text
     assert "23 of 24 hours of a workday are not in the log" in text
     assert "24 of 24 hours of a weekend" in text

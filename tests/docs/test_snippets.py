@@ -16,17 +16,19 @@ from tests.support.snippets import Block, blocks_of, fits, renewed
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: Pages whose commands make many plans each.
+SLOW = ("ask-why.md", "compare-hardware.md", "read-an-infeasible-answer.md", "weigh-alternatives.md")
 
 
-def _with_snippets() -> list[Path]:
+def _with_snippets() -> list[object]:
     return [
-        page
+        pytest.param(page, id=str(page.relative_to(ROOT)), marks=[pytest.mark.slow] * (page.name in SLOW))
         for page in PAGES
         if any(block.kind in ("console", "python") for block in blocks_of(page.read_text(encoding="utf-8")))
     ]
 
 
-@pytest.mark.parametrize("page", _with_snippets(), ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", _with_snippets())
 def test_snippets_run(page: Path, tmp_path: Path, request: pytest.FixtureRequest):
     """Files named by a title are written, commands run with the exit code shown, Python blocks run whole.
 

@@ -90,7 +90,9 @@ def _blocks(world: World, service: Service, place: str, served: Shares, stands_b
             for batch in batch_grid(len(times)):
                 pinned = {pin.batch_size for pin in world.pins(service, place)} - {None}
                 if times[0] <= target and pinned <= {batch}:
-                    point = OperatingPoint(times[:batch], 0.0, target, service.percentile, service.dispatch)
+                    point = OperatingPoint(
+                        times[:batch], 0.0, target, service.percentile, service.dispatch, service.scatter
+                    )
                     block = _block(world, service, place, kind, curve, point, served, stands_by)
                     if block is not None:
                         yield block

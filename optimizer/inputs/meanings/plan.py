@@ -110,7 +110,8 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
     },
     "ServiceTime": {
         "batch": "Requests in the batch, from 1 to the largest.",
-        "seconds": "Time to serve it.",
+        "seconds": "Mean time to serve it.",
+        "p99_over_mean": "99th percentile over mean of the time of batches of one size.",
     },
     "PoolAtDemand": {
         "replicas_by_period": "Replicas in each period.",

@@ -69,6 +69,7 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "overhead_ms": "Time outside the served model.",
         "redundancy": "What may fail.",
         "dispatch": "How requests reach replicas.",
+        "batch_time_p99_over_mean": "How much batches of one size scatter.",
         "protected_share": "Share of the demand carried after that.",
         "min_replicas": "Fewest replicas in a location.",
         "max_replicas": "Most replicas in a location, null for no limit.",

@@ -49,7 +49,14 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
         "redundancy": "What may fail at the peak with the target kept: nothing, an instance, a zone or a region.",
         "protected_share": "Share of the demand that is still carried after that loss.",
         "replicas": "Fewest and most replicas.",
-        "dispatch": "How requests reach replicas: in turn (`round_robin`), or from one queue that all share.",
+        "dispatch": (
+            "How requests reach replicas: in turn (`round_robin`), any of them (`random`), or from one queue that all "
+            "share (`shared`)."
+        ),
+        "batch_time_p99_over_mean": (
+            "How much batches of one size scatter: 99th percentile over mean of their time; 1 where they all take the "
+            "same."
+        ),
     },
     "PipelineKeys": {
         "latency": "The target of the whole page, seen at the origin: every round trip and overhead counts.",

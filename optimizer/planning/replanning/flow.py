@@ -14,6 +14,7 @@ from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.formulation.context import Context
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import DEFAULT_GAP, Found, find, plan_scenario, verified
+from optimizer.planning.replanning.charge import default_cost_per_change
 from optimizer.planning.replanning.commitments import all_committed
 from optimizer.planning.replanning.current import largest_change, running_of, services_in_force
 from optimizer.planning.replanning.listed import AS_IT_RUNS
@@ -25,9 +26,6 @@ from optimizer.verification import CHECKS
 from optimizer.verification.view import View
 
 Progress = Callable[[str, str], None]
-#: Charge for an instance that starts or stops, in the plan's currency: about an hour or two of an engineer's attention
-#: for a hundred of them. Small, so that only changes worth next to nothing are left out.
-DEFAULT_COST_PER_CHANGE = 1.0
 HALF_CENT = 0.005
 
 
@@ -67,7 +65,7 @@ def replan_scenario(
     scenario: Scenario,
     catalog: Catalog,
     *,
-    cost_per_change: float = DEFAULT_COST_PER_CHANGE,
+    cost_per_change: float | None = None,
     if_changed: float | None = None,
     seed: int = 0,
     gap: float = DEFAULT_GAP,
@@ -84,7 +82,7 @@ def replan_scenario(
     scenario, catalog
         The question as it is now; what the scenario says of today's fleet is not read.
     cost_per_change
-        Charge for every instance that starts or stops.
+        Charge for every instance that starts or stops; None for two days of an average running instance.
     if_changed
         Where no demand changed by this share or more, and the running fleet carries the new one, nothing is planned.
     seed, gap, time_limit_s, progress, store
@@ -101,7 +99,8 @@ def replan_scenario(
     """
     store = store or CapacityStore(seed=seed)
     asked = replace(scenario, running=(), commitments=all_committed(plan, scenario, catalog))
-    asked = replace(asked, change=ChangeTerms(cost_per_change, running_of(plan, asked)))
+    charge = default_cost_per_change(plan) if cost_per_change is None else cost_per_change
+    asked = replace(asked, change=ChangeTerms(charge, running_of(plan, asked)))
     question = _Question(asked, catalog, store, seed, gap, time_limit_s, progress, plan)
     context = Context(asked, catalog, store)
     now = stands_now(context, plan, all_known=False)

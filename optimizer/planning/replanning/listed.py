@@ -18,7 +18,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import SPOT, TERM_MONTHS, RunningRow
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Fault, InputError
-from optimizer.formulation.blocks import EIGHTHS, Configuration, Group
+from optimizer.formulation.blocks import EIGHTHS, Configuration, Group, operating_point
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
@@ -207,7 +207,7 @@ class _Listing:
         service = candidate.service
         margin = service_time_margin(candidate.curve, self.context.scenario.plan_on) or 0.0
         times = self.context.service_seconds(candidate.curve, service.items_per_request, margin)
-        return OperatingPoint(times[:1], 0.0, target_s, service.percentile, service.dispatch)
+        return operating_point(service, times[:1], target_s)
 
 
 def _fits(candidate: Candidate) -> bool:

@@ -21,6 +21,7 @@ from optimizer.formulation.context import Context
 from optimizer.performance import CapacityStore
 from optimizer.planning.inputs_used import demand_told
 from optimizer.planning.planner import Found, find
+from optimizer.planning.replanning.charge import default_cost_per_change
 from optimizer.planning.replanning.commitments import all_committed
 from optimizer.planning.replanning.current import running_of
 from optimizer.planning.replanning.forced import Resizing
@@ -70,7 +71,7 @@ def roll_scenario(
     catalog: Catalog,
     weeks: Sequence[Week],
     *,
-    cost_per_change: float,
+    cost_per_change: float | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     store: CapacityStore | None = None,
@@ -86,7 +87,7 @@ def roll_scenario(
     weeks
         Name, services with the forecast, and services with what came.
     cost_per_change
-        Charge for every instance that starts or stops.
+        Charge for every instance that starts or stops; None as of `replan_scenario`.
     seed, progress, store
         As of `plan_scenario`.
 
@@ -102,10 +103,9 @@ def roll_scenario(
     by_the_hour = tuple(option for option in asked.purchase.options if option in (ON_DEMAND, SPOT))
     asked = replace(asked, purchase=replace(asked.purchase, options=by_the_hour or asked.purchase.options))
     running = running_of(plan, asked)
+    charge = default_cost_per_change(plan) if cost_per_change is None else cost_per_change
     weeks_of_horizon = asked.horizon_hours / HOURS_PER_WEEK
-    years = [
-        _Year(asked, catalog, store, seed, charge * weeks_of_horizon, running) for charge in (cost_per_change, 0.0)
-    ]
+    years = [_Year(asked, catalog, store, seed, each * weeks_of_horizon, running) for each in (charge, 0.0)]
     now = replace(asked, change=ChangeTerms(0.0, running))
     resizing = Resizing(stands_now(Context(now, catalog, store), plan))
     found: list[RollingWeek] = []
@@ -122,7 +122,7 @@ def roll_scenario(
         context = Context(replace(asked, services=forecast), catalog, store)
         share = HOURS_PER_WEEK / asked.horizon_hours
         found.append(RollingWeek(name, charged, free, cheapest * share, resizing.to(context)))
-    return _rolling(asked, cost_per_change, catalog.currency, found)
+    return _rolling(asked, charge, catalog.currency, found)
 
 
 def _run(scenario: Scenario, year: _Year, forecast: tuple[Service, ...], came: Scenario) -> WeekRun:

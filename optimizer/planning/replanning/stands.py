@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.domain.plan import Plan, Pool
 from optimizer.errors import Fault, InputError
-from optimizer.formulation.blocks import EIGHTHS, Block, Configuration, Group
+from optimizer.formulation.blocks import EIGHTHS, Block, Configuration, Group, operating_point
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.held import running_counts
@@ -17,7 +17,6 @@ from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 from optimizer.formulation.rules.zones_sold import zones_for
-from optimizer.performance import OperatingPoint
 
 #: Instance type, profile, accelerators of a replica: what makes an instance another one.
 Kind = tuple[str, str, int]
@@ -133,7 +132,7 @@ def _stand(context: Context, plan: Plan, service: int, candidate: Candidate, poo
     if len(times) < pools[0].batch_size:
         return None
     target = pool_target_s(asked, worst)
-    point = OperatingPoint(times[: pools[0].batch_size], 0.0, target, asked.percentile, asked.dispatch)
+    point = operating_point(asked, times[: pools[0].batch_size], target)
     configuration = Configuration(candidate, zones, point, *context.instance_bounds(candidate))
     counts = running_counts(context, service, configuration)
     if counts is None:

@@ -44,9 +44,9 @@ push: Any = numba.njit(_push)
 pop: Any = numba.njit(_pop)
 
 
-def _play(arrivals: Floats, servers: int, service: Floats, wait: float, stays: Floats) -> None:
+def _play(arrivals: Floats, servers: int, service: Floats, wait: float, factors: Floats, stays: Floats) -> None:
     """Write how long each request stays; the clock jumps from event to event."""
-    largest, total = service.size, arrivals.size
+    largest, total, batches = service.size, arrivals.size, 0
     busy_until = np.empty(min(servers, total))
     busy = first = seen = 0  # requests [first, seen) wait
     now = 0.0
@@ -61,7 +61,8 @@ def _play(arrivals: Floats, servers: int, service: Floats, wait: float, stays: F
             now = min(due, arrivals[seen]) if seen < total else due
         else:
             after = first + min(largest, seen - first)
-            end = now + service[after - first - 1]
+            end = now + service[after - first - 1] * (factors[batches] if factors.size else 1.0)
+            batches += 1
             for request in range(first, after):
                 stays[request] = end - arrivals[request]
             first = after
@@ -85,11 +86,11 @@ def _compile(function: Callable[..., Any], signature: Any) -> Callable[..., Any]
 
 
 _read = numba.types.Array(numba.float64, 1, "C", readonly=True)
-play = _compile(_play, numba.void(_read, numba.int64, _read, numba.float64, numba.float64[::1]))
+play = _compile(_play, numba.void(_read, numba.int64, _read, numba.float64, _read, numba.float64[::1]))
 
 
-def stays_of(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float) -> Floats:
+def stays_of(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float, factors: Floats) -> Floats:
     """Return how long each request stays, seconds, as `optimizer.verification.replay.sojourns` does."""
     stays = np.empty(arrivals.size)
-    play(np.ascontiguousarray(arrivals), servers, service_s, max_wait_s, stays)
+    play(np.ascontiguousarray(arrivals), servers, service_s, max_wait_s, factors, stays)
     return stays

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
 from optimizer.domain.scenario import Floats
 from optimizer.verification.replay import PoolModel, sojourns
 
-#: Arrivals (s), servers of the queue, service times (s), longest wait (s) to the stay of each request (s).
-Stays = Callable[[Floats, int, Floats, float], Floats]
+#: Arrivals (s), servers of the queue, service times (s), longest wait (s) and by what the time of each batch is
+#: multiplied (empty: by nothing) to the stay of each request (s).
+Stays = Callable[[Floats, int, Floats, float, Floats], Floats]
 #: The minutes a promise is about, seconds.
 FIVE_MINUTES_S = 300.0
 #: Dropped at the start of a run: this share, at least so many full batches of each replica, and what it takes a queue
@@ -72,7 +74,7 @@ class Effort:
         """Return how long each run of a pool is; of an overloaded one, five minutes at most from an idle start."""
         full_batch, busy = len(pool.service_s), utilisation(pool)
         if busy >= 1.0:
-            at_one_queue = math.ceil(pool.rate_per_s / pool.stride * FIVE_MINUTES_S)
+            at_one_queue = math.ceil(pool.rate_per_s / pool.queues * FIVE_MINUTES_S)
             return Length(0, max(1, min(at_one_queue, self.requests_if_full)))
         in_service, relaxation = full_batch * pool.servers, full_batch / (1.0 - busy) ** 2
         least = max(BATCHES_PER_REPLICA * in_service, BATCHES_OVER_IDLE_SQUARED * relaxation) / self.runs
@@ -101,9 +103,10 @@ def utilisation(pool: PoolModel) -> float:
     return pool.rate_per_s * pool.service_s[-1] / (pool.replicas * len(pool.service_s))
 
 
-def plain_stays(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float) -> Floats:
+def plain_stays(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float, factors: Floats) -> Floats:
     """Return how long each request stays by the simulator in plain Python."""
-    return np.array(sojourns(arrivals.tolist(), servers, service_s.tolist(), max_wait_s))
+    each = iter(factors.tolist()) if factors.size else repeat(1.0)
+    return np.array(sojourns(arrivals.tolist(), servers, service_s.tolist(), max_wait_s, each))
 
 
 def load_engine() -> Engine:

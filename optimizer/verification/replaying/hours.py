@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.domain.plan import Pool
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import PoolModel
+from optimizer.verification.replay import PoolModel, drawn_factors
 from optimizer.verification.replaying.engine import Engine
 from optimizer.verification.replaying.estimate import Late, Reached, late, reached
 from optimizer.verification.replaying.fleet import Served
@@ -55,7 +55,8 @@ def model_of(pool: Pool, served: Served) -> PoolModel:
     """Return what is simulated for a pool that serves something."""
     rate = float(f"{served.rate_per_s:.{DIGITS}g}")
     times = tuple(pool.service_time.seconds)
-    return PoolModel(served.replicas, times, pool.max_wait_ms / 1000.0, pool.dispatch, rate)
+    scatter = pool.service_time.p99_over_mean
+    return PoolModel(served.replicas, times, pool.max_wait_ms / 1000.0, pool.dispatch, rate, scatter)
 
 
 def measure(case: Case, traffic: Traffic, engine: Engine) -> Measured:
@@ -88,8 +89,9 @@ def _late(runs: Sequence[Floats], limit_s: float) -> Late:
 
 def _run(model: PoolModel, traffic: Traffic, engine: Engine, number: int) -> Floats:
     length = engine.effort.length(model)
-    arrivals = traffic.run(number, length.total) / model.rate_per_s
-    stays = engine.stays(arrivals, model.servers, np.array(model.service_s), model.max_wait_s)
+    arrivals = traffic.run(number, length.total) / model.unit_rate_per_s
+    factors = drawn_factors(model, traffic.batches(number), length.total)
+    stays = engine.stays(arrivals, model.servers, np.array(model.service_s), model.max_wait_s, factors)
     return stays[length.warm_up :].copy()  # the rest need not be kept
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import PoolModel
+from optimizer.verification.replay import PoolModel, drawn_factors
 from optimizer.verification.replaying.engine import FIVE_MINUTES_S, WARM_UP_BATCHES, WARM_UP_SHARE, Engine, utilisation
 from optimizer.verification.replaying.estimate import Late, Reached, late, mean_reached, quantile
 from optimizer.verification.replaying.traffic import minutes_generator
@@ -93,7 +94,7 @@ def play_minutes(
 def _window_s(streams: Sequence[Stream], engine: Engine) -> float:
     """Five minutes, or what can be played of them."""
     if engine.effort.is_sample:
-        return min([FIVE_MINUTES_S, *(SAMPLE_REQUESTS * item.model.stride / item.model.rate_per_s for item in streams)])
+        return min([FIVE_MINUTES_S, *(SAMPLE_REQUESTS * item.model.queues / item.model.rate_per_s for item in streams)])
     return min([FIVE_MINUTES_S, *(MOST_REQUESTS / item.model.rate_per_s for item in streams)])
 
 
@@ -117,16 +118,30 @@ def _window(streams: Sequence[Stream], seed: int, window: int, seconds: float, e
 def _stays(model: PoolModel, generator: np.random.Generator, seconds: float, engine: Engine) -> Floats:
     """Stays of the requests that arrive at a pool within a window; a sample follows one of its queues alone.
 
-    With round robin a pool has as many queues as replicas, which take its requests in turn.
+    Where replicas do not share a queue, a pool has as many queues as replicas, which requests come to in turn or at
+    random.
     """
-    stride = model.stride if engine.effort.is_sample else 1
-    warm_up_s, queues = _warm_up_s(model, seconds), model.stride // stride
-    arrivals = _arrivals(generator, stride, model.rate_per_s / stride, warm_up_s + seconds)
+    stride, queues = (model.stride, 1) if engine.effort.is_sample else (1, model.queues)
+    warm_up_s = _warm_up_s(model, seconds)
+    arrivals = _arrivals(generator, stride, model.rate_per_s * queues / model.queues, warm_up_s + seconds)
     service, stays = np.array(model.service_s), np.empty(arrivals.size)
-    for queue in range(min(queues, arrivals.size)):
-        own = np.ascontiguousarray(arrivals[queue::queues])
-        stays[queue::queues] = engine.stays(own, model.servers, service, model.max_wait_s)
+    for own in _by_queue(model, queues, arrivals.size, generator):
+        factors = drawn_factors(model, generator, arrivals[own].size)
+        stays[own] = engine.stays(
+            np.ascontiguousarray(arrivals[own]), model.servers, service, model.max_wait_s, factors
+        )
     return stays[np.searchsorted(arrivals, warm_up_s) :]
+
+
+def _by_queue(
+    model: PoolModel, queues: int, requests: int, generator: np.random.Generator
+) -> list[slice] | list[NDArray[np.intp]]:
+    """Which requests come to each queue that gets any."""
+    if model.dispatch != "random" or queues == 1:
+        return [slice(queue, None, queues) for queue in range(min(queues, requests))]
+    of = generator.integers(queues, size=requests)
+    parts = np.split(np.argsort(of, kind="stable"), np.cumsum(np.bincount(of, minlength=queues))[:-1])
+    return [part for part in parts if part.size]
 
 
 def _arrivals(generator: np.random.Generator, stride: int, rate_per_s: float, until_s: float) -> Floats:

@@ -10,7 +10,7 @@ from optimizer.domain.scenario import Floats
 from optimizer.verification.arrivals import unit_arrivals
 
 #: Keeps these numbers apart from every other use of the same seed, that of planning among them.
-HOURS, MINUTES = 0x7265706C6179, 0x6D696E757465
+HOURS, MINUTES, BATCHES = 0x7265706C6179, 0x6D696E757465, 0x6261746368
 
 
 class Traffic:
@@ -37,6 +37,10 @@ class Traffic:
             if number not in self._drawn:
                 self._drawn[number] = unit_arrivals(HOURS, self._seed, self._stride, number, self._requests)
         return self._drawn[number][:requests]
+
+    def batches(self, number: int) -> np.random.Generator:
+        """Return the random numbers of the batches of a run."""
+        return np.random.default_rng([BATCHES, self._seed, self._stride, number])
 
 
 def minutes_generator(seed: int, *place: int) -> np.random.Generator:

@@ -229,6 +229,7 @@ def small_scenario() -> Document:
         "protected_share": 0.9,
         "replicas": {"min": 1, "max": 500},
         "dispatch": "round_robin",
+        "batch_time_p99_over_mean": 1.05,
     }
     return {
         "format": "fleetopt/scenario/1",

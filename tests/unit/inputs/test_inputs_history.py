@@ -32,13 +32,15 @@ def test_three_duplicates_two_negative_values_and_one_gap_are_told_as_that(tmp_p
     error = refused.value
     assert dict(error.counts) == {"duplicate": 3, "negative value": 2, "gap": 1}
     assert str(error).startswith(f"{path}: 3 duplicates, 2 negative values, 1 gap.\n")
-    told = [(fault.where.removeprefix(f"{path}:").split()[0], fault.code) for fault in error.faults]
+    short, *faults = error.faults
+    assert (short.code, short.what) == ("too-short", "is shorter than 14 days (found 1)")
+    told = [(fault.where.removeprefix(f"{path}:").split()[0], fault.code) for fault in faults]
     assert told == [
         ("22", "negative"), ("32", "negative"), ("62", "gap"),
         ("99", "duplicate-row"), ("100", "duplicate-row"), ("101", "duplicate-row"),
     ]  # fmt: skip
-    assert "(the first is on line 7)" in error.faults[3].what
-    assert error.faults[2].what == "3 steps are missing between 2026-01-05 04:55:00 and 2026-01-05 05:15:00"
+    assert "(the first is on line 7)" in faults[3].what
+    assert faults[2].what == "3 steps are missing between 2026-01-05 04:55:00 and 2026-01-05 05:15:00"
 
 
 def test_a_gap_alone_is_told_and_not_filled(tmp_path):

@@ -47,6 +47,7 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 4.0,
             "redundancy": "zone",
             "dispatch": "round_robin",
+            "batch_time_p99_over_mean": 1.0,
             "protected_share": 1.0,
             "min_replicas": 0,
             "max_replicas": None,
@@ -197,7 +198,7 @@ def small_plan() -> Plan:
     pool = Pool(
         "search", "bert/fp16", "aws", "us-east-1", "a", "g6.xlarge", 1, 8, 0.0, (1, 2), (15.0, 30.0), (20.0, 40.0),
         (0.75, 0.75), {"p99_ms": 55.5}, {"p99_ms": 60.0}, "measured", 0.05, "round_robin", 1.3, 4.0,
-        ServiceTime((1, 2), (0.003, 0.004)), (0, 1), {}, 1.0, 2.0, None,
+        ServiceTime((1, 2), (0.003, 0.004), 1.0), (0, 1), {}, 1.0, 2.0, None,
     )  # fmt: skip
     return Plan(
         format="fleetopt/plan/1",

@@ -93,7 +93,9 @@ def test_batches_of_one_never_wait_for_others():
         {"max_wait_s": float("inf")},
         {"percentile": 0.0},
         {"percentile": 1.0},
-        {"dispatch": "random"},
+        {"dispatch": "at_will"},
+        {"scatter": 0.99},
+        {"scatter": 4.01},
     ],
 )
 def test_numbers_out_of_range_are_refused(wrong):

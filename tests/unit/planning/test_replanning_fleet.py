@@ -105,6 +105,17 @@ def test_a_fleet_too_small_is_told_once_and_not_held_against_the_steps():
     assert found.steps[-1].holds
 
 
+def test_a_loss_that_is_not_survived_today_breaks_no_step():
+    """Everything in one zone: a second one carries too little alone, as nothing did before; the last step holds."""
+    scenario, catalog, plan = begun(row(9, "a"))
+    found = again(plan, scenario, catalog)
+    assert {text.split(":")[0] for text in found.broken_now} == {"zone_loss"}
+    assert [step.broken for step in found.steps] == [()] * len(found.steps)
+    assert found.steps[0].still_broken == ("zone_loss",)
+    ready = next(number for number, step in enumerate(found.steps) if step.carries["s"] == "forecast")
+    assert all(step.holds for step in found.steps[ready:])
+
+
 def test_two_types_in_a_place_divide_its_origins_by_what_they_carry():
     """An instance with two accelerators carries twice as much: 2 of them beside 4 of one halve the origin."""
     _, _, plan = begun(row(2, "a", "big"), row(4, "b"))

@@ -109,9 +109,9 @@ def test_every_state_of_a_swap_in_parts_verifies():
     moves = list(order_of(walk, PARTS[2]).moves(walk._names, walk._origins, walk._old))
     assert len(moves) > 6
     for move in moves:
-        state, question = walk.plan_of(move.state)
+        state, question = walk.reader.plan_of(move.state)
         assert [check for check in verify(state, question, catalog) if not check.holds] == []
-        everything = View(walk.plan_of(move.state, waiting=True)[0])
+        everything = View(walk.reader.plan_of(move.state, waiting=True)[0])
         assert [check for check in CHECKS["quotas"](everything) if not check.holds] == []
     (last,) = moves[-1].state.serving[0]
     (wanted,) = walk._new[0]

@@ -169,7 +169,7 @@ def _pools(site: Site) -> list[Pool]:
                 "round_robin",
                 3.6,
                 4.0,
-                ServiceTime((1, site.batch_size), (site.seconds / 4, site.seconds)),
+                ServiceTime((1, site.batch_size), (site.seconds / 4, site.seconds), 1.0),
             )
         )
     return pools

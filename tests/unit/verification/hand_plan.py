@@ -53,6 +53,7 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 4.0,
             "redundancy": "zone",
             "dispatch": "round_robin",
+            "batch_time_p99_over_mean": 1.0,
             "protected_share": 1.0,
             "min_replicas": 0,
             "max_replicas": None,
@@ -66,6 +67,7 @@ INPUTS: dict[str, Any] = {
             "overhead_ms": 0.0,
             "redundancy": "none",
             "dispatch": "shared",
+            "batch_time_p99_over_mean": 1.0,
             "protected_share": 1.0,
             "min_replicas": 0,
             "max_replicas": None,
@@ -237,7 +239,7 @@ def _search(zone: str) -> Pool:
         dispatch="round_robin",
         network_ms=30.0,
         overhead_ms=4.0,
-        service_time=ServiceTime((1, 2, 3, 4), (0.0125, 0.015, 0.0175, 0.020)),
+        service_time=ServiceTime((1, 2, 3, 4), (0.0125, 0.015, 0.0175, 0.020), 1.0),
         spot_replicas_by_period=(0, 0),
     )
 
@@ -265,7 +267,7 @@ def _rank() -> Pool:
         dispatch="shared",
         network_ms=15.0,
         overhead_ms=0.0,
-        service_time=ServiceTime((1, 2), (0.06, 0.09)),
+        service_time=ServiceTime((1, 2), (0.06, 0.09), 1.0),
         spot_replicas_by_period=(0, 0),
     )
 

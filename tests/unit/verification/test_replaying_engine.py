@@ -15,6 +15,8 @@ from optimizer.verification.replaying.estimate import late, mean_reached, quanti
 from optimizer.verification.replaying.hours import Case, measure, measure_all
 from optimizer.verification.replaying.traffic import Traffic
 
+NONE = np.empty(0)
+
 
 @pytest.fixture
 def compiled():
@@ -34,19 +36,21 @@ def test_compiled_and_plain_agree_to_the_last_bit(compiled, case):
     arrivals = np.cumsum(rng.exponential(service[-1] / (rng.uniform(0.1, 1.3) * servers * batch), 700))
     if case % 5 == 0:  # many at the very same time
         arrivals = np.round(arrivals, 2)
-    assert compiled(arrivals, servers, service, wait).tolist() == plain_stays(arrivals, servers, service, wait).tolist()
+    factors = np.exp(0.3 * rng.standard_normal(700)) if case % 3 == 0 else NONE
+    stays = compiled(arrivals, servers, service, wait, factors)
+    assert stays.tolist() == plain_stays(arrivals, servers, service, wait, factors).tolist()
 
 
 @pytest.mark.parametrize("arrivals", [[], [0.5]])
 def test_few_requests_are_no_special_case(compiled, arrivals):
     """None, and one that waits for a batch that never fills."""
     expected = [0.3 + 0.1] * len(arrivals)  # the wait, then the service of one
-    assert compiled(np.array(arrivals), 2, np.array([0.1, 0.2]), 0.3).tolist() == pytest.approx(expected)
+    assert compiled(np.array(arrivals), 2, np.array([0.1, 0.2]), 0.3, NONE).tolist() == pytest.approx(expected)
 
 
 def test_a_huge_shared_pool_costs_no_memory_of_its_size(compiled):
     """A million million idle servers are a number, not a list."""
-    stays = compiled(np.linspace(0.0, 1.0, 50), 10**12, np.array([0.01]), 0.0)
+    stays = compiled(np.linspace(0.0, 1.0, 50), 10**12, np.array([0.01]), 0.0, NONE)
     assert stays.tolist() == pytest.approx([0.01] * 50)
 
 
@@ -145,7 +149,7 @@ def fake_engine(shares):
     """An engine whose n-th run has this share of stays above 1; the last goes on."""
     calls = []
 
-    def stays(arrivals, servers, service_s, max_wait_s):
+    def stays(arrivals, servers, service_s, max_wait_s, factors):
         share = shares[min(len(calls), len(shares) - 1)]
         calls.append(arrivals.size)
         # 1000 count after a warm-up of 100

@@ -171,7 +171,7 @@ def test_five_minutes_of_too_many_requests_are_cut_short():
     """40,000 requests/s: 100 s are 4 million requests; the row says how long it was."""
     counted = []
 
-    def nothing(arrivals, servers, service_s, max_wait_s):
+    def nothing(arrivals, servers, service_s, max_wait_s, factors):
         counted.append(arrivals.size)
         return np.zeros(arrivals.size)
 

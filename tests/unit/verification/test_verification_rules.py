@@ -260,7 +260,7 @@ CASES = {
     ),
     # service times
     "service times are central though cautious was asked": (
-        lambda plan: with_pool(plan, 2, service_time=ServiceTime((1, 2), (0.04, 0.09))),
+        lambda plan: with_pool(plan, 2, service_time=ServiceTime((1, 2), (0.04, 0.09), 1.0)),
         {"service_time_margin"},
     ),
     "central was asked, service times are cautious": (
@@ -280,7 +280,7 @@ CASES = {
             2,
             basis="estimated",
             error_band=0.0,
-            service_time=ServiceTime((1, 2), (0.04, 0.06)),
+            service_time=ServiceTime((1, 2), (0.04, 0.06), 1.0),
         ),
         {"service_time_margin", "utilisation_cap"},  # utilisation was written for the slower times
     ),
