@@ -29,8 +29,8 @@ class SecondReading(JsonDocument):
 
     @property
     def holds(self) -> bool:
-        """Whether the plan can be trusted."""
-        return all(check.holds for check in self.checks)
+        """Whether the plan can be trusted: something was checked, and all of it holds."""
+        return bool(self.checks) and all(check.holds for check in self.checks)
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtr
 
 from optimizer.domain.scenario import Floats
 
@@ -67,7 +66,8 @@ def least_seconds(service_s: Floats, target_s: float, percentile: float, scatter
         within = np.minimum.accumulate(np.where(service_s <= target_s, each, np.inf))
         return np.asarray(percentile * within + (1.0 - percentile) * anyhow)
     sigma = sigma_of(scatter)
-    in_time = ndtr((np.log(target_s / service_s) + 0.5 * sigma * sigma) / sigma)
+    deviations = (np.log(target_s / service_s) + 0.5 * sigma * sigma) / sigma
+    in_time = np.array([NormalDist().cdf(each) for each in deviations.tolist()])
     weights = (_WEIGHTS * each.max())[:, None]
     bounds = weights * percentile + np.minimum.accumulate(each - weights * in_time, axis=1)
     return np.asarray(bounds.max(axis=0))
