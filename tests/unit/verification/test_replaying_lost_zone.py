@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.errors import InputError
-from optimizer.verification.replaying.engine import PLAIN, load_engine
+from optimizer.verification.replaying.engine import PLAIN, Engine, load_engine, plain_stays
 from optimizer.verification.replaying.lost import NOWHERE, Clients, Drawn, landed
 from optimizer.verification.replaying.lost_zone import Assumed, lose_zone
 from tests.unit.verification.hand_plan import with_inputs
@@ -127,3 +127,9 @@ def test_a_plan_without_protection_has_nothing_to_lose(plan):
 
     with pytest.raises(InputError, match="no service"):
         lose_zone(with_inputs(plan, change), engine=SAMPLE)
+
+
+def test_plain_and_compiled_simulators_agree(plan):
+    """The same requests, second by second, whichever plays them."""
+    plain = lose_zone(_zone_protected(plan), engine=Engine("plain", plain_stays, PLAIN))
+    assert plain.rows == lose_zone(_zone_protected(plan), engine=SAMPLE).rows
