@@ -54,6 +54,7 @@ SHOPS = {
     "east": Shop(2000.0, {"us-east": (1.0, 0)}, DAY_VOLUME),
     "coasts": Shop(2000.0, {"us-east": (0.6, 0), "us-west": (0.4, 3)}, DAY_VOLUME),
     "sale-day": Shop(400.0, {"us-east": (0.6, 0), "us-west": (0.4, 3)}, TENFOLD),
+    "recommendation": Shop(40.0, {"us-east": (1.0, 0)}, DAY_VOLUME),
     "residency": Shop(1500.0, {"germany": (0.5, 0), "ireland": (0.2, 1), "us-east": (0.3, 6)}, DAY_VOLUME),
 }
 

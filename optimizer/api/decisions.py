@@ -126,8 +126,9 @@ def explain(
         What `load_scenario` returned, or what it takes.
     item
         A service, a pool (``ranking@aws/us-east-1``), an instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location
-        (``aws/us-east-1``) or a purchase option; where two have the name, ``service:``, ``pool:``, ``type:``,
-        ``location:`` or ``option:`` before it says which.
+        (``aws/us-east-1``), a purchase option, a cost category (``network``) or a line of the bill (``line:logs``);
+        where two have the name, ``service:``, ``pool:``, ``type:``, ``location:``, ``option:`` or ``cost:`` before it
+        says which.
     plan_file
         A plan that must have been made from that scenario; None not to look.
     seed, progress, use_cache

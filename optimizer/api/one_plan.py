@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.api.cache import capacity_store
 from optimizer.api.reading import inputs_of, load_fleet, load_plan, plan_of
 from optimizer.domain.account import Account
-from optimizer.domain.plan import Check, Plan
+from optimizer.domain.plan import Plan
+from optimizer.domain.second_reading import SecondReading
 from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong_sums
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def plan(
     )
 
 
-def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Check, ...]:
+def verify(plan: Plan | str | Path, against: Inputs | None = None) -> SecondReading:
     """Read every rule again over a plan, by code that shares nothing with the planner.
 
     Parameters
@@ -85,8 +86,9 @@ def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Chec
 
     Returns
     -------
-    tuple of Check
-        Every one `holds` if the plan can be trusted.
+    SecondReading
+        It `holds`, and is true, if the plan can be trusted; its `to_dict()` is what ``fleetopt verify --format json``
+        writes.
 
     Raises
     ------
@@ -96,9 +98,9 @@ def verify(plan: Plan | str | Path, against: Inputs | None = None) -> tuple[Chec
     from optimizer.verification import verify as second_reading
 
     read = plan_of(plan)
-    if against is None:
-        return second_reading(read)
-    return second_reading(read, against.scenario, against.catalog)
+    now = (None, None) if against is None else (against.scenario, against.catalog)
+    name = read.scenario["name"] if isinstance(plan, Plan) else str(plan)
+    return SecondReading(name, second_reading(read, *now))
 
 
 def replay(

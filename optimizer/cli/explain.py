@@ -30,7 +30,8 @@ ItemArgument = Annotated[
     typer.Argument(
         metavar="ITEM",
         help="A service, a pool (ranking@aws/us-east-1), an instance type (g6.xlarge, aws/g6.xlarge), a location "
-        "(aws/us-east-1) or a purchase option (spot); service:NAME, type:NAME and so on where two have the name. "
+        "(aws/us-east-1), a purchase option (spot), a cost category (network) or a line of the bill (line:logs); "
+        "service:NAME, type:NAME and so on where two have the name. "
         "Without it: what binds, and what each assumption moves.",
     ),
 ]

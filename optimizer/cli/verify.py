@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +14,8 @@ from optimizer.cli.options import LARGEST_SEED, DebugOption, FormatOption, Outpu
 from optimizer.errors import EXIT_BAD_INPUT, Fault, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from optimizer.domain.plan import Check, Plan
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.second_reading import SecondReading
     from optimizer.report.report import Report
     from optimizer.verification.replaying import WhatIf
 
@@ -121,50 +121,48 @@ def verify(
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(plan, against or "")
-        read, checks = _read(plan, against, quiet=quiet)
-        readable = all(check.holds for check in checks if check.rule == "structure")
+        read, reading = _read(plan, against, quiet=quiet)
+        readable = all(check.holds for check in reading if check.rule == "structure")
         if lose_zone is not None and readable:
-            report, holds = _zone_lost(str(plan), read, checks, lose_zone, seed or 0)
+            report, holds = _zone_lost(read, reading, lose_zone, seed or 0)
         elif plays and readable:
-            report, holds = _replayed(str(plan), read, checks, what_if, seed or 0, quiet=quiet)
+            report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:
-            report, holds = _checked(str(plan), checks)
+            report, holds = _checked(reading), reading.holds
         delivery.deliver(report)
         if not holds:
             raise typer.Exit(EXIT_BAD_INPUT)
 
 
-def _read(plan: Path, against: str | None, *, quiet: bool) -> tuple[Plan, tuple[Check, ...]]:
+def _read(plan: Path, against: str | None, *, quiet: bool) -> tuple[Plan, SecondReading]:
     from optimizer import api
     from optimizer.cli.warn import warned
 
     read = api.load_plan(plan)
     now = None if against is None else api.load_scenario(against)
     warned(() if now is None else now.warnings, quiet=quiet)
-    return read, api.verify(read, now)
+    return read, replace(api.verify(read, now), plan=str(plan))
 
 
-def _checked(name: str, checks: Sequence[Check]) -> tuple[Report, bool]:
+def _checked(reading: SecondReading) -> Report:
     from optimizer.report.plan_checked import checks_report
 
-    return checks_report(name, checks), all(check.holds for check in checks)
+    return checks_report(reading)
 
 
-def _replayed(
-    name: str, plan: Plan, checks: Sequence[Check], what_if: WhatIf, seed: int, *, quiet: bool
-) -> tuple[Report, bool]:
+def _replayed(plan: Plan, reading: SecondReading, what_if: WhatIf, seed: int, *, quiet: bool) -> tuple[Report, bool]:
     from optimizer import api
     from optimizer.cli.progress import progress_line
     from optimizer.report.plan_replayed import replay_report
 
     with progress_line(quiet=quiet) as progress:
         found = api.replay(plan, what_if, seed=seed, progress=progress)
-    return replay_report(name, found, checks), found.holds and all(check.holds for check in checks)
+    return replay_report(found, reading), found.holds and reading.holds
 
 
-def _zone_lost(name: str, plan: Plan, checks: Sequence[Check], zone: str, seed: int) -> tuple[Report, bool]:
+def _zone_lost(plan: Plan, reading: SecondReading, zone: str, seed: int) -> tuple[Report, bool]:
     from optimizer import api
     from optimizer.report.plan_zone_lost import zone_lost_report
 
     found = api.lose_zone(plan, zone, seed=seed)
-    return zone_lost_report(name, found, checks), found.holds and all(check.holds for check in checks)
+    return zone_lost_report(found, reading), found.holds and reading.holds

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from optimizer.domain.json_document import JsonDocument
+from optimizer.domain.plan import CostLine
 
 EXPLAIN_FORMAT = "fleetopt/explain/1"
 OVERVIEW_FORMAT = "fleetopt/explain-overview/1"
-ItemKind = Literal["instance_type", "location", "purchase_option", "service", "pool"]
+ItemKind = Literal["instance_type", "location", "purchase_option", "service", "pool", "cost_category", "cost_line"]
 MoveGroup = Literal["latency", "limit", "region", "hardware", "assumption"]
 #: ``chosen``: in the cheapest plan. ``costs_more``, ``saves``, ``same``: what the best plan with it does to the total.
 #: ``cannot``: no plan with it was found, and `detail` says what stands in the way.
@@ -64,7 +65,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation(JsonDocument):
-    """Verdicts on an item, beside the total of the cheapest plan (proved: found at gap 0)."""
+    """Verdicts on an item, beside the total of the cheapest plan (proved: found at gap 0).
+
+    Of a part of the bill, `lines` holds its lines, the dearest first.
+    """
 
     scenario: str
     currency: str
@@ -72,6 +76,7 @@ class Explanation(JsonDocument):
     kind: ItemKind
     total: float
     verdicts: tuple[Verdict, ...]
+    lines: tuple[CostLine, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``--format json``, made of plain dicts, lists, strings and numbers."""

@@ -165,6 +165,35 @@ class Standby:
 
 
 @dataclass(frozen=True, slots=True)
+class StageBudget:
+    """What a stage of a page from an origin may take, seen at the origin: `budget_ms` holds round trip and overhead.
+
+    `percentile` is the share of the stage's requests that keeps it, so that 99 % of the pages keep their target;
+    `promised_ms` is what its pools promise at that percentile.
+    """
+
+    service: str
+    location: str
+    fan_out: int
+    percentile: float
+    network_ms: float
+    overhead_ms: float
+    budget_ms: float
+    promised_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PagePromise:
+    """A page from an origin: its target, the split of it over the stages, and the sum of what these promise."""
+
+    name: str
+    origin: str
+    target_p99_ms: float
+    stages: tuple[StageBudget, ...]
+    promised_p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPeriod:
     """One hour of a day type; `hours` of the horizon fall into it."""
 
@@ -290,7 +319,7 @@ class Plan(JsonDocument):
     fleet: tuple[FleetRow, ...]
     pools: tuple[Pool, ...]
     routing: tuple[Route, ...]
-    pipelines: tuple[Mapping[str, Any], ...]
+    pipelines: tuple[PagePromise, ...]
     periods: tuple[PlanPeriod, ...]
     demand: tuple[DemandRow, ...]
     cost: Cost

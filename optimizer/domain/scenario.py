@@ -90,7 +90,8 @@ class Service:
     `redundancy` names what may fail at the peak while `protected_share` (0..1] of the demand is still carried within
     the target: nothing, one instance, one zone, or one region (whose origins then go to their standby location).
     `scatter` is the 99th percentile over the mean of the time that batches of one size take; 1 where it is always the
-    same. `min_replicas` and `max_replicas` hold in every location where the service runs.
+    same. `min_replicas` and `max_replicas` hold in every location where the service runs. Of a stage of a pipeline,
+    `latency_s` is the most that it may ever take, and `percentile` the strictest of all that it must keep.
     """
 
     name: str
@@ -106,6 +107,40 @@ class Service:
     min_replicas: int = 0
     max_replicas: int | None = None
     scatter: float = 1.0
+    #: Most requests that arrive together: the largest fan-out of the pages it is a stage of.
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A service that a page passes; `fan_out` requests are sent to it at once, and the slowest is waited for."""
+
+    service: str
+    fan_out: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pipeline:
+    """A page that passes services one after another, and must be answered within `latency_s` at `percentile`.
+
+    The caller at the origin asks every stage in turn, so each round trip counts. `demand` is of pages; the demand of
+    the services holds what the pages bring.
+    """
+
+    name: str
+    latency_s: float
+    percentile: float
+    stages: tuple[Stage, ...]
+    demand: Demand
+
+    def stage_percentile(self, stage: Stage) -> float:
+        r"""Share of a stage's requests that must keep its budget (0..1).
+
+        .. math:: 1 - \frac{1 - P}{J f_j}
+
+        By the union bound no more than a share 1 - P of the pages then has a late request in any of J stages.
+        """
+        return 1.0 - (1.0 - self.percentile) / (len(self.stages) * stage.fan_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +226,7 @@ class Scenario:
     #: What runs now and what changing it costs; None where nothing is known to run, or changes are free to make.
     change: ChangeTerms | None = None
     currency_rates: tuple[CurrencyRate, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
 
     @property
     def horizon_hours(self) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.domain.limits import Quota
 from optimizer.domain.purchase import OWNED
+from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.changing import change_rows, started_anew
 from optimizer.formulation.context import Context
@@ -18,9 +19,11 @@ from optimizer.formulation.purchasing import KeyUse, Purchases, purchases_of
 from optimizer.formulation.rules.carbon_limit import carbon_limit
 from optimizer.formulation.rules.egress_tiers import TieredPair, egress_tiers
 from optimizer.formulation.rules.every_origin_served import every_origin_served
+from optimizer.formulation.rules.latency import network_s
 from optimizer.formulation.rules.max_instance_types import max_instance_types
 from optimizer.formulation.rules.one_pool_per_location import one_pool_per_location
 from optimizer.formulation.rules.pins import kept_in_place
+from optimizer.formulation.rules.pipelines import pipelines
 from optimizer.formulation.rules.power_limit import power_limit
 from optimizer.formulation.rules.quotas import Counted, quota_rows
 from optimizer.formulation.rules.region_loss import one_standby
@@ -67,6 +70,10 @@ def assemble(context: Context, blocks: Sequence[Block], locations: Sequence[str]
     linking = (every_origin_served, one_pool_per_location)
     builder.add(bought.columns, [rule(index) for rule in linking if context.is_on(rule.__name__)])
     builder.add(None, [*bought.rows, *_linked(context, index, bought)])
+    if context.scenario.pipelines and context.is_on("pipelines"):
+        edges = edge_seconds(context, blocks)
+        columns, rows = pipelines(index, edges, context.scenario.pipelines, builder.next_column)
+        builder.add(columns, [rows])
     _add_limits(context, builder, index, blocks, bought)
     if context.charge > 0.0:
         builder.add(*change_rows(context, blocks, builder.next_column))
@@ -116,6 +123,21 @@ def _add_limits(
         builder.add(None, [carbon_limit(emitted, limits.carbon_t * KG_PER_TONNE)])
     for quota in limits.quotas if context.is_on("quotas") else ():
         builder.add(*quota_rows(quota, counted_of(context, quota, bought.keys), builder.next_column))
+
+
+def edge_seconds(context: Context, blocks: Sequence[Block]) -> Floats:
+    """Return what blocks may take as seen at each origin that they serve or stand by for, 0 elsewhere.
+
+    Shape (blocks, origins), seconds: the budget, the overhead and the origin's own round trip.
+    """
+    scenario = context.scenario
+    found = np.zeros((len(blocks), len(scenario.origins)))
+    for number, block in enumerate(blocks):
+        overhead = scenario.services[block.service].overhead_s
+        for origin in (*block.origins, *(brought for brought, _ in block.group.standby)):
+            trip = network_s(scenario, context.catalog, [scenario.origins[origin]], block.location) or 0.0
+            found[number, origin] = block.budget_s + overhead + trip
+    return found
 
 
 def counted_of(context: Context, quota: Quota, keys: Sequence[KeyUse]) -> list[Counted]:

@@ -22,6 +22,8 @@ from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacit
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
 Standby = tuple[tuple[int, str], ...]
+#: Provider, instance type, profile, accelerators of a replica and batch size.
+Likeness = tuple[str, str, str, int, int]
 #: Where quotas bind, an origin may be divided over two locations in parts of its requests.
 EIGHTHS = 8
 
@@ -79,6 +81,14 @@ class Configuration:
         return float(optimistic_capacity(self.point, replicas)[replicas])
 
     @property
+    def likeness(self) -> Likeness:
+        """Everything but the place and the latency budget."""
+        candidate = self.candidate
+        curve = candidate.curve
+        kind = candidate.instance.provider, candidate.instance.name
+        return (*kind, curve.profile, curve.accelerators_per_replica, self.batch_size)
+
+    @property
     def key(self) -> Key:
         """Provider, instance type and location, by which it is bought."""
         candidate = self.candidate
@@ -133,6 +143,11 @@ class Block:
         return self.group.origins
 
     @property
+    def budget_s(self) -> float:
+        """What queueing and service may take, seconds."""
+        return self.configuration.point.target_s
+
+    @property
     def own_cost(self) -> float:
         """What it adds to the bill besides the purchase of its instances."""
         return self.running.cost + self.flow_cost
@@ -173,7 +188,9 @@ def configurations_of(
 
 def operating_point(service: Service, service_s: tuple[float, ...], target_s: float) -> OperatingPoint:
     """Return how a service's replicas batch within a target, with batches of 1..b requests as slow as that."""
-    return OperatingPoint(service_s, 0.0, target_s, service.percentile, service.dispatch, service.scatter)
+    return OperatingPoint(
+        service_s, 0.0, target_s, service.percentile, service.dispatch, service.scatter, service.burst
+    )
 
 
 def need_of(context: Context, group: Group) -> Need:
@@ -231,11 +248,12 @@ def dominates(first: Block, second: Block, *, draw_matters: bool) -> bool:
     """Whether the first block can stand in for the second in every plan at no more cost.
 
     Both are of one group and one instance type: fewer instances in every slot, with or without spot, at no more cost
-    of their own, and where it matters with no more power or carbon.
+    of their own, in no more time, and where it matters with no more power or carbon.
     """
     rest, other = first.use - first.spot, second.use - second.spot
     return bool(
-        (first.use <= second.use).all()
+        first.budget_s <= second.budget_s
+        and (first.use <= second.use).all()
         and (rest <= other).all()
         and first.own_cost <= second.own_cost
         and (not draw_matters or first.running.no_more_than(second.running))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Context:
     any_block
         Whether one block of each group is enough, the first that serves: a plan is found sooner, and is not the
         cheapest.
+    budgets
+        What stages of pages may take, seconds, rising, by service (index); None for what is considered at first.
     """
 
     def __init__(
@@ -56,9 +58,11 @@ class Context:
         derates: dict[OperatingPoint, float] | None = None,
         *,
         any_block: bool = False,
+        budgets: Mapping[int, tuple[float, ...]] | None = None,
     ) -> None:
         self.scenario, self.catalog, self.store = scenario, catalog, store
         self.any_block = any_block
+        self.budgets = budgets
         self.rates = Rates(scenario, catalog)
         self.rules_off = rules_off
         self.derates = derates or {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from optimizer.domain.scenario import Service
 from optimizer.formulation.blocks import EIGHTHS, Block, Group, configurations_of
+from optimizer.formulation.budgets import first_budgets
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.held import held_blocks
@@ -62,6 +63,8 @@ def make_blocks(context: Context, progress: Progress | None = None, wide: frozen
     Complexity: services x locations x origin sets x configurations bounds; capacity is simulated only for
     configurations whose bound lies below the best cost found.
     """
+    if context.budgets is None:
+        context.budgets = first_budgets(context)
     result = BlockSet(locations=allowed_locations(context.scenario, context.catalog, on=context.is_on("locations")))
     for index, service in enumerate(context.scenario.services):
         for location in result.locations:
@@ -78,18 +81,61 @@ def make_blocks(context: Context, progress: Progress | None = None, wide: frozen
     return result
 
 
-def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
+def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[float, ...]]) -> None:
+    """Add the blocks of further budgets of stages, seconds, by service (index), to those that are known."""
+    usable: dict[tuple[int, str], list[Usable]] = {}
+    for group, result in block_set.groups.items():
+        worst, target = _limits_of(context, group)
+        for level in reversed(new.get(group.service, ())):
+            if worst is None or level > target:
+                continue
+            place = group.service, group.location
+            if place not in usable:
+                usable[place] = cheapest_of_likes(context, usable_of(context, block_set, *place)).kept
+            add_level(context, group, result, usable[place], level, worst)
+    block_set.blocks = [block for result in block_set.groups.values() for block in result.blocks]
+    known = context.budgets or {}
+    context.budgets = {index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}}
+
+
+def _limits_of(context: Context, group: Group) -> tuple[float | None, float]:
+    """Worst round trip of a group at p99, None where one is not known, and what it and overhead leave; seconds."""
     scenario = context.scenario
     members = [scenario.origins[origin] for origin in (*group.origins, *(origin for origin, _ in group.standby))]
     worst = network_s(scenario, context.catalog, members, group.location)
     if worst is None:
+        return None, 0.0
+    return worst, pool_target_s(scenario.services[group.service], worst, on=context.is_on("latency"))
+
+
+def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
+    worst, target = _limits_of(context, group)
+    if worst is None:
         return GroupResult()
-    target = pool_target_s(scenario.services[group.service], worst, on=context.is_on("latency"))
-    configurations = configurations_of(context, usable, target)
-    result = blocks_of_group(context, group, configurations, worst)
-    if context.charge > 0.0 and not context.rules_off:
-        result.blocks += held_blocks(context, group, configurations, worst)
+    levels = (context.budgets or {}).get(group.service, (target,)) if context.is_on("latency") else (target,)
+    result = GroupResult()
+    # The longest first: what a configuration needs there, it needs with less time.
+    for level in sorted((level for level in levels if level <= target), reverse=True):
+        add_level(context, group, result, usable, level, worst)
     return result
+
+
+def add_level(
+    context: Context, group: Group, result: GroupResult, usable: list[Usable], target_s: float, network_s: float
+) -> None:
+    """Add the blocks of a group that answer within a time, seconds, to those that are known."""
+    configurations = configurations_of(context, usable, target_s)
+    found = blocks_of_group(context, group, configurations, network_s, result)
+    result.blocks += found.blocks
+    result.by_budget[target_s] = found.verdicts
+    for likeness, counts in found.counts.items():
+        result.counts.setdefault(likeness, {}).update(counts)
+    if context.charge > 0.0 and not context.rules_off:
+        result.blocks += held_blocks(context, group, configurations, network_s)
+    for kind, verdict in found.verdicts.items():
+        known = result.verdicts.setdefault(kind, verdict)
+        known.least_cost = min(known.least_cost, verdict.least_cost)
+        known.simulated |= verdict.simulated
 
 
 def usable_of(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.domain.scenario import Floats, Service
-from optimizer.formulation.blocks import Block, Configuration, Group, block_of, dominates, need_of
+from optimizer.formulation.blocks import Block, Configuration, Group, Likeness, block_of, dominates, need_of
 from optimizer.formulation.changing import changes_no_more, charged_at_most, kept_at_most
 from optimizer.formulation.context import Context
+from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.spot_share import most_spot
 from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
@@ -34,10 +35,22 @@ class TypeVerdict:
 
 @dataclass(slots=True)
 class GroupResult:
-    """Blocks of a group that may be in a cheapest plan, and what each instance type could have done."""
+    """Blocks of a group that may be in a cheapest plan, and what each instance type could have done.
+
+    `by_budget` has the same by what queueing and service may take, seconds: of stages several are considered. `counts`
+    has what configurations need at a budget, instances of shape (demands, periods), under `Configuration.likeness`:
+    with less time they need no fewer.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     verdicts: dict[tuple[str, str], TypeVerdict] = field(default_factory=dict)
+    by_budget: dict[float, dict[tuple[str, str], TypeVerdict]] = field(default_factory=dict)
+    counts: dict[Likeness, dict[float, Indices]] = field(default_factory=dict)
+
+    def fewest(self, configuration: Configuration) -> Indices | None:
+        """Return what a configuration needs at the least budget known that is no smaller; None where none is."""
+        known, asked = self.counts.get(configuration.likeness, {}), configuration.point.target_s
+        return known[min(above)] if (above := [budget for budget in known if budget >= asked]) else None
 
 
 #: Rounding of floats, as a share of the value.
@@ -55,7 +68,11 @@ class _Bounds:
 
 
 def blocks_of_group(
-    context: Context, group: Group, configurations: Sequence[Configuration], network_s: float
+    context: Context,
+    group: Group,
+    configurations: Sequence[Configuration],
+    network_s: float,
+    before: GroupResult | None = None,
 ) -> GroupResult:
     """Return the blocks of a group that a cheapest plan may choose.
 
@@ -65,16 +82,26 @@ def blocks_of_group(
         Every one that meets the target with a lone request.
     network_s
         Worst round trip at p99 of the origins it serves or stands by for.
+    before
+        What is known of the group at other budgets: a block that answers no later replaces a dearer one, and with less
+        time a configuration needs no fewer instances. Not part of the result.
     """
+    before = before or GroupResult()
+    budgets = {item.point.target_s for item in configurations}
+    sooner = [block for block in before.blocks if budgets and block.budget_s <= min(budgets)]
     service = context.scenario.services[group.service]
     need = need_of(context, group)
     flow_cost = context.flow_cost(group.service, group.location, group.origins, group.shares)
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
-    bounds = _lower_bounds(context, configurations, supplies, service, need.hardest)
+    floors = [before.fewest(item) for item in configurations]
+    bounds = _lower_bounds(context, configurations, supplies, service, need.hardest, floors)
     rates = context.mean_rate(service, group.origins, group.shares), need.own[0]
-    best = float("inf")
+    replaces_any = [block for block in sooner if _replaces_any(context, block)]
+    best = min((block.cost + charged_at_most(context, block) for block in replaces_any), default=float("inf"))
     kept: dict[Key, list[Block]] = {}
+    for block in sooner:
+        kept.setdefault(block.configuration.key, []).append(block)
     for number in np.argsort(bounds.cost, kind="stable").tolist():
         if not np.isfinite(bounds.cost[number]):
             break
@@ -92,6 +119,7 @@ def blocks_of_group(
         counted = count(context, configuration, service, need)
         if counted is None:
             continue
+        result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
         least = _least_cost(context, configuration, supply, counted) + flow_cost
         if least - kept_now > best:
             verdict.least_cost = min(verdict.least_cost, least)
@@ -102,10 +130,16 @@ def blocks_of_group(
         rivals.append(block)
         if context.any_block:
             break
-        if supply.unlimited and not context.keeps_every_type:
+        if _replaces_any(context, block):
             best = min(best, block.cost + charged_at_most(context, block))
-    result.blocks = _worth_choosing(context, kept, best)
+    known = {id(block) for block in sooner}
+    result.blocks = [block for block in _worth_choosing(context, kept, best) if id(block) not in known]
     return result
+
+
+def _replaces_any(context: Context, block: Block) -> bool:
+    """Whether any plan may use the block instead of a dearer one, whatever the types of the two."""
+    return context.supply(*block.configuration.key).unlimited and not context.keeps_every_type
 
 
 def _least_cost(context: Context, configuration: Configuration, supply: Supply, counted: Counted) -> float:
@@ -131,6 +165,7 @@ def _lower_bounds(
     supplies: Sequence[Supply],
     service: Service,
     need: Floats,
+    floors: Sequence[Indices | None],
 ) -> _Bounds:
     """Bounds of cost (tiered transfer and flows apart) and of use, from capacity that cannot be exceeded."""
     line = context.timeline
@@ -139,6 +174,9 @@ def _lower_bounds(
         none = np.zeros((0, slots))
         return _Bounds(np.zeros(0), np.zeros((0, *need.shape)), none, none)
     counts = fewest_possible(context, list(configurations), service, need)
+    for number, floor in enumerate(floors):
+        if floor is not None:
+            counts[number] = np.maximum(counts[number], floor)
     use = line.slots(counts, line.least_early(counts))
     spot = _most_room(context, supplies, use)
     cost = np.full(len(configurations), np.inf)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from optimizer.inputs.document import Node, Path, find
 from optimizer.inputs.explain import Model, valid_or_none
-from optimizer.inputs.schema import OriginKeys, PlanForKeys, ScenarioKeys, ServiceKeys
+from optimizer.inputs.schema import OriginKeys, PipelineKeys, PlanForKeys, ScenarioKeys, ServiceKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Asked:
         Names; empty where they are not given, or not as text.
     origin_names, day_types
         Every name given, whether or not its value can be used.
-    origins, services
+    origins, services, pipelines
         Those that fit the schema.
     planned
         Demand that capacity is planned for, None where it cannot be told.
@@ -39,6 +39,7 @@ class Asked:
     day_types: tuple[str, ...]
     origins: Mapping[str, OriginKeys]
     services: Mapping[str, ServiceKeys]
+    pipelines: Mapping[str, PipelineKeys]
     planned: str | None
     counted: tuple[str, ...]
 
@@ -54,6 +55,7 @@ def asked_of(root: Node) -> Asked:
         day_types=tuple(default) if find(root, ("day_types",)) is None else keys_at(root, ("day_types",)),
         origins=_valid(root, "origins", OriginKeys),
         services=_valid(root, "services", ServiceKeys),
+        pipelines=_valid(root, "pipelines", PipelineKeys),
         planned=None if (plan_for := _plan_for(root)) is None else plan_for.capacity,
         counted=() if plan_for is None else tuple(plan_for.weights),
     )

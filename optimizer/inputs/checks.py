@@ -20,7 +20,7 @@ PLACES_TOLD = 2
 def check_overheads(asked: Asked, faults: Faults) -> None:
     """Refuse an overhead that uses up the latency target."""
     for name, service in asked.services.items():
-        if service.overhead_ms >= service.latency.milliseconds:
+        if service.latency is not None and service.overhead_ms >= service.latency.milliseconds:
             what = f"must be below the latency target of {service.latency.milliseconds:g} ms"
             place = place_of(asked.root, ("services", name, "overhead_ms"))
             mend = f"Lower it, or raise latency.{service.latency.key}."

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 
 import numpy as np
 
 from optimizer.domain.scenario import Demand, Floats
 from optimizer.inputs.asked import Asked, keys_at
 from optimizer.inputs.demand_file import DEMANDS, TOLERANCE, DemandFile, Rates, rates_of, read_demand_file
-from optimizer.inputs.document import find, place_of
+from optimizer.inputs.document import Path, find, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
+from optimizer.inputs.pipelines import PIPELINES, SERVICES, with_pages
 from optimizer.inputs.schema import DemandKeys
 from optimizer.inputs.wording import did_you_mean, listed
 from optimizer.units import HOURS_PER_DAY
@@ -22,15 +23,37 @@ from optimizer.units import HOURS_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class ReadDemands:
-    """Demand by service (those without a fault), hashes of the files they come from, and warnings."""
+    """Demand by service and by pipeline (those without a fault), hashes of the files they come from, and warnings.
+
+    The demand of a service holds what the pages of pipelines bring; that of a pipeline is of pages.
+    """
 
     by_service: Mapping[str, Demand]
     file_sha256: tuple[str, ...]
     warnings: tuple[str, ...]
+    by_pipeline: Mapping[str, Demand] = field(default_factory=dict)
 
 
-def read_demands(asked: Asked, folder: Path, faults: Faults, given: DemandFile | None = None) -> ReadDemands:
-    """Read the demand of every service that fits the schema; each file once.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What has a demand of its own: a service or a pipeline, and its keys."""
+
+    table: str
+    name: str
+    keys: DemandKeys
+
+    @property
+    def label(self) -> str:
+        """``service ranking``."""
+        return f"{self.table[:-1]} {self.name}"
+
+    def path(self, *parts: str) -> Path:
+        """Path of a key of the demand."""
+        return (self.table, self.name, "demand", *parts)
+
+
+def read_demands(asked: Asked, folder: FilePath, faults: Faults, given: DemandFile | None = None) -> ReadDemands:
+    """Read the demand of every service and pipeline that fits the schema; each file once.
 
     Parameters
     ----------
@@ -40,24 +63,30 @@ def read_demands(asked: Asked, folder: Path, faults: Faults, given: DemandFile |
         What every file holds, where it was read already.
     """
     files = _read_files(asked, folder, faults) if given is None else {given.table.file: given}
-    demands: dict[str, Demand] = {}
+    found: dict[tuple[str, str], Demand] = {}
     warnings: list[str] = []
-    for name, service in asked.services.items() if asked.origin_names and asked.day_types else ():
-        if service.demand.constant_per_s is not None:
-            demand, silent = _constant(asked, name, service.demand, faults)
+    for named in _with_demand(asked) if asked.origin_names and asked.day_types else ():
+        if named.keys.constant_per_s is not None:
+            demand, silent = _constant(asked, named, faults)
         else:
-            file = given or files.get(str(service.demand.file))
-            demand, silent = _from_file(asked, name, service.demand, file, faults)
+            demand, silent = _from_file(asked, named, given or files.get(str(named.keys.file)), faults)
         if demand is None:
             continue
-        demands[name], capped = _mean_within_peak(demand)
-        warnings += _quiet(name, silent, demand)
+        found[named.table, named.name], capped = _mean_within_peak(demand)
+        warnings += _quiet(named.label, silent, demand)
         if capped:
             warnings.append(
-                f"service {name}: in {capped} hours `mean` is above `{asked.planned}`: billed at {asked.planned} there."
+                f"{named.label}: in {capped} hours `mean` is above `{asked.planned}`: billed at {asked.planned} there."
             )
     hashes = tuple(file.sha256 for _, file in sorted(files.items()))
-    return ReadDemands(demands, hashes, tuple(warnings))
+    pages = {name: demand for (table, name), demand in found.items() if table == PIPELINES}
+    own = {name: demand for (table, name), demand in found.items() if table == SERVICES}
+    return ReadDemands(with_pages(asked, own, pages), hashes, tuple(warnings), pages)
+
+
+def _with_demand(asked: Asked) -> list[_Named]:
+    services = [_Named(SERVICES, name, keys.demand) for name, keys in asked.services.items() if keys.demand is not None]
+    return [*services, *(_Named(PIPELINES, name, keys.demand) for name, keys in asked.pipelines.items())]
 
 
 def _mean_within_peak(demand: Demand) -> tuple[Demand, int]:
@@ -71,20 +100,21 @@ def _mean_within_peak(demand: Demand) -> tuple[Demand, int]:
     return replace(demand, mean_per_s=mean), int(above.sum())
 
 
-def _quiet(name: str, silent: tuple[str, ...], demand: Demand) -> list[str]:
+def _quiet(label: str, silent: tuple[str, ...], demand: Demand) -> list[str]:
     if not demand.peak_per_s.any():
-        return [f"service {name}: its demand is 0 everywhere."]
+        return [f"{label}: its demand is 0 everywhere."]
     if silent:
-        return [f"service {name}: no demand is given for origin {listed(silent)}: taken as 0."]
+        return [f"{label}: no demand is given for origin {listed(silent)}: taken as 0."]
     return []
 
 
-def _read_files(asked: Asked, folder: Path, faults: Faults) -> dict[str, DemandFile]:
-    """Read every file that a `demand.file` names, also of services with other faults."""
+def _read_files(asked: Asked, folder: FilePath, faults: Faults) -> dict[str, DemandFile]:
+    """Read every file that a `demand.file` names, also of services and pipelines with other faults."""
     files: dict[str, DemandFile] = {}
     tried: set[str] = set()
-    for name in keys_at(asked.root, ("services",)):
-        path = ("services", name, "demand", "file")
+    owners = [(table, name) for table in (SERVICES, PIPELINES) for name in keys_at(asked.root, (table,))]
+    for owner in owners:
+        path = (*owner, "demand", "file")
         node = find(asked.root, path)
         if node is None or not isinstance(node.value, str) or node.value in tried:
             continue
@@ -99,10 +129,10 @@ def _read_files(asked: Asked, folder: Path, faults: Faults) -> dict[str, DemandF
     return files
 
 
-def _constant(asked: Asked, name: str, keys: DemandKeys, faults: Faults) -> tuple[Demand | None, tuple[str, ...]]:
-    rates = keys.constant_per_s or {}
+def _constant(asked: Asked, named: _Named, faults: Faults) -> tuple[Demand | None, tuple[str, ...]]:
+    rates = named.keys.constant_per_s or {}
     for origin in set(rates) - set(asked.origin_names):
-        place = place_of(asked.root, ("services", name, "demand", "constant_per_s", origin))
+        place = place_of(asked.root, named.path("constant_per_s", origin))
         mend = did_you_mean(origin, asked.origin_names, "origins")
         faults.add_unless_told(place, "unknown origin", mend, "unknown-name")
     column = np.array([rates.get(origin, 0.0) for origin in asked.origin_names])
@@ -111,18 +141,18 @@ def _constant(asked: Asked, name: str, keys: DemandKeys, faults: Faults) -> tupl
     planned = asked.planned or ""
     # A constant demand has no band: low, mid and high are the same.
     peaks = dict.fromkeys((*DEMANDS, planned), peak)
-    return _demand(peaks, planned, None, keys.peak_to_mean or 1.0, "constant rates of the scenario"), silent
+    return _demand(peaks, planned, None, named.keys.peak_to_mean or 1.0, "constant rates of the scenario"), silent
 
 
 def _from_file(
-    asked: Asked, name: str, keys: DemandKeys, file: DemandFile | None, faults: Faults
+    asked: Asked, named: _Named, file: DemandFile | None, faults: Faults
 ) -> tuple[Demand | None, tuple[str, ...]]:
     if file is None or asked.planned is None:
         return None, ()
-    if not _mean_is_known(asked, name, keys, file, faults):
+    if not _mean_is_known(asked, named, file, faults):
         return None, ()
-    place = place_of(asked.root, ("services", name, "demand", "series"))
-    series = keys.series or name
+    place = place_of(asked.root, named.path("series"))
+    series = named.keys.series or named.name
     found = rates_of(file, series, place, asked.origin_names, asked.day_types, faults, asked.root.mark.file)
     if found is None or asked.planned not in found.by_column:
         return None, ()
@@ -131,14 +161,14 @@ def _from_file(
         mend = f"Add it, or count money for {' and '.join(sorted(found.by_column.keys() & set(DEMANDS)))} only."
         faults.add_unless_told(place_of(asked.root, ("plan_for", "cost", missing[0])), what, mend, "missing")
         return None, ()
-    return _scaled(found, keys, asked.planned, f"{file.table.file}, series {series}"), found.silent_origins
+    return _scaled(found, named.keys, asked.planned, f"{file.table.file}, series {series}"), found.silent_origins
 
 
-def _mean_is_known(asked: Asked, name: str, keys: DemandKeys, file: DemandFile, faults: Faults) -> bool:
+def _mean_is_known(asked: Asked, named: _Named, file: DemandFile, faults: Faults) -> bool:
     """Whether the mean is given once: as a column, or as a ratio."""
-    has_column, has_ratio = "mean" in file.given, keys.peak_to_mean is not None
+    has_column, has_ratio = "mean" in file.given, named.keys.peak_to_mean is not None
     if has_column == has_ratio:
-        place = place_of(asked.root, ("services", name, "demand", "peak_to_mean"))
+        place = place_of(asked.root, named.path("peak_to_mean"))
         file_name = file.table.file
         what = f"{file_name} has a column mean too" if has_column else f"is missing, and {file_name} has no column mean"
         mend = "Delete one of the two." if has_column else "Add peak_to_mean: 1.5, or the column."

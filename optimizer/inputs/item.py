@@ -1,4 +1,4 @@
-"""What a planner may ask about by name: an instance type, a location, a purchase option, a service, a pool."""
+"""What a planner may ask about by name: instance type, location, purchase option, service, pool, part of the bill."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import get_args
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.explained import Item, ItemKind
+from optimizer.domain.plan import CATEGORIES
 from optimizer.domain.purchase import PurchaseOption
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Fault, InputError
@@ -19,6 +20,8 @@ PREFIXES: dict[str, ItemKind] = {
     "type": "instance_type",
     "service": "service",
     "pool": "pool",
+    "cost": "cost_category",
+    "line": "cost_line",
 }
 
 
@@ -29,7 +32,8 @@ def item_of(text: str, scenario: Scenario, catalog: Catalog) -> Item:
     ----------
     text
         An instance type (``g6.xlarge`` or ``aws/g6.xlarge``), a location (``aws/us-east-1``), a purchase option, a
-        service, or a pool (``ranking@aws/us-east-1``). ``service:ranking`` says which of two things of a name is meant.
+        service, a pool (``ranking@aws/us-east-1``), a category of the bill (``network``), or one of its lines
+        (``line:logs``). ``service:ranking`` says which of two things of a name is meant.
 
     Raises
     ------
@@ -38,6 +42,8 @@ def item_of(text: str, scenario: Scenario, catalog: Catalog) -> Item:
     """
     before, _, after = text.partition(":")
     kind = PREFIXES.get(before)
+    if kind == "cost_line":  # the bill is known once there is a plan
+        return Item(kind, (after,))
     named = [item for item in _named(after if kind else text, scenario, catalog) if kind in (None, item.kind)]
     if len(named) == 1:
         return named[0]
@@ -48,10 +54,10 @@ def item_of(text: str, scenario: Scenario, catalog: Catalog) -> Item:
     services = [service.name for service in scenario.services]
     types = [f"{provider}/{name}" for provider, name in catalog.instance_types]
     names = {name for _, name in catalog.instance_types}
-    mend = did_you_mean(text, [*services, *OPTIONS, *catalog.locations, *names, *types], "names")
+    mend = did_you_mean(text, [*services, *OPTIONS, *CATEGORIES, *catalog.locations, *names, *types], "names")
     what = (
-        f"must be a service of {scenario.name}, a pool (SERVICE@LOCATION), or an instance type, location or purchase "
-        f"option of catalog {catalog.name} (found {show(text)})"
+        f"must be a service of {scenario.name}, a pool (SERVICE@LOCATION), a cost category, a line of the bill "
+        f"(line:NAME), or an instance type, location or purchase option of catalog {catalog.name} (found {show(text)})"
     )
     raise InputError([Fault("ITEM", what, mend, "unknown-item")])
 
@@ -71,5 +77,6 @@ def _named(text: str, scenario: Scenario, catalog: Catalog) -> list[Item]:
         "instance_type": types,
         "service": (text,) if text in services else (),
         "pool": (text,) if service in services and place in catalog.locations else (),
+        "cost_category": (text,) if text in CATEGORIES else (),
     }
     return [Item(kind, names) for kind, names in found.items() if names]

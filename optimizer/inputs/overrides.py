@@ -80,8 +80,9 @@ def _changed(document: Node, change: Change, faults: Faults) -> Node:
 
 
 def with_forecast(document: Node, forecast: Path, columns: Collection[str] | None = None) -> Node:
-    """Return the document with one demand file for every service; which series of it they read stays.
+    """Return the document with one demand file for every service and pipeline; which series of it they read stays.
 
+    In a scenario with pipelines, a service without a demand of its own gets none: pages bring it.
     A ratio of peak to mean gives way to a file that has the mean itself. `columns` are those of the file, where they
     are known already.
     """
@@ -91,8 +92,15 @@ def with_forecast(document: Node, forecast: Path, columns: Collection[str] | Non
     known = columns_of(forecast) if columns is None else columns
     gone = {"constant_per_s", *(["peak_to_mean"] if "mean" in known else [])}
     file = Node(str(forecast.absolute()), Mark(FORECAST_OPTION))
-    led = {name: _led_by(service, file, gone) for name, service in services.value.items()}
-    return Node({**document.value, "services": Node(led, services.mark)}, document.mark)
+    pipelines = document.child("pipelines")
+    chained = pipelines is not None and isinstance(pipelines.value, Mapping) and bool(pipelines.value)
+    alone = {name: part for name, part in services.value.items() if not (chained and part.child("demand") is None)}
+    led = {name: _led_by(part, file, gone) for name, part in alone.items()}
+    changed = {"services": Node({**services.value, **led}, services.mark)}
+    if pipelines is not None and isinstance(pipelines.value, Mapping):
+        pages = {name: _led_by(part, file, gone) for name, part in pipelines.value.items()}
+        changed["pipelines"] = Node(pages, pipelines.mark)
+    return Node({**document.value, **changed}, document.mark)
 
 
 def columns_of(path: Path) -> list[str]:

@@ -112,3 +112,7 @@ def _demand_series(plan: Plan) -> Iterator[tuple[document.Path, Sequence[float]]
         for origin, rates in origins.items():
             for name in ("mean", "peak"):
                 yield ("inputs", "demand", service, origin, name), rates[name]
+    for index, pipeline in enumerate(plan.inputs["pipelines"]):
+        for origin, rates in pipeline["demand"].items():
+            for name in ("mean", "peak"):
+                yield ("inputs", "pipelines", index, "demand", origin, name), rates[name]

@@ -39,6 +39,30 @@ class PlanRates(TypedDict):
     at_demand: dict[str, list[float]]
 
 
+class PlanStage(TypedDict):
+    """A service that a page passes."""
+
+    service: str
+    fan_out: int
+
+
+class PlanPageRates(TypedDict):
+    """Pages per second from one origin, period by period."""
+
+    mean: list[float]
+    peak: list[float]
+
+
+class PlanPipeline(TypedDict):
+    """A page as the scenario asked for it."""
+
+    name: str
+    latency_ms: float
+    percentile: float
+    stages: list[PlanStage]
+    demand: dict[str, PlanPageRates]
+
+
 class PlanHeadroom(TypedDict):
     """Capacity kept free on top of the peak."""
 
@@ -330,6 +354,7 @@ class PlanInputs(TypedDict):
     """All of it."""
 
     services: list[PlanService]
+    pipelines: list[PlanPipeline]
     origins: list[PlanOrigin]
     locations: list[str]
     zones: dict[str, list[str]]

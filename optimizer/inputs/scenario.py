@@ -16,6 +16,7 @@ from optimizer.domain.scenario import (
     Operations,
     Origin,
     Period,
+    Pipeline,
     Role,
     Scenario,
     Service,
@@ -31,6 +32,7 @@ from optimizer.inputs.explain import validate
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.overrides import Change, effective_document, with_forecast
+from optimizer.inputs.pipelines import check_pipelines, pipelines_of
 from optimizer.inputs.purchase_terms import (
     commitments_of,
     commitments_running,
@@ -103,6 +105,7 @@ def load_inputs(
     asked = asked_of(root)
     rates = currency_rates_of(keys) if keys is not None else ()
     check_overheads(asked, faults)
+    check_pipelines(asked, faults)
     demands = read_demands(asked, found.path.parent, faults)
     read = _read_catalogs(asked, found.path.parent, rates, faults)
     warnings = list(read.warnings) if read is not None else []
@@ -177,6 +180,7 @@ def _canonical(plain: object) -> object:
 
 
 def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadDemands, sha256: str) -> Scenario:
+    pipelines = pipelines_of(keys, demands.by_pipeline)
     headroom, network, storage, operations = keys.headroom, keys.network, keys.storage, keys.operations
     return Scenario(
         name=keys.name,
@@ -196,7 +200,7 @@ def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadD
             )
             for name, origin in keys.origins.items()
         ),
-        services=tuple(_service(name, keys, demands) for name in keys.services),
+        services=tuple(_service(name, keys, demands, pipelines) for name in keys.services),
         plan_for=keys.plan_for.capacity,
         plan_on=keys.plan_on,
         autoscaling=keys.purchase.autoscaling,
@@ -217,6 +221,7 @@ def _scenario(keys: ScenarioKeys, asked: Asked, catalog: Catalog, demands: ReadD
         limits=limits_of(keys),
         pins=pins_of(keys),
         currency_rates=currency_rates_of(keys),
+        pipelines=pipelines,
     )
 
 
@@ -230,14 +235,21 @@ def _periods(keys: ScenarioKeys) -> tuple[Period, ...]:
     )
 
 
-def _service(name: str, keys: ScenarioKeys, demands: ReadDemands) -> Service:
+def _service(name: str, keys: ScenarioKeys, demands: ReadDemands, pipelines: Sequence[Pipeline]) -> Service:
+    """Return a service; a stage keeps the strictest of its own target and those of its pages."""
     service = keys.services[name]
+    passed = [(pipeline, stage) for pipeline in pipelines for stage in pipeline.stages if stage.service == name]
+    limits = [pipeline.latency_s for pipeline, _ in passed]
+    percentiles = [pipeline.stage_percentile(stage) for pipeline, stage in passed]
+    if service.latency is not None:
+        limits.append(seconds(service.latency.milliseconds))
+        percentiles.append(service.latency.percentile)
     return Service(
         name=name,
         profiles=tuple(service.profile),
         items_per_request=service.items_per_request,
-        latency_s=seconds(service.latency.milliseconds),
-        percentile=service.latency.percentile,
+        latency_s=min(limits),
+        percentile=max(percentiles),
         overhead_s=seconds(service.overhead_ms),
         redundancy=service.redundancy,
         dispatch=service.dispatch,
@@ -246,4 +258,5 @@ def _service(name: str, keys: ScenarioKeys, demands: ReadDemands) -> Service:
         min_replicas=service.replicas.min,
         max_replicas=service.replicas.max,
         scatter=service.batch_time_p99_over_mean,
+        burst=max((stage.fan_out for _, stage in passed), default=1),
     )

@@ -49,6 +49,8 @@ def _single_demand(value: object) -> object:
     return {"capacity": value} if isinstance(value, str) else value
 
 
+#: Requests that a page sends to a stage at once.
+MOST_FAN_OUT = 256
 #: Weights of demands may differ from a sum of 1 by rounding only.
 WEIGHTS_SUM = 1e-6
 
@@ -164,14 +166,35 @@ class ServiceKeys(Document):
 
     profile: NamesOrOne = Field(min_length=1, examples=["bert-base-s128/fp16"])
     items_per_request: int = Field(1, ge=1, le=10_000_000, examples=[1])
-    latency: LatencyKeys = Field(examples=[{"p99_ms": 60}])
+    latency: LatencyKeys | None = Field(None, examples=[{"p99_ms": 60}])
     overhead_ms: float = Field(0.0, ge=0, le=LONGEST_LATENCY_MS, examples=[4])
-    demand: DemandKeys = Field(examples=[{"file": "shop-search/demand.csv"}])
+    demand: DemandKeys | None = Field(None, examples=[{"file": "shop-search/demand.csv"}])
     redundancy: Redundancy = Field("zone", examples=["zone"])
     protected_share: float = Field(1.0, gt=0, le=1, examples=[0.8])
     replicas: ReplicasKeys = Field(default_factory=ReplicasKeys, examples=[{"min": 2, "max": 200}])
     dispatch: Dispatch = Field("round_robin", examples=["round_robin"])
     batch_time_p99_over_mean: float = Field(1.0, ge=1, le=MOST_SCATTER, examples=[1.05])
+
+
+class StageKeys(Document):
+    """One service that a page passes, and how many requests it sends there at once."""
+
+    service: str = Field(min_length=1, examples=["ranking"])
+    fan_out: int = Field(1, ge=1, le=MOST_FAN_OUT, examples=[4])
+
+
+class PageLatencyKeys(Document):
+    """The end-to-end promise of a page."""
+
+    p99_ms: float = Field(gt=0, le=LONGEST_LATENCY_MS, examples=[150])
+
+
+class PipelineKeys(Document):
+    """A page that passes several services, with one end-to-end target."""
+
+    latency: PageLatencyKeys = Field(examples=[{"p99_ms": 150}])
+    demand: DemandKeys = Field(examples=[{"file": "shop-search/demand.csv", "series": "page"}])
+    stages: list[StageKeys] = Field(min_length=1, examples=[[{"service": "retrieval"}, {"service": "ranking"}]])
 
 
 class PlanForKeys(Document):
@@ -261,6 +284,18 @@ class ScenarioKeys(Document):
                     "profile": "bert-base-s128/fp16",
                     "latency": {"p99_ms": 60},
                     "demand": {"constant_per_s": {"us-east": 900}},
+                }
+            }
+        ],
+    )
+    pipelines: dict[Name, PipelineKeys] = Field(
+        {},
+        examples=[
+            {
+                "page": {
+                    "latency": {"p99_ms": 150},
+                    "demand": {"constant_per_s": {"us-east": 300}},
+                    "stages": [{"service": "retrieval"}, {"service": "ranking", "fan_out": 4}],
                 }
             }
         ],

@@ -37,6 +37,8 @@ class OperatingPoint:
         comes to any of them) or ``shared`` (one queue).
     scatter
         99th percentile over mean of the time of batches of one size, from 1 (they all take the same time) to 4.
+    burst
+        Requests that arrive together.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class OperatingPoint:
     percentile: float
     dispatch: str
     scatter: float = 1.0
+    burst: int = 1
 
     def __post_init__(self) -> None:
         if not self.service_s or not all(0.0 < seconds < float("inf") for seconds in self.service_s):
@@ -62,6 +65,8 @@ class OperatingPoint:
             raise ValueError(f"dispatch must be one of {', '.join(DISPATCHES)} (found {self.dispatch}).")
         if not 1.0 <= self.scatter <= MOST_SCATTER:
             raise ValueError(f"scatter must be from 1 to {MOST_SCATTER:g} (found {self.scatter}).")
+        if self.burst < 1:
+            raise ValueError(f"burst must be 1 or more (found {self.burst}).")
 
     @property
     def batch_size(self) -> int:

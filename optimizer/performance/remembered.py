@@ -33,6 +33,7 @@ def point_key(point: OperatingPoint, seed: int) -> str:
         float(point.percentile).hex(),
         point.dispatch,
         *([float(point.scatter).hex()] if point.scatter != 1.0 else []),
+        *([point.burst] if point.burst > 1 else []),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]
 

@@ -23,6 +23,8 @@ KEPT_BY_STRIDE = ((1, 9_600), (3, 6_400), (None, 3_072))
 KEPT_ROUNDS, WARM_UP_ROUNDS = 50, 20
 #: A queue at 97 % forgets its start within a few times 1 / (1 - 0.97)^2 requests; Erlang gaps shorten that.
 WARM_UP_REQUESTS = 2_500
+#: Requests kept are as many times more as the share that may be late is smaller than this, up to so many times.
+USUAL_TAIL, MOST_FOR_TAIL = 0.0034, 3.0
 #: A first guess uses this share of each run.
 GLANCE = 8
 _CACHED_ENTRIES = 2**20
@@ -46,6 +48,8 @@ class Shape:
         Independent runs.
     warm_up, kept
         Requests of each run that are dropped, and then counted.
+    burst
+        Requests that arrive at the pool together.
     """
 
     servers: int
@@ -54,6 +58,7 @@ class Shape:
     warm_up: int
     kept: int
     queues: int = 1
+    burst: int = 1
 
     @property
     def stop(self) -> int:
@@ -80,33 +85,43 @@ def sample_shape(point: OperatingPoint, replicas: int) -> Shape:
     stride = replicas if point.dispatch == ROUND_ROBIN else 1
     queues = replicas if point.dispatch == RANDOM else 1
     in_service = servers * point.batch_size
-    kept = next(kept for limit, kept in KEPT_BY_STRIDE if limit is None or stride <= limit)
+    kept = next(kept for limit, kept in KEPT_BY_STRIDE if limit is None or stride <= limit * point.burst)
+    kept = int(kept * min(MOST_FOR_TAIL, max(1.0, USUAL_TAIL / (1.0 - point.percentile))))
     if stride == 1 and in_service > SHORT_QUEUE:
         lanes, kept = FEW_LANES, max(kept * MANY_LANES // FEW_LANES, KEPT_ROUNDS * in_service // 2)
     else:
         lanes, kept = MANY_LANES, max(kept, KEPT_ROUNDS * in_service)
-    warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // stride, kept // 8)
-    return Shape(servers, stride, lanes, warm_up, kept, queues)
+    evenly = max(1, stride // point.burst)
+    warm_up = max(WARM_UP_ROUNDS * in_service, WARM_UP_REQUESTS // evenly, kept // 8)
+    return Shape(servers, stride, lanes, warm_up, kept, queues, point.burst)
 
 
 def unit_arrivals(seed: int, shape: Shape, batch: int) -> Floats:
     """Return arrival times at pool rate 1, shape (lanes, at least stop + batch), rising along a lane, read-only.
 
-    Round robin gives a replica every n-th request of a Poisson stream, so its gaps are Erlang-n. The times depend on
-    the seed, the stride and the lane only: a longer or wider sample begins with the shorter one.
+    Round robin gives a replica every n-th request of a Poisson stream, so its gaps are Erlang-n. Where requests come f
+    at a time, the epochs of bursts are Poisson, and a replica gets the requests r, r + n, r + 2n .. of them. The times
+    depend on the seed, the stride, the burst and the lane only: a longer or wider sample begins with the shorter one.
     """
     width = 1 << (shape.stop + batch - 1).bit_length()
-    if shape.lanes * width > _CACHED_ENTRIES:
-        return _draw(seed, shape.stride, shape.lanes, width)
-    return _remembered(seed, shape.stride, shape.lanes, width)
+    asked = seed, shape.stride, shape.lanes, width, shape.burst
+    return _draw(*asked) if shape.lanes * width > _CACHED_ENTRIES else _remembered(*asked)
 
 
-def _draw(seed: int, stride: int, lanes: int, width: int) -> Floats:
+def _draw(seed: int, stride: int, lanes: int, width: int, burst: int) -> Floats:
     """Draw the gaps of each lane from its own stream and add them up."""
     arrivals = np.empty((lanes, width))
-    for lane, source in enumerate(np.random.SeedSequence([seed, stride]).spawn(lanes)):
+    key = [seed, stride] if burst == 1 else [seed, stride, burst]
+    for lane, source in enumerate(np.random.SeedSequence(key).spawn(lanes)):
         generator = np.random.Generator(np.random.PCG64(source))
-        np.cumsum(generator.standard_gamma(float(stride), size=width), out=arrivals[lane])
+        if burst == 1:
+            gaps = generator.standard_gamma(float(stride), size=width)
+        else:
+            # the burst that brings each request of this replica; several requests of one come at the same time
+            first = 0 if stride == 1 else int(generator.integers(stride))
+            bursts = (first + stride * np.arange(width)) // burst
+            gaps = burst * generator.standard_gamma(np.diff(bursts, prepend=-1).astype(np.float64))
+        np.cumsum(gaps, out=arrivals[lane])
     arrivals.setflags(write=False)
     return arrivals
 

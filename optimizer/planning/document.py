@@ -22,6 +22,7 @@ from optimizer.planning.extract import changed_of, pools_of, routes_of, standbys
 from optimizer.planning.fleet import fleet_of
 from optimizer.planning.inputs_used import inputs_used
 from optimizer.planning.layout import BlockLoad
+from optimizer.planning.pages import page_promises
 from optimizer.planning.rejected import rejected_types
 from optimizer.solve import Outcome
 from optimizer.units import HOURS_PER_MONTH
@@ -67,7 +68,7 @@ def write_plan(
         fleet=fleet_of(context, chosen.buys),
         pools=tuple(pools),
         routing=tuple(routes),
-        pipelines=(),
+        pipelines=page_promises(context, chosen),
         periods=tuple(PlanPeriod(p.day_type, p.hour, p.days, p.hours) for p in scenario.periods),
         demand=_demand_rows(context, loads),
         cost=cost,
@@ -103,6 +104,9 @@ def plan_space(context: Context) -> str:
         parts.append(
             "where a quota binds an origin in eighths over two locations, and two configurations in a location"
         )
+    if context.budgets:
+        counts = [len(levels) for levels in context.budgets.values()]
+        parts.append(f"{min(counts)} to {max(counts)} budgets of each stage of a page, closest around the chosen ones")
     if context.left_out_large_blocks:
         parts.append(f"at most {MAX_INSTANCES:,} instances of a service in a location")
     if "spot" in context.options:

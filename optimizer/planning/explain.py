@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.explained import Explanation, Item, ItemKind, Verdict
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import CostLine, Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.performance import CapacityStore
+from optimizer.planning.explain_costs import lines_named, lines_of_category, on_category, on_line
 from optimizer.planning.explain_options import on_option
 from optimizer.planning.explain_places import on_place
 from optimizer.planning.explain_pools import on_pool
@@ -24,6 +25,13 @@ _ANSWERS: dict[ItemKind, Callable[[Seen, str], list[Verdict]]] = {
     "purchase_option": on_option,
     "service": on_service,
     "pool": on_pool,
+    "cost_category": on_category,
+    "cost_line": on_line,
+}
+#: The lines of the bill that a part of it is.
+_LINES: dict[ItemKind, Callable[[Seen, str], tuple[CostLine, ...]]] = {
+    "cost_category": lines_of_category,
+    "cost_line": lines_named,
 }
 
 
@@ -80,4 +88,5 @@ def explain_item(
         kind=item.kind,
         total=objective.total,
         verdicts=tuple(verdicts),
+        lines=_LINES[item.kind](seen, item.names[0]) if item.kind in _LINES else (),
     )

@@ -19,8 +19,8 @@ from optimizer.units import milliseconds
 
 
 def percentile_key(percentile: float) -> str:
-    """``p99_ms`` for 0.99, and so on."""
-    return f"p{round(percentile * 100):d}_ms"
+    """``p99_ms`` for 0.99, ``p99.75_ms`` for 0.9975, and so on."""
+    return f"p{100.0 * percentile:g}_ms"
 
 
 def pools_of(context: Context, load: BlockLoad, promise_s: float) -> list[Pool]:
@@ -54,7 +54,7 @@ def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Poo
         capacity_per_s_by_period=planned.capacity_per_s_by_period,
         utilisation_by_period=tuple(utilisation.tolist()),
         promised={key: edge_ms(block, service.overhead_s, promise_s)},
-        target={key: milliseconds(service.latency_s)},
+        target={key: milliseconds(_target_s(context, block))},
         basis=candidate.curve.source.basis,
         error_band=candidate.curve.error_band,
         dispatch=service.dispatch,
@@ -68,6 +68,13 @@ def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Poo
         carbon_kg=carbon_kg,
         after_loss=_after_loss(context, load, zone),
     )
+
+
+def _target_s(context: Context, block: Block) -> float:
+    """What a pool is held to at the origin's edge, seconds: the target of its service, or its budget as a stage."""
+    service = context.scenario.services[block.service]
+    is_stage = block.service in (context.budgets or {}) and context.is_on("latency")
+    return block.network_s + service.overhead_s + block.budget_s if is_stage else service.latency_s
 
 
 def _at(load: BlockLoad, zone: int, demand: int) -> PoolAtDemand:

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.domain.catalog import Source
 from optimizer.domain.purchase import OWNED
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import Pipeline, Scenario
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.candidates import Candidate
 from optimizer.formulation.context import Context
@@ -73,6 +73,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
             }
             for service in scenario.services
         ],
+        "pipelines": [_pipeline(scenario, pipeline) for pipeline in scenario.pipelines],
         "plan_for": scenario.plan_for,
         "plan_on": scenario.plan_on,
         "autoscaling": scenario.autoscaling,
@@ -105,6 +106,21 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
             "monitoring_per_instance_month": operations.monitoring_per_instance_month,
             "support_share_of_spend": operations.support_share_of_spend,
             "maintenance_share": operations.maintenance_share,
+        },
+    }
+
+
+def _pipeline(scenario: Scenario, pipeline: Pipeline) -> dict[str, Any]:
+    """What was asked of a page; its rates are of pages."""
+    demand = pipeline.demand
+    return {
+        "name": pipeline.name,
+        "latency_ms": milliseconds(pipeline.latency_s),
+        "percentile": pipeline.percentile,
+        "stages": [{"service": stage.service, "fan_out": stage.fan_out} for stage in pipeline.stages],
+        "demand": {
+            origin.name: {"mean": demand.mean_per_s[number].tolist(), "peak": demand.peak_per_s[number].tolist()}
+            for number, origin in enumerate(scenario.origins)
         },
     }
 

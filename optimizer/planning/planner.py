@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -15,6 +15,7 @@ from optimizer.domain.plan import Check, Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound, VerificationFailed
 from optimizer.formulation.assemble import assemble
+from optimizer.formulation.budgets import Budgets
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet, make_blocks
 from optimizer.formulation.rules.budget import budget_total
@@ -28,12 +29,14 @@ from optimizer.planning.infeasible import (
     Room,
     explained,
     instant_refusal,
+    no_split,
     told_together,
     unserved_pairs,
     why_unserved,
 )
 from optimizer.planning.layout import BlockLoad, load_of
 from optimizer.planning.promise import broken_promises, promises_s
+from optimizer.planning.splits import best_split
 from optimizer.planning.today import steps_of, today_of
 from optimizer.solve import Status, solve_problem, solved_before
 from optimizer.verification import verify as second_reading
@@ -154,6 +157,7 @@ def find(
     any_block: bool = False,
     blocks: BlockSet | None = None,
     beside: Beside = in_turn,
+    budgets: Budgets | None = None,
 ) -> Found:
     """Find the cheapest fleet and what it was chosen from; parameters as of `plan_scenario` and `Context`.
 
@@ -165,6 +169,8 @@ def find(
         What to choose from, where that is known already.
     beside
         How promises that do not wait for each other are simulated.
+    budgets
+        What stages of pages may take, seconds, by service (index): no others are looked at. None to look for the best.
 
     Raises
     ------
@@ -173,7 +179,7 @@ def find(
     """
     derates: dict[OperatingPoint, float] = {}
     for attempt in range(PROMISE_ROUNDS):
-        context = Context(scenario, catalog, store, rules_off, derates, any_block=any_block)
+        context = Context(scenario, catalog, store, rules_off, derates, any_block=any_block, budgets=budgets)
         if attempt == 0 and (refusal := instant_refusal(context)) is not None:
             raise refusal
         known = blocks if attempt == 0 else None
@@ -185,6 +191,7 @@ def find(
             time_limit_s=time_limit_s,
             progress=progress,
             promised=partial(promises_s, context, beside=beside) if promises else None,
+            closer=budgets is None and not any_block,
         )
         broken = broken_promises(chosen.loads, chosen.promises_s)
         if not broken or not promises or not context.is_on("latency") or attempt == PROMISE_ROUNDS - 1:
@@ -205,13 +212,20 @@ def _best(
     time_limit_s: float | None,
     progress: Progress | None,
     promised: Promising | None,
+    closer: bool,
 ) -> tuple[BlockSet, Chosen]:
-    """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well."""
+    """Return the best choice of blocks; where quotas bind, of origins divided over two locations as well.
+
+    What stages of pages may take is chosen among budgets that grow closer around the best ones.
+    """
+    solved = partial(_choose, context, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress)
 
     def choose(found: BlockSet) -> Chosen:
-        return _choose(
-            context, found, seed=seed, gap=gap, time_limit_s=time_limit_s, progress=progress, promised=promised
-        )
+        if not (context.budgets and closer):
+            return solved(found, promised=promised)
+        told = partial(progress, "budgets") if progress is not None else lambda _: None
+        chosen = best_split(context, found, lambda: solved(found, promised=None), told)
+        return chosen if promised is None else replace(chosen, promises_s=promised(chosen.loads))
 
     if known is not None:
         return known, choose(known)
@@ -261,7 +275,7 @@ def _choose(
             message = f"no plan found: the {outcome.stopped_by} limit came first. Give more time."
             raise _LimitReached(message)
         message = "no plan of the kinds considered fits: the origins cannot be divided over the locations."
-        raise NoPlanFound(message)
+        raise NoPlanFound(no_split(context) or message)
     numbers = np.flatnonzero(outcome.values[: problem.block_count] > 0.5)
     blocks = tuple(block_set.blocks[number] for number in numbers.tolist())
     buys = buys_of(context, assembled.keys, block_set.blocks, numbers, outcome.values)

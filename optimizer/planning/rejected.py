@@ -51,7 +51,7 @@ def _extra_costs(blocks: BlockSet, mine: Sequence[Block]) -> dict[tuple[str, str
             if (group.service, group.origins, group.standby) != (block.service, block.origins, block.group.standby):
                 continue
             location = group.location
-            for key, verdict in result.verdicts.items():
+            for key, verdict in result.by_budget.get(block.budget_s, result.verdicts).items():
                 rise = max(0.0, verdict.least_cost - block.cost)
                 if rise < extra.get(key, (float("inf"), ""))[0]:
                     share = rise / block.cost if block.cost > 0.0 else 0.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from optimizer.domain.plan import Check, Plan
+from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, percent
@@ -53,36 +53,17 @@ def _all_hold(checks: Sequence[Check]) -> bool:
     return all(check.holds for check in checks)
 
 
-def checks_report(name: str, checks: Sequence[Check]) -> Report:
+def checks_report(reading: SecondReading) -> Report:
     """Return what `fleetopt verify` shows: every check, the failed ones first."""
+    checks = reading.checks
     return Report(
-        page=lambda: _page(name, checks),
-        document=lambda: _document(name, checks),
+        page=lambda: _page(reading.plan, checks),
+        document=reading.to_dict,
         records=lambda: Records(
             ("rule", "subject", "limit", "worst_value", "margin", "holds", "detail"),
             [(c.rule, c.subject, c.limit, c.worst_value, c.margin, c.holds, c.detail) for c in checks],
         ),
     )
-
-
-def _document(name: str, checks: Sequence[Check]) -> dict[str, Any]:
-    return {"plan": name, "holds": _all_hold(checks), "checks": checks_document(checks)}
-
-
-def checks_document(checks: Sequence[Check]) -> list[dict[str, Any]]:
-    """Return the checks as JSON holds them."""
-    return [
-        {
-            "rule": check.rule,
-            "subject": check.subject,
-            "limit": check.limit,
-            "worst_value": check.worst_value,
-            "margin": check.margin,
-            "holds": check.holds,
-            "detail": check.detail,
-        }
-        for check in checks
-    ]
 
 
 def _page(name: str, checks: Sequence[Check]) -> Page:

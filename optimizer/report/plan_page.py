@@ -10,6 +10,7 @@ from optimizer.report.plan_alternatives import alternatives_table
 from optimizer.report.plan_buy import buy_facts, buy_table
 from optimizer.report.plan_checked import checked_facts
 from optimizer.report.plan_cost import cost_table, service_table
+from optimizer.report.plan_pages import pages_table
 from optimizer.report.plan_rests import (
     assumed_facts,
     cannot_facts,
@@ -44,6 +45,7 @@ def plan_page(plan: Plan) -> Page:
     parts: list[Facts | Table] = [
         *total_facts(plan),
         run_table(plan),
+        *([pages] if (pages := pages_table(plan)) is not None else []),
         buy_table(plan),
         *buy_facts(plan),
         *([today] if (today := today_facts(plan)) is not None else []),

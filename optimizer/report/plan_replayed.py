@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from optimizer.domain.plan import Check
+from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_checked import checks_document, checks_summary
+from optimizer.report.plan_checked import checks_summary
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying import ReplayReport, ReplayRow
@@ -38,21 +39,19 @@ _LEGEND = (
 _NAMES = tuple(field.name for field in dataclasses.fields(ReplayRow))
 
 
-def replay_report(name: str, replay: ReplayReport, checks: Sequence[Check]) -> Report:
+def replay_report(replay: ReplayReport, reading: SecondReading) -> Report:
     """Return what `fleetopt verify --replay` shows.
 
     Parameters
     ----------
-    name
-        Of the plan file.
     replay
         What was found.
-    checks
+    reading
         The second reading of the rules, told in a line.
     """
     return Report(
-        page=lambda: _page(name, replay, checks),
-        document=lambda: _document(name, replay, checks),
+        page=lambda: _page(reading.plan, replay, reading.checks),
+        document=lambda: _document(replay, reading),
         records=lambda: Records(_NAMES, [_record(row) for row in replay.rows]),
     )
 
@@ -63,21 +62,21 @@ def _record(row: ReplayRow) -> list[Any]:
             for name, value in zip(_NAMES, values, strict=True)]  # fmt: skip
 
 
-def _document(name: str, replay: ReplayReport, checks: Sequence[Check]) -> dict[str, Any]:
+def _document(replay: ReplayReport, reading: SecondReading) -> dict[str, Any]:
     head = {
         field.name: getattr(replay, field.name)
         for field in dataclasses.fields(replay)
         if field.name not in ("what_if", "rows")
     }
     return {
-        "plan": name,
-        "holds": replay.holds and all(check.holds for check in checks),
+        "plan": reading.plan,
+        "holds": replay.holds and reading.holds,
         "promises_hold": replay.holds,
         "question": replay.what_if.text,
         "what_if": dataclasses.asdict(replay.what_if),
         **head,
         "rows": [dataclasses.asdict(row) for row in replay.rows],
-        "checks": checks_document(checks),
+        "checks": reading.to_dict()["checks"],
     }
 
 

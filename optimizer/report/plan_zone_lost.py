@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.domain.plan import Check
+from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_checked import checks_document, checks_summary
+from optimizer.report.plan_checked import checks_summary
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, percent, place_label
 from optimizer.verification.replaying.lost_zone import Second, ZoneLoss, ZoneLossReport
@@ -31,22 +32,22 @@ _LEGEND = (
 )
 
 
-def zone_lost_report(name: str, found: ZoneLossReport, checks: Sequence[Check]) -> Report:
+def zone_lost_report(found: ZoneLossReport, reading: SecondReading) -> Report:
     """Return what `fleetopt verify --lose-zone` shows."""
     return Report(
-        page=lambda: _page(name, found, checks),
-        document=lambda: _document(name, found, checks),
+        page=lambda: _page(reading.plan, found, reading.checks),
+        document=lambda: _document(found, reading),
         records=lambda: Records(_NAMES, [[getattr(row, field) for field in _NAMES] for row in found.rows]),
     )
 
 
-def _document(name: str, found: ZoneLossReport, checks: Sequence[Check]) -> dict[str, Any]:
+def _document(found: ZoneLossReport, reading: SecondReading) -> dict[str, Any]:
     return {
-        "plan": name,
-        "holds": found.holds and all(check.holds for check in checks),
+        "plan": reading.plan,
+        "holds": found.holds and reading.holds,
         "promises_hold_again": found.holds,
         **dataclasses.asdict(found),
-        "checks": checks_document(checks),
+        "checks": reading.to_dict()["checks"],
     }
 
 

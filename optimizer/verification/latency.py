@@ -49,13 +49,15 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
     scatter = asked["batch_time_p99_over_mean"]
     least = view.network_ms(index) + asked["overhead_ms"] + pool.service_time.seconds[0] * 1e3
     right_dispatch = float("inf") if pool.dispatch == asked["dispatch"] else -1.0
+    most = float(asked["latency_ms"]) if pool.service in view.stages else float("inf")
     text = f"{label}: dispatch is {pool.dispatch}, asked was {asked['dispatch']}"
     return [
         _equal(label, "network", view.network_ms(index), pool.network_ms),
         _equal(label, "overhead", asked["overhead_ms"], pool.overhead_ms),
-        _equal(label, "target", asked["latency_ms"], target),
+        _equal(label, "target", view.held_to(index).milliseconds, target),
         _equal(label, "p99 over mean of a batch's time", scatter, pool.service_time.p99_over_mean),
         Finding(label, 0.0, 0.0, right_dispatch, text),
+        _at_most(f"{label}: is held to {target:g} ms, at most {most:g} are allowed", target, most),
         _at_most(f"{label}: promises {promised:.1f} of {target:g} ms", promised, target),
         _at_most(f"{label}: promises less than network, overhead and one request take", least, promised),
     ]
@@ -96,7 +98,7 @@ def _judged(view: View, case: Case, replay: Replay) -> list[Finding]:
     asked, pool = view.services[case.pool.service], case.pool
     allowed = 1.0 - asked["percentile"]
     elsewhere_ms = asked["overhead_ms"] + view.network_ms(case.pool_index)
-    late = replay.share_above(float(asked["latency_ms"] - elsewhere_ms) / 1e3, allowed)
+    late = replay.share_above((view.held_to(case.pool_index).milliseconds - elsewhere_ms) / 1e3, allowed)
     edge_ms = elsewhere_ms + 1e3 * replay.percentile_s(asked["percentile"])
     when = view.period_label(case.period)
     label = f"{pool_label(pool)}, {when}, {case.what}, {case.replicas} replicas at {case.rate_per_s:.1f} requests/s"

@@ -10,12 +10,14 @@ from optimizer.domain.plan import (
     FewerReplicas,
     FleetRow,
     Objective,
+    PagePromise,
     Plan,
     PlanPeriod,
     Pool,
     PoolAtDemand,
     Route,
     ServiceTime,
+    StageBudget,
     Standby,
 )
 from optimizer.verification.shapes import (
@@ -144,9 +146,17 @@ _CURVE = record(
     min_vcpu=count(),
     **_source,
 )
+_PIPELINE = record(
+    name=text,
+    latency_ms=_positive,
+    percentile=_positive,
+    stages=each(record(service=text, fan_out=count(1)), at_least=1),
+    demand=table(record(mean=each(_not_negative), peak=each(_not_negative))),
+)
 #: What `Plan.inputs` repeats of scenario and catalog.
 INPUTS = record(
     services=each(_SERVICE, at_least=1),
+    pipelines=each(_PIPELINE),
     origins=each(record(name=text, at=text, rtt_ms=table(_not_negative), residency=maybe(each(text))), at_least=1),
     locations=each(text),
     zones=table(each(text, at_least=1)),
@@ -312,6 +322,28 @@ PLAN = instance(
     pools=each(_POOL),
     routing=each(
         instance(Route, service=text, origin=text, pool=count(), share_by_period=each(_amount), rtt_ms=_not_negative)
+    ),
+    pipelines=each(
+        instance(
+            PagePromise,
+            name=text,
+            origin=text,
+            target_p99_ms=_positive,
+            promised_p99_ms=_positive,
+            stages=each(
+                instance(
+                    StageBudget,
+                    service=text,
+                    location=text,
+                    fan_out=count(1),
+                    percentile=_positive,
+                    network_ms=_not_negative,
+                    overhead_ms=_not_negative,
+                    budget_ms=_positive,
+                    promised_ms=_positive,
+                )
+            ),
+        )
     ),
     periods=each(
         instance(PlanPeriod, day_type=text, hour=count(), days=_not_negative, hours=_not_negative), at_least=1

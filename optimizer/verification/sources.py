@@ -10,7 +10,7 @@ from typing import Any
 
 from optimizer.domain.catalog import Catalog, Source
 from optimizer.domain.plan import Check, Plan
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import Pipeline, Scenario
 from optimizer.verification.prices import TERMS
 from optimizer.verification.shapes import show
 from optimizer.verification.view import ROUNDING, View, stated
@@ -68,6 +68,21 @@ def _change(scenario: Scenario) -> dict[str, Any] | None:
     }
 
 
+def _pipeline(scenario: Scenario, pipeline: Pipeline) -> dict[str, Any]:
+    """A page as the scenario has it."""
+    rates = {"mean": pipeline.demand.mean_per_s, "peak": pipeline.demand.peak_per_s}
+    return {
+        "name": pipeline.name,
+        "latency_ms": pipeline.latency_s * 1000.0,
+        "percentile": pipeline.percentile,
+        "stages": [dataclasses.asdict(stage) for stage in pipeline.stages],
+        "demand": {
+            origin.name: {kind: values[row].tolist() for kind, values in rates.items()}
+            for row, origin in enumerate(scenario.origins)
+        },
+    }
+
+
 def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
     """Figures of the scenario."""
     services = [
@@ -88,6 +103,7 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
         for service in scenario.services
     ]
     yield "services", inputs_["services"], services
+    yield "pipelines", inputs_["pipelines"], [_pipeline(scenario, pipeline) for pipeline in scenario.pipelines]
     yield "change", inputs_["change"], _change(scenario)
     rates = {
         service.name: {

@@ -18,6 +18,7 @@ WEIGHTS_SUM = 1e-6
 #: By which fields rows of the inputs are looked up.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "services": ("name",),
+    "pipelines": ("name",),
     "origins": ("name",),
     "instance_types": ("provider", "name"),
     "served_models": ("name",),
@@ -39,6 +40,7 @@ def structure(view: View) -> list[Check]:
     faults = list(PLAN(view.plan, ""))
     readings: tuple[Callable[[View], Iterator[str]], ...] = (
         _inputs,
+        _chains,
         _signed,
         _lengths,
         _after_loss,
@@ -74,6 +76,23 @@ def _inputs(view: View) -> Iterator[str]:
     for (start, end), from_gb in starts.items():
         if min(from_gb) > 0.0:
             yield f"inputs.transfer: no price from 0 GB on, {start} to {end}"
+
+
+def _chains(view: View) -> Iterator[str]:
+    """Stages of pages are services, origins are known, and rates have one value for each period."""
+    for asked in view.plan.inputs["pipelines"]:
+        for stage in asked["stages"]:
+            if stage["service"] not in view.services:
+                yield f"inputs.pipelines: {asked['name']} passes no service {stage['service']!r}"
+        for origin, rates in asked["demand"].items():
+            if origin not in view.origins or any(len(series) != len(view.plan.periods) for series in rates.values()):
+                yield f"inputs.pipelines: rates of {asked['name']} from {origin!r} are not readable"
+        if asked["percentile"] >= 1.0:
+            yield f"inputs.pipelines: percentile of {asked['name']} must be below 1"
+    asked_for = {asked["name"] for asked in view.plan.inputs["pipelines"]}
+    for row in view.plan.pipelines:
+        if row.name not in asked_for or row.origin not in view.origins:
+            yield f"pipelines: {row.name} from {row.origin} was not asked for"
 
 
 def _signed(view: View) -> Iterator[str]:

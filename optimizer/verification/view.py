@@ -161,6 +161,45 @@ class View:
         """Rate routed to a service in a location, headroom included, period by period, requests/s."""
         return [sum(column) for column in zip(*(self.brought(index) for index, _ in self.sites[site]), strict=True)]
 
+    @cached_property
+    def stages(self) -> set[str]:
+        """Services that pages pass."""
+        return {stage["service"] for asked in self.plan.inputs["pipelines"] for stage in asked["stages"]}
+
+    @staticmethod
+    def stage_percentile(asked: Row, stage: Row) -> float:
+        """Share of a stage's requests that must be in time, so that enough pages are: misses add up."""
+        return 1.0 - (1.0 - float(asked["percentile"])) / (len(asked["stages"]) * int(stage["fan_out"]))
+
+    def held_to(self, index: int) -> Held:
+        """Return what a pool is held to at the origin's edge: its service's target, or as a stage its own budget.
+
+        Raises
+        ------
+        Unreadable
+            If a pool of a stage does not say.
+        """
+        pool = self.plan.pools[index]
+        asked = self.services[pool.service]
+        percentile = float(asked["percentile"])
+        if pool.service not in self.stages:
+            return Held(float(asked["latency_ms"]), percentile)
+        key = f"p{100.0 * percentile:g}_ms"
+        if key not in pool.target:
+            message = f"{pool_label(pool)}: no target at {key}"
+            raise Unreadable(message)
+        return Held(float(pool.target[key]), percentile)
+
+    def pools_reached(self, service: str, origin: str) -> list[int]:
+        """Indices of the pools that requests of an origin go to, now or when another location is lost."""
+        standby = {row.standby for row in self.plan.standby if (row.service, row.origin) == (service, origin)}
+        routed = {r.pool for r in self.plan.routing if (r.service, r.origin) == (service, origin)}
+        return [
+            index
+            for index, pool in enumerate(self.plan.pools)
+            if index in routed or (pool.service == service and pool.location in standby)
+        ]
+
     def trip_ms(self, origin: str, location: str) -> float:
         """Mean round trip between an origin and a location, ms.
 
@@ -203,6 +242,14 @@ class View:
         """For example ``workday 20 h``."""
         row = self.plan.periods[period]
         return f"{row.day_type} {row.hour:02d} h"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a pool is held to: so many milliseconds, for that share of its requests."""
+
+    milliseconds: float
+    percentile: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from optimizer import api
 from optimizer.domain.plan import Check, Plan
+from optimizer.domain.second_reading import SecondReading
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound, VerificationFailed
 from optimizer.verification.replaying import ReplayReport, ReplayRow, WhatIf
 from tests.unit.report.sample_plan import sample_plan
@@ -54,9 +55,9 @@ def load_plan(path: Any) -> Plan:
     return sample_plan()
 
 
-def verify(read: Plan, against: Any = None) -> tuple[Check, ...]:
+def verify(read: Plan, against: Any = None) -> SecondReading:
     """Return two checks, of which one fails where the environment says so."""
-    return (HOLDS, FAILS) if os.environ.get("FAKE") == "fails" else (HOLDS, HOLDS)
+    return SecondReading("sample", (HOLDS, FAILS if os.environ.get("FAKE") == "fails" else HOLDS))
 
 
 def replay(read: Plan, what_if: WhatIf, *, seed: int, progress: Callable[[str, str], None]) -> ReplayReport:

@@ -96,7 +96,7 @@ def test_wrong_names_and_another_scenarios_plan_end_with_1() -> None:
     """A name that means nothing, and a plan of another scenario, are told with their place, and nothing is printed."""
     wrong = _explain("single-service", "sp0t", "--quiet")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
-    assert wrong.stderr.startswith("ITEM: must be an instance type, location or purchase option")
+    assert wrong.stderr.startswith("ITEM: must be a service of single-service, a pool")
     assert "Did you mean spot?" in wrong.stderr
     other = _explain("plan.json", "spot", "--scenario", "question.yaml", "--quiet")
     assert (other.exit_code, other.stdout) == (1, "")

@@ -6,6 +6,7 @@ import pytest
 
 from optimizer import api
 from optimizer.domain.plan import Check
+from optimizer.domain.second_reading import SecondReading
 from optimizer.verification.replaying import WhatIf
 from optimizer.verification.replaying.lost_zone import Assumed, ZoneLossReport
 from tests.cli import fake_rooms
@@ -71,7 +72,7 @@ def test_a_failed_rule_or_a_broken_promise_ends_with_1(invoke, ending):
 def test_a_plan_that_cannot_be_read_is_not_replayed(invoke, monkeypatch):
     """The faults of its structure are the answer."""
     broken = Check("structure", "pools[0]", None, None, None, holds=False, detail="pools[0]: 1 value for 2 periods")
-    monkeypatch.setattr(api, "verify", lambda *_: (broken,))
+    monkeypatch.setattr(api, "verify", lambda *_: SecondReading("plan.json", (broken,)))
     fake_rooms.replay.asked = None
     result = invoke("verify", "plan.json", "--replay")
     assert result.exit_code == 1

@@ -37,6 +37,17 @@ def test_an_explanation_is_the_file_of_the_command(folder: Path) -> None:
     assert api.explain(CASE, "c7i.4xlarge").to_json().encode() == (folder / "why.json").read_bytes()
 
 
+def test_a_second_reading_is_the_file_of_the_command(folder: Path) -> None:
+    """Byte for byte; its checks are a table, and it is true because all of them hold."""
+    _write("verify", str(folder / "plan.json"), "-o", str(folder / "read.json"))
+    reading = api.verify(folder / "plan.json")
+    assert reading.to_json().encode() == (folder / "read.json").read_bytes()
+    assert reading
+    assert reading.failed == ()
+    assert reading.to_frame("checks")["holds"].all()
+    assert len(reading) == len(reading.to_frame("checks"))
+
+
 def test_a_difference_is_the_file_of_the_command(folder: Path) -> None:
     """Byte for byte."""
     before, after = folder / "plan.json", folder / "other.json"

@@ -9,6 +9,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Limits, Pin, Quota
 from optimizer.domain.purchase import Match, OwnedTerms, Purchase, SpotTerms
 from optimizer.domain.scenario import NetworkUse, Origin, Scenario
+from tests.support.chained import chained_scenario
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 from tests.support.small_market import SITE, TWO_HOURS, YEAR, market, powered, price, with_prices, with_type
 
@@ -91,6 +92,11 @@ def _lean() -> Catalog:
     return powered(with_type(small_catalog(), "lean", 2.0), one=300.0, lean=100.0)
 
 
+def _pipelines() -> Case:
+    """More time for both stages makes them cheaper; the page has time for one of them only."""
+    return chained_scenario(0.070), small_catalog()
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "options_allowed": _options_allowed,
     "residency": _residency,
@@ -109,5 +115,6 @@ CASES: dict[str, Callable[[], Case]] = {
     "max_instance_types": _max_instance_types,
     "power_limit": lambda: _limited(_lean(), power_kw=0.8),
     "carbon_limit": lambda: _limited(powered(small_catalog(), one=300.0), carbon_t=0.1),
+    "pipelines": _pipelines,
     "budget": lambda: _limited(small_catalog(), budget_per_month=1000.0),
 }

@@ -25,7 +25,7 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
         "fleet": "What is bought.",
         "pools": "What runs where.",
         "routing": "Which pool serves which origin.",
-        "pipelines": "Chains of services; empty.",
+        "pipelines": "Pages that pass several services, by origin.",
         "periods": "The hours that every series `_by_period` is about, in this order.",
         "demand": "What each service asks for, before any price.",
         "cost": "The bill.",
@@ -39,6 +39,23 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
         "energy": "`peak_kw`, `energy_kwh` and `carbon_kg` of the whole plan, null where a part is not known.",
         "today": "Today's fleet: `instances`, `total`, `a_month`, `by_category`, `unpriced`, `holds`, `shortages` "
         "and `saving`; null without one.",
+    },
+    "PagePromise": {
+        "name": "The pipeline.",
+        "origin": "Where the page is asked for.",
+        "target_p99_ms": "Its target, from end to end.",
+        "stages": "How the target is split.",
+        "promised_p99_ms": "The sum of what its stages promise: 99 % of the pages take no longer.",
+    },
+    "StageBudget": {
+        "service": "The service.",
+        "location": "Where it serves the origin, or stands by for it.",
+        "fan_out": "Requests that a page sends there at once.",
+        "percentile": "The share of its requests that keeps the budget, 0 to 1.",
+        "network_ms": "The round trip at p99.",
+        "overhead_ms": "Time outside the served model.",
+        "budget_ms": "What the stage may take, round trip and overhead included.",
+        "promised_ms": "What its pools promise at that percentile.",
     },
     "Objective": {
         "currency": "Currency of every amount.",

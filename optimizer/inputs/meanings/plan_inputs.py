@@ -25,6 +25,7 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
     },
     "PlanInputs": {
         "services": "The services as the scenario asks for them.",
+        "pipelines": "The pages as the scenario asks for them.",
         "origins": "The origins.",
         "locations": "Where capacity was allowed to stand.",
         "zones": "Zones by location.",
@@ -72,6 +73,21 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "protected_share": "Share of the demand carried after that.",
         "min_replicas": "Fewest replicas in a location.",
         "max_replicas": "Most replicas in a location, null for no limit.",
+    },
+    "PlanPipeline": {
+        "name": "The pipeline.",
+        "latency_ms": "The target of a page.",
+        "percentile": "The share of pages it holds for, 0 to 1.",
+        "stages": "The services a page passes, one after another.",
+        "demand": "Pages per second, by origin.",
+    },
+    "PlanStage": {
+        "service": "The service.",
+        "fan_out": "Requests that a page sends there at once.",
+    },
+    "PlanPageRates": {
+        "mean": "Average rate of pages in each period.",
+        "peak": "Busiest five minutes in each period, of the demand that is carried.",
     },
     "PlanOrigin": {
         "name": "The origin.",

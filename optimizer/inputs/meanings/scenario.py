@@ -12,6 +12,7 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
         "day_types": "Kinds of days with their days in a year; they are scaled to the horizon.",
         "origins": "Where requests come from, by a name of your own.",
         "services": "The models you serve, by a name of your own.",
+        "pipelines": "Pages that pass several services, by a name of your own, each with one end-to-end target.",
         "plan_for": "The demand that capacity must carry; as a mapping also the demands money is counted over.",
         "plan_on": "Service times at the slow end of their error band (`cautious`), as stated (`central`), "
         "or as stated and only where they were measured (`measured_only`).",
@@ -41,9 +42,10 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
     "ServiceKeys": {
         "profile": "Served model and precision, as the catalog names them; of a list the cheapest is chosen.",
         "items_per_request": "Items of one request: sequences of an encoder, candidates of a ranking model.",
-        "latency": "The latency target, seen at the origin: network and overhead count.",
+        "latency": "The latency target, seen at the origin: network and overhead count. A stage of a page needs none, "
+        "unless it has requests of its own.",
         "overhead_ms": "Time outside the served model, such as gateway and feature fetch.",
-        "demand": "How many requests come.",
+        "demand": "How many requests come besides those of pages.",
         "redundancy": "What may fail at the peak with the target kept: nothing, an instance, a zone or a region.",
         "protected_share": "Share of the demand that is still carried after that loss.",
         "replicas": "Fewest and most replicas.",
@@ -55,6 +57,18 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
             "How much batches of one size scatter: 99th percentile over mean of their time; 1 where they all take the "
             "same."
         ),
+    },
+    "PipelineKeys": {
+        "latency": "The target of the whole page, seen at the origin: every round trip and overhead counts.",
+        "demand": "How many pages come; services that have no demand of their own get it from here.",
+        "stages": "The services that a page passes one after another, all called from the origin.",
+    },
+    "PageLatencyKeys": {
+        "p99_ms": "99 % of the pages are answered within this time.",
+    },
+    "StageKeys": {
+        "service": "One of the services.",
+        "fan_out": "Requests that a page sends there at once; the slowest is waited for.",
     },
     "LatencyKeys": {
         "p50_ms": "Half of the requests are answered within this time.",

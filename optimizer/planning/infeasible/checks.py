@@ -12,13 +12,16 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import Outlook
 from optimizer.planning.infeasible.caps import too_small_caps
 from optimizer.planning.infeasible.check_totals import small_budget, small_carbon, small_power
+from optimizer.planning.infeasible.slow_pages import slow_pages
 from optimizer.planning.infeasible.unserved import why_unserved
 from optimizer.planning.infeasible.why import Finding, told_together
 from optimizer.planning.infeasible.words import listed
 
 
 def instant_findings(context: Context, outlook: Outlook) -> list[Finding]:
-    """Return everything that is found at once, origins that nothing serves first."""
+    """Return everything that is found at once, origins that nothing serves first; of slow pages nothing else."""
+    if pages := slow_pages(context):
+        return pages
     found = [finding for check in CHECKS for finding in check(context, outlook)]
     return list(dict.fromkeys(found))
 

@@ -7,6 +7,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import Outlook, outlook_of
 from optimizer.formulation.relaxed import relaxed_problem
 from optimizer.planning.infeasible.checks import instant_findings
+from optimizer.planning.infeasible.slow_pages import too_slow
 from optimizer.solve import Status, solve_problem
 
 #: A limit broken by less than this share may be the solver's rounding.
@@ -29,8 +30,12 @@ def instant_refusal(context: Context) -> Infeasible | NoPlanFound | None:
 
 
 def no_plan_exists(context: Context, outlook: Outlook) -> bool:
-    """Whether even the relaxation that contains every plan breaks a limit, or leaves an origin without any offer."""
-    return bool(outlook.hopeless) or least_breach(context, outlook) > SURE
+    """Whether no plan exists at all.
+
+    A page has no time for its stages, an origin has no offer, or even the relaxation that contains every plan breaks a
+    limit.
+    """
+    return bool(outlook.hopeless) or any(too_slow(context)) or least_breach(context, outlook) > SURE
 
 
 def least_breach(context: Context, outlook: Outlook) -> float:

@@ -36,6 +36,7 @@ PLACE = {"provider": "aws", "instance_type": "g6.xlarge", "location": "aws/us-ea
 MATCH = {"provider": "aws", "location": None, "instance_type": "g6.*", "purchase_option": None}
 FROM = {"as_of": "2026-07", "basis": "list", "source": "a price page"}
 INPUTS: dict[str, Any] = {
+    "pipelines": [],
     "services": [
         {
             "name": "search",

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from optimizer.inputs import load_catalog, load_inputs
-from optimizer.inputs.schema import CatalogKeys, ScenarioKeys
+from optimizer.inputs.schema import CatalogKeys, PageLatencyKeys, PipelineKeys, ScenarioKeys, StageKeys
 from tests.support.in_part import one_in
 from tests.unit.inputs.small_files import (
     CATALOG_KEYS,
@@ -125,8 +125,12 @@ def test_the_walk_reaches_every_key() -> None:
     assert set(declared(ScenarioKeys)) <= met | {(model, name) for model, names in LISTED.items() for name in names}
 
 
-#: Keys of the entries of lists, which have a test of their own.
+#: Keys of the entries of lists, and those of pages, which have tests of their own.
 LISTED = {
+    "ScenarioKeys": {"pipelines"},
+    "PipelineKeys": set(PipelineKeys.model_fields),
+    "PageLatencyKeys": set(PageLatencyKeys.model_fields),
+    "StageKeys": set(StageKeys.model_fields),
     "RoleKeys": set(SCENARIO["operations"]["people"][0]),
     "PriceRuleKeys": {*SCENARIO["price_rules"][0], "price_per_hour"},
     "MatchKeys": set(SCENARIO["price_rules"][0]["match"]),

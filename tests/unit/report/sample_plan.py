@@ -330,6 +330,7 @@ def _inputs() -> dict[str, object]:
         "horizon_months": 12,
         "plan_for": "high",
         "plan_on": "cautious",
+        "pipelines": [],
         "services": [{"name": name, "percentile": 0.99} for name in MEANS_PER_S],
         "instance_types": [
             {

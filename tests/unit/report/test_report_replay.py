@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from optimizer.domain.plan import Check
+from optimizer.domain.second_reading import SecondReading
 from optimizer.report.formats import Format
 from optimizer.report.plan_replayed import replay_report
 from optimizer.report.report import render
@@ -67,7 +68,11 @@ def report(*rows, **changes):
 
 def page(*rows, checks=(RULE,), **changes):
     """The page of these rows, words joined by one blank."""
-    return " ".join(render(replay_report("plan.json", report(*rows, **changes), checks), Format.TABLE, 140).split())
+    return " ".join(
+        render(
+            replay_report(report(*rows, **changes), SecondReading("plan.json", tuple(checks))), Format.TABLE, 140
+        ).split()
+    )
 
 
 def test_the_page_by_hand():
@@ -148,7 +153,9 @@ def test_notes_and_failed_rules_stand_on_the_page():
 def test_the_document_holds_if_rules_and_promises_do(row, rule, holds):
     """For scripts: one verdict for all, one for the promises, every figure unrounded, the question."""
     rows = report(replace(HOUR, holds=row), MINUTES)
-    document = json.loads(render(replay_report("plan.json", rows, (replace(RULE, holds=rule),)), Format.JSON))
+    document = json.loads(
+        render(replay_report(rows, SecondReading("plan.json", (replace(RULE, holds=rule),))), Format.JSON)
+    )
     assert (document["holds"], document["promises_hold"]) == (holds, row)
     assert document["rows"][0]["requests_per_s"] == 2345.6
     assert document["rows"][0]["zones"] == ["us-east-1b", "us-east-1c"]
@@ -163,7 +170,7 @@ def test_the_document_holds_if_rules_and_promises_do(row, rule, holds):
 
 def test_csv_has_a_line_for_each_row():
     """For spreadsheets: every row with every figure, lists in one cell."""
-    text = render(replay_report("plan.json", report(HOUR, MINUTES), ()), Format.CSV)
+    text = render(replay_report(report(HOUR, MINUTES), SecondReading("plan.json", ())), Format.CSV)
     first, second = csv.DictReader(io.StringIO(text))
     assert (first["kind"], second["kind"]) == ("hour", "five minutes")
     assert (first["classes"], first["zones"]) == ("busiest workday, hardest hour", "us-east-1b us-east-1c")

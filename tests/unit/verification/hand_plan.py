@@ -42,6 +42,7 @@ LISTED = {"as_of": "2026-01-01", "basis": "list", "source": "made for a test"}
 MEASURED = {"as_of": "2026-01-01", "basis": "measured", "source": "made for a test"}
 
 INPUTS: dict[str, Any] = {
+    "pipelines": [],
     "services": [
         {
             "name": "search",

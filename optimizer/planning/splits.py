@@ -1,0 +1,79 @@
+"""The split of a page's budget over its stages: looked for closer and closer around the best one so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from optimizer.errors import Infeasible, NoPlanFound
+from optimizer.formulation.assemble import edge_seconds
+from optimizer.formulation.blocks import Block
+from optimizer.formulation.budgets import Budgets, budgets_of, closer_budgets
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet, add_budgets
+from optimizer.formulation.rules.pipelines import ROUNDING_S, pages_from
+from optimizer.planning.chosen import Chosen
+
+#: So often new budgets are looked at at most; each time the steps around a chosen budget are halved.
+ROUNDS = 7
+#: Where no split of the first budgets fits, all of them are halved so often.
+ROUNDS_WITHOUT_PLAN = 2
+
+
+def best_split(
+    context: Context, block_set: BlockSet, choose: Callable[[], Chosen], told: Callable[[str], None]
+) -> Chosen:
+    """Return the best choice over budgets that grow closer around it; `block_set` gains their blocks.
+
+    Parameters
+    ----------
+    choose
+        Solves over the blocks that are known.
+    told
+        Called with what is being looked at.
+
+    Raises
+    ------
+    Infeasible, NoPlanFound
+        If no split fits.
+    """
+    chosen: Chosen | None = None
+    for number in range(ROUNDS):
+        try:
+            chosen = choose()
+        except (Infeasible, NoPlanFound):
+            if chosen is not None or number >= ROUNDS_WITHOUT_PLAN:
+                raise
+        known = context.budgets or {}
+        if chosen is None:
+            new = closer_budgets(context, known, {index: set(levels) for index, levels in known.items()}, {})
+        else:
+            new = closer_budgets(context, known, budgets_of(chosen.blocks), slack_of(context, chosen.blocks))
+        if not new:
+            break
+        told(f"{sum(map(len, new.values()))} more budgets of stages")
+        add_budgets(context, block_set, new)
+    return choose() if chosen is None else chosen
+
+
+def stage_times_s(context: Context, blocks: Sequence[Block]) -> Iterator[tuple[int, int, list[tuple[int, float]]]]:
+    """Yield pipeline and origin (indices) with each stage's service (index) and the longest that it may take."""
+    edges = edge_seconds(context, blocks)
+    names = [service.name for service in context.scenario.services]
+    for number, pipeline in enumerate(context.scenario.pipelines):
+        for origin in pages_from(pipeline):
+            stages = [names.index(stage.service) for stage in pipeline.stages]
+            mine = [[edges[b, origin] for b, block in enumerate(blocks) if block.service == s] for s in stages]
+            yield number, origin, [(s, max(times, default=0.0)) for s, times in zip(stages, mine, strict=True)]
+
+
+def slack_of(context: Context, blocks: Sequence[Block]) -> Budgets:
+    """Return what the targets still leave to each service that is a stage, seconds."""
+    least: dict[int, float] = {}
+    for number, _, stages in stage_times_s(context, blocks):
+        target = context.scenario.pipelines[number].latency_s
+        left = target - 2.0 * ROUNDING_S - float(np.sum([seconds for _, seconds in stages]))
+        for service, _ in stages:
+            least[service] = min(least.get(service, np.inf), left)
+    return {service: (left,) for service, left in least.items()}

@@ -1,0 +1,233 @@
+"""Pages played from end to end: through all their stages, beside each other and beside requests of other kinds.
+
+What the stages may take adds up to the target by a rule that never promises too much; how much sooner pages really are
+is what this replay finds. In the busiest hour of every day type pages arrive at random; each sends its requests to a
+stage at once and goes on when the slowest is back, so a stage sees the bursts that the stage before it makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+
+from optimizer.domain.plan import Check, Pool
+from optimizer.domain.scenario import Floats
+from optimizer.verification.replay import PoolModel, drawn_factors, sojourns
+from optimizer.verification.replaying.estimate import late, quantile
+from optimizer.verification.view import Finding, Unreadable, View, judged
+
+#: Keeps these numbers apart from every other use of the same seed.
+PAGES = 0x7061676573
+SEED = 77_000_023
+#: Pages of the rarest kind, unless all requests together are more than the second number.
+PAGES_WANTED, MOST_REQUESTS = 20_000, 400_000
+#: Shares of the time that are dropped at its start and at its end.
+WARM_UP, COOL_DOWN = 0.1, 0.05
+SECTIONS = 20
+
+
+@dataclass(eq=False)
+class _Pages:
+    """Pages of a pipeline from an origin: when they came, and how far each is, seconds."""
+
+    name: str
+    origin: str
+    stages: dict[str, int]
+    came_s: Floats
+    now_s: Floats
+
+
+def end_to_end(view: View, seed: int = SEED) -> list[Check]:
+    """Play the busiest hour of every day type, and check that no page is significantly (99 %) too often late.
+
+    Returns
+    -------
+    list of Check
+        One for each pipeline and day type, of the origin nearest to its target: `limit` is the target and `worst_value`
+        the p99 reached, milliseconds; `margin` is the slack that the budgets of the stages leave.
+    """
+    checks: list[Check] = []
+    for period in _busiest(view):
+        played = play(view, period, seed)
+        for asked in view.plan.inputs["pipelines"]:
+            mine = [pages for pages in played if pages.name == asked["name"]]
+            findings = [_finding(view, pages, period, asked["latency_ms"], asked["percentile"]) for pages in mine]
+            checks += judged("end_to_end", findings) if findings else []
+    return checks
+
+
+def _busiest(view: View) -> list[int]:
+    """Period with most pages of each day type."""
+    totals = [0.0] * len(view.plan.periods)
+    for asked in view.plan.inputs["pipelines"]:
+        for rates in asked["demand"].values():
+            totals = [total + rate for total, rate in zip(totals, rates["peak"], strict=True)]
+    found: dict[str, int] = {}
+    for number, period in enumerate(view.plan.periods):
+        best = found.get(period.day_type)
+        if totals[number] > (0.0 if best is None else totals[best]):
+            found[period.day_type] = number
+    return list(found.values())
+
+
+def _finding(view: View, pages: _Pages, period: int, target_ms: float, percentile: float) -> Finding:
+    stays_ms = (pages.now_s - pages.came_s) * 1e3
+    parts = np.array_split(stays_ms, SECTIONS)
+    share = late([part.size for part in parts], [int(np.count_nonzero(part > target_ms)) for part in parts])
+    reached = quantile(stays_ms, percentile)
+    slack = target_ms - reached
+    label = f"{pages.name} from {pages.origin}, {view.period_label(period)}"
+    text = f"{label}: {share.share:.2%} of pages late, {1.0 - percentile:.2%} allowed (p99 {reached:.1f} ms)"
+    margin = min(slack, -1e-3) if share.is_miss(1.0 - percentile) else max(slack, 0.0)
+    return Finding(label, float(target_ms), reached, margin, text)
+
+
+def play(view: View, period: int, seed: int = SEED) -> list[_Pages]:
+    """Return the pages of a period, played through all their stages; those at both ends of the time are left out."""
+    generator = np.random.default_rng([PAGES, seed, period])
+    rates = _page_rates(view, period)
+    requests = sum(rate * sum(stages.values()) for rate, stages in rates.values())
+    if not requests:
+        return []
+    wanted = PAGES_WANTED / min(rate for rate, _ in rates.values())
+    length_s = min(wanted, MOST_REQUESTS / requests)
+    played = []
+    for (name, origin), (rate, stages) in rates.items():
+        came = _poisson(generator, rate, length_s)
+        played.append(_Pages(name, origin, stages, came, came.copy()))
+    for service in _in_order(view):
+        _pass(view, service, period, [pages for pages in played if service in pages.stages], length_s, generator)
+    for pages in played:
+        inside = (pages.came_s >= WARM_UP * length_s) & (pages.came_s <= (1.0 - COOL_DOWN) * length_s)
+        pages.came_s, pages.now_s = pages.came_s[inside], pages.now_s[inside]
+    return [pages for pages in played if pages.came_s.size >= SECTIONS]
+
+
+def _page_rates(view: View, period: int) -> dict[tuple[str, str], tuple[float, dict[str, int]]]:
+    """Pages/s with retries and releases, and requests to each stage, by pipeline and origin."""
+    found = {}
+    for asked in view.plan.inputs["pipelines"]:
+        stages = {stage["service"]: int(stage["fan_out"]) for stage in asked["stages"]}
+        for origin, rates in asked["demand"].items():
+            if rates["peak"][period] > 0.0:
+                found[asked["name"], origin] = float(rates["peak"][period]) * view.headroom_factor, stages
+    return found
+
+
+def _in_order(view: View) -> list[str]:
+    """Services so that every page passes them one after another.
+
+    Raises
+    ------
+    Unreadable
+        If two pages pass services in opposite orders.
+    """
+    chains = [[stage["service"] for stage in asked["stages"]] for asked in view.plan.inputs["pipelines"]]
+    left = dict.fromkeys(service for chain in chains for service in chain)
+    order: list[str] = []
+    while left:
+        rest = [[service for service in chain if service in left] for chain in chains]
+        free = next((s for s in left if all(s not in chain[1:] for chain in rest)), None)
+        if free is None:
+            message = f"pages pass {', '.join(left)} in opposite orders"
+            raise Unreadable(message)
+        order.append(free)
+        del left[free]
+    return order
+
+
+def _poisson(generator: np.random.Generator, rate_per_s: float, length_s: float) -> Floats:
+    """Arrival times within a length of time, rising, seconds."""
+    times: Floats = np.sort(generator.uniform(0.0, length_s, generator.poisson(rate_per_s * length_s)))
+    return times
+
+
+def _pass(
+    view: View, service: str, period: int, passing: list[_Pages], length_s: float, generator: np.random.Generator
+) -> None:
+    """Let pages pass one service, all pools of it at once; requests of a page go to one pool."""
+    arrivals: dict[int, list[Floats]] = {}
+    owners: dict[int, list[tuple[_Pages | None, np.ndarray]]] = {}
+
+    def arrive(index: int, times: Floats, pages: _Pages | None, numbers: np.ndarray) -> None:
+        arrivals.setdefault(index, []).append(times)
+        owners.setdefault(index, []).append((pages, numbers))
+
+    for pages in passing:
+        routes = _routes(view, service, pages.origin, period)
+        chosen = generator.choice(len(routes), size=pages.now_s.size, p=[share for _, share in routes])
+        for number, (index, _) in enumerate(routes):
+            mine = np.repeat(np.flatnonzero(chosen == number), pages.stages[service])
+            arrive(index, pages.now_s[mine] + 0.5 * _trip_s(view, pages.origin, index), pages, mine)
+    for origin, rate in _own_rates(view, service, period):
+        for index, share in _routes(view, service, origin, period):
+            times = _poisson(generator, rate * share, length_s)
+            arrive(index, times, None, np.zeros(times.size, dtype=np.int64))
+    back = {id(pages): np.zeros(pages.now_s.size) for pages in passing}
+    for index, parts in arrivals.items():
+        times = np.concatenate(parts)
+        done = _served(view.plan.pools[index], period, times, generator)
+        first = 0
+        for (owner, numbers), part in zip(owners[index], parts, strict=True):
+            if owner is not None:
+                elsewhere_s = 0.5 * _trip_s(view, owner.origin, index) + view.services[service]["overhead_ms"] / 1e3
+                np.maximum.at(back[id(owner)], numbers, done[first : first + part.size] + elsewhere_s)
+            first += part.size
+    for pages in passing:
+        pages.now_s = back[id(pages)]
+
+
+def _routes(view: View, service: str, origin: str, period: int) -> list[tuple[int, float]]:
+    """Pools that requests of an origin go to, with shares that sum to 1."""
+    routes = [
+        (r.pool, r.share_by_period[period]) for r in view.plan.routing if (r.service, r.origin) == (service, origin)
+    ]
+    used = [(index, share) for index, share in routes if share > 0.0]
+    total = sum(share for _, share in used)
+    if not total:
+        message = f"requests to {service} from {origin} go nowhere"
+        raise Unreadable(message)
+    return [(index, share / total) for index, share in used]
+
+
+def _trip_s(view: View, origin: str, index: int) -> float:
+    """Round trip at p99 between an origin and a pool."""
+    factor = float(view.plan.inputs["network"]["rtt_p99_factor"])
+    return view.trip_ms(origin, view.plan.pools[index].location) * factor / 1e3
+
+
+def _own_rates(view: View, service: str, period: int) -> Iterator[tuple[str, float]]:
+    """Requests/s of a service that no page sends, by origin; retries and releases included."""
+    for origin in view.origins:
+        rate = view.peak(service, origin, period)
+        for asked in view.plan.inputs["pipelines"]:
+            pages = float(asked["demand"][origin]["peak"][period])
+            rate -= sum(pages * stage["fan_out"] for stage in asked["stages"] if stage["service"] == service)
+        if rate > 1e-9 * view.peak(service, origin, period):
+            yield origin, rate * view.headroom_factor
+
+
+def _served(pool: Pool, period: int, times: Floats, generator: np.random.Generator) -> Floats:
+    """Return when each request is done; replicas take them in turn, at random, or from one queue."""
+    order = np.argsort(times, kind="stable")
+    rising, replicas = times[order], pool.replicas_by_period[period]
+    if replicas < 1:
+        return np.full(times.size, np.inf)
+    servers, queues = (replicas, 1) if pool.dispatch == "shared" else (1, replicas)
+    at_random = pool.dispatch == "random"
+    queue = generator.integers(queues, size=times.size) if at_random else np.arange(times.size) % queues
+    stays = np.empty(times.size)
+    service_s, wait_s = tuple(pool.service_time.seconds), pool.max_wait_ms / 1e3
+    scatter = pool.service_time.p99_over_mean
+    model = PoolModel(replicas, service_s, wait_s, pool.dispatch, 1.0, scatter)
+    for number in range(queues):
+        mine = queue == number
+        drawn = drawn_factors(model, generator, int(mine.sum())).tolist()
+        factors = iter(drawn) if scatter != 1.0 else repeat(1.0)
+        stays[mine] = sojourns(rising[mine].tolist(), servers, service_s, wait_s, factors)
+    done = np.empty(times.size)
+    done[order] = rising + stays
+    return done
