@@ -15,6 +15,7 @@ from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong
 if TYPE_CHECKING:
     from optimizer.api.progress import Progress
     from optimizer.verification.replaying import ReplayReport, WhatIf
+    from optimizer.verification.replaying.lost_zone import Assumed, ZoneLossReport
 
 
 def plan(
@@ -135,6 +136,32 @@ def replay(
     from optimizer.verification import replaying
 
     return replaying.replay(plan_of(plan), what_if, seed, progress)
+
+
+def lose_zone(
+    plan: Plan | str | Path, zone: str = "fullest", *, seed: int = 0, assumed: Assumed | None = None
+) -> ZoneLossReport:
+    """Lose a zone at the peak of every service that is protected against it, and follow what happens.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    zone
+        Such as ``aws/us-east-1/a``; ``fullest`` for the one that carries most.
+    seed
+        Of the traffic.
+    assumed
+        How the loss is noticed, what clients do, and the recovery asked for; None for the documented defaults.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan, or no protected service stands in that zone.
+    """
+    from optimizer.verification.replaying.lost_zone import lose_zone as lost
+
+    return lost(plan_of(plan), zone, seed, assumed)
 
 
 def cost(

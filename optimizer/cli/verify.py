@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from optimizer.cli.guard import errors_told
 from optimizer.cli.options import LARGEST_SEED, DebugOption, FormatOption, OutputOption, PlanArgument, QuietOption
-from optimizer.errors import EXIT_BAD_INPUT
+from optimizer.errors import EXIT_BAD_INPUT, Fault, InputError
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from optimizer.report.report import Report
     from optimizer.verification.replaying import WhatIf
 
-ZONE_OPTION = "--without-zone"
+ZONE_OPTION, LOSE_ZONE_OPTION = "--without-zone", "--lose-zone"
 #: What the option stands for without a value of its own.
 FULLEST = "fullest"
 
 
 class VerifyCommand(TyperCommand):
-    """`--without-zone` may stand alone: it then means the fullest zone."""
+    """`--without-zone` and `--lose-zone` may stand alone: they then mean the fullest zone."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Give the option its value where the next word is none."""
         words: list[str] = []
         for word, after in zip(args, [*args[1:], "-"], strict=True):
-            alone = word == ZONE_OPTION and (after.startswith("-") or after.endswith(".json"))
+            alone = word in (ZONE_OPTION, LOSE_ZONE_OPTION) and (after.startswith("-") or after.endswith(".json"))
             words += [word, FULLEST] if alone else [word]
         return super().parse_args(ctx, words)
 
@@ -54,6 +54,15 @@ WithoutZoneOption = Annotated[
         metavar="[ZONE]",
         help="Replay without a zone, such as aws/us-east-1/a; with none named, every service that is protected loses "
         "its fullest one in each location.",
+    ),
+]
+LoseZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        LOSE_ZONE_OPTION,
+        metavar="[ZONE]",
+        help="Lose a zone in the busiest hour as an event in time: what is lost, retried, shed and late, and when each "
+        "promise holds again; with none named, the one that carries most.",
     ),
 ]
 WithoutRegionOption = Annotated[
@@ -82,6 +91,7 @@ def verify(
     against: AgainstOption = None,
     replay: ReplayOption = False,
     without_zone: WithoutZoneOption = None,
+    lose_zone: LoseZoneOption = None,
     without_region: WithoutRegionOption = None,
     without_spot: WithoutSpotOption = False,
     without_instance: WithoutInstanceOption = False,
@@ -105,11 +115,17 @@ def verify(
         what_if = WhatIf(
             without_zone, without_region, without_spot, without_instance, 1.0 if scale is None else scale, demand
         )
+        if lose_zone is not None and what_if != WhatIf():
+            mend = "Ask for one at a time."
+            raise InputError([Fault(LOSE_ZONE_OPTION, "is a question of its own", mend, "two-questions")])
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(plan, against or "")
         read, reading = _read(plan, against, quiet=quiet)
-        if plays and all(check.holds for check in reading if check.rule == "structure"):
+        readable = all(check.holds for check in reading if check.rule == "structure")
+        if lose_zone is not None and readable:
+            report, holds = _zone_lost(read, reading, lose_zone, seed or 0)
+        elif plays and readable:
             report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:
             report, holds = _checked(reading), reading.holds
@@ -142,3 +158,11 @@ def _replayed(plan: Plan, reading: SecondReading, what_if: WhatIf, seed: int, *,
     with progress_line(quiet=quiet) as progress:
         found = api.replay(plan, what_if, seed=seed, progress=progress)
     return replay_report(found, reading), found.holds and reading.holds
+
+
+def _zone_lost(plan: Plan, reading: SecondReading, zone: str, seed: int) -> tuple[Report, bool]:
+    from optimizer import api
+    from optimizer.report.plan_zone_lost import zone_lost_report
+
+    found = api.lose_zone(plan, zone, seed=seed)
+    return zone_lost_report(found, reading), found.holds and reading.holds

@@ -8,6 +8,7 @@ from optimizer import api
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.verification.replaying import WhatIf
+from optimizer.verification.replaying.lost_zone import Assumed, ZoneLossReport
 from tests.cli import fake_rooms
 
 
@@ -92,3 +93,22 @@ def test_every_format_goes_to_stdout(invoke, format_):
 def test_quiet_says_nothing_but_the_result(invoke):
     """No progress."""
     assert invoke("verify", "plan.json", "--replay", "--quiet").stderr == ""
+
+
+def test_a_lost_zone_is_a_question_of_its_own(invoke, monkeypatch):
+    """It may stand alone or name a zone, and ends with 1 where a promise does not hold again; not with other losses."""
+    asked = []
+
+    def lost(_plan, zone, *, seed):
+        asked.append((zone, seed))
+        return ZoneLossReport((), Assumed(), seed, "plain", ("nothing",))
+
+    monkeypatch.setattr(api, "lose_zone", lost)
+    assert invoke("verify", "--replay", "--lose-zone", "plan.json").exit_code == 0
+    assert invoke("verify", "plan.json", "--lose-zone", "aws/us-east-1/b", "--seed", "3").exit_code == 0
+    assert asked == [("fullest", 0), ("aws/us-east-1/b", 3)]
+    refused = invoke("verify", "plan.json", "--lose-zone", "--scale", "2")
+    assert refused.exit_code == 1
+    assert "question of its own" in refused.output + refused.stderr
+    monkeypatch.setattr(ZoneLossReport, "holds", property(lambda _: False))
+    assert invoke("verify", "plan.json", "--lose-zone").exit_code == 1

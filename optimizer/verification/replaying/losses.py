@@ -93,6 +93,14 @@ def _all_as_planned(fleet: Fleet, service: str) -> Iterator[Served]:
             yield from fleet.as_planned(indices, period)
 
 
+def after_zone(fleet: Fleet, service: str, indices: list[int], period: int, zone: str) -> tuple[Served, ...]:
+    """Return what the pools of a service in a location serve once the loss of a zone is known, dead ones left out."""
+    place = fleet.pools[indices[0]].location
+    left, what = _named_zone(fleet, f"{place}/{zone}", indices, period)
+    share = float(fleet.view.services[service]["protected_share"])
+    return tuple(item for item in _after(fleet, indices, period, left, share, what) if item.replicas > 0)
+
+
 def _without(fleet: Fleet, service: str, loss: Loss) -> Iterator[Served]:
     share = float(fleet.view.services[service]["protected_share"])
     for indices in fleet.sites_of(service).values():
@@ -163,7 +171,7 @@ def _without_place(fleet: Fleet, service: str, lost: str) -> Iterator[Served]:
 def _fullest_zone(fleet: Fleet, indices: list[int], period: int) -> Left:
     """The zone whose replicas claim most."""
     place = fleet.pools[indices[0]].location
-    return _named_zone(fleet, f"{place}/{_fullest(fleet, indices, period)}", indices, period)
+    return _named_zone(fleet, f"{place}/{fullest_zone(fleet, indices, period)}", indices, period)
 
 
 def _named_zone(fleet: Fleet, name: str, indices: list[int], period: int) -> Left:
@@ -180,15 +188,15 @@ def _spot(fleet: Fleet, indices: list[int], period: int) -> Left:
 def _instance(fleet: Fleet, indices: list[int], period: int) -> Left:
     """One instance of the largest pool in the fullest zone."""
     left = {index: fleet.replicas(index, period) for index in indices}
-    zone = _fullest(fleet, indices, period)
+    zone = fullest_zone(fleet, indices, period)
     there = [index for index in indices if fleet.pools[index].zone == zone]
     hit = max(there, key=lambda index: (fleet.claim(index, left[index]), -index))
     left[hit] = max(0, left[hit] - fleet.view.per_instance(fleet.pools[hit]))
     return left, f"without one instance in zone {zone}"
 
 
-def _fullest(fleet: Fleet, indices: list[int], period: int) -> str:
-    """Zone that claims most; of equal ones the first."""
+def fullest_zone(fleet: Fleet, indices: list[int], period: int) -> str:
+    """Return the zone that claims most; of equal ones the first."""
     claims: dict[str, float] = {}
     for index in indices:
         zone = fleet.pools[index].zone

@@ -125,7 +125,7 @@ def _stays(model: PoolModel, generator: np.random.Generator, seconds: float, eng
     warm_up_s = _warm_up_s(model, seconds)
     arrivals = _arrivals(generator, stride, model.rate_per_s * queues / model.queues, warm_up_s + seconds)
     service, stays = np.array(model.service_s), np.empty(arrivals.size)
-    for own in _by_queue(model, queues, arrivals.size, generator):
+    for own in by_queue(model, queues, arrivals.size, generator):
         factors = drawn_factors(model, generator, arrivals[own].size)
         stays[own] = engine.stays(
             np.ascontiguousarray(arrivals[own]), model.servers, service, model.max_wait_s, factors
@@ -133,7 +133,7 @@ def _stays(model: PoolModel, generator: np.random.Generator, seconds: float, eng
     return stays[np.searchsorted(arrivals, warm_up_s) :]
 
 
-def _by_queue(
+def by_queue(
     model: PoolModel, queues: int, requests: int, generator: np.random.Generator
 ) -> list[slice] | list[NDArray[np.intp]]:
     """Which requests come to each queue that gets any."""

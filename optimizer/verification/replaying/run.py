@@ -58,7 +58,7 @@ def replay(
     InputError
         If the plan cannot be read, or cannot answer the question.
     """
-    _refuse_unreadable(plan)
+    refuse_unreadable(plan)
     asked = resolved(what_if or WhatIf(), View(plan))
     if progress is not None:
         progress(STAGE, asked.text)
@@ -66,7 +66,8 @@ def replay(
     return _Replay(fleet, asked, seed, engine or load_engine(), progress).report()
 
 
-def _refuse_unreadable(plan: Plan) -> None:
+def refuse_unreadable(plan: Plan) -> None:
+    """Refuse a plan whose structure cannot be followed."""
     faults = [check for check in structure(View(plan)) if not check.holds]
     if faults:
         raise InputError([_fault(check) for check in faults])

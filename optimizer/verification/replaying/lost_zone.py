@@ -1,0 +1,78 @@
+"""The zone that carries most is lost in the busiest hour: every protected service of a plan, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.domain.plan import Plan
+from optimizer.errors import Fault, InputError
+from optimizer.verification.demands import views
+from optimizer.verification.replaying.engine import Engine, load_engine
+from optimizer.verification.replaying.fleet import Fleet
+from optimizer.verification.replaying.losses import after_zone, fullest_zone
+from optimizer.verification.replaying.lost_event import Event, Player
+from optimizer.verification.replaying.lost_result import Assumed, Second, ZoneLoss, ZoneLossReport
+from optimizer.verification.replaying.rows import Edges
+from optimizer.verification.replaying.run import refuse_unreadable
+from optimizer.verification.replaying.what_if import FULLEST, WhatIf, resolved
+from optimizer.verification.view import View
+
+__all__ = ["Assumed", "Second", "ZoneLoss", "ZoneLossReport", "lose_zone"]
+
+
+def lose_zone(
+    plan: Plan, zone: str = FULLEST, seed: int = 0, assumed: Assumed | None = None, engine: Engine | None = None
+) -> ZoneLossReport:
+    """Lose a zone at the peak of every service that is protected against it, and follow what happens.
+
+    Parameters
+    ----------
+    plan
+        The plan; its `inputs` hold all that is needed.
+    zone
+        Such as ``aws/us-east-1/a``; ``fullest`` for the one that carries most of each service in each location.
+    seed
+        Of the traffic.
+    assumed
+        None for the documented defaults.
+    engine
+        What simulates; None for the quickest there is.
+
+    Raises
+    ------
+    InputError
+        If the plan cannot be read, or has no such zone.
+    """
+    refuse_unreadable(plan)
+    asked = resolved(WhatIf(zone=zone), View(plan))
+    fleet, given = Fleet(views(View(plan))[str(asked.demand)], 1.0), assumed or Assumed()
+    player = Player(fleet, Edges(fleet.view), given, seed, engine or load_engine())
+    rows: list[ZoneLoss] = []
+    notes: list[str] = []
+    for service, row in fleet.view.services.items():
+        if row["redundancy"] != "zone":
+            notes.append(f"{service} is not protected against the loss of a zone (redundancy: {row['redundancy']})")
+            continue
+        for indices in fleet.sites_of(service).values():
+            rows += _site(player, service, indices, str(asked.zone))
+    if not rows:
+        mend = "Write redundancy: zone for a service, or name a zone where such a one stands."
+        raise InputError([Fault("--lose-zone", "no service of this plan is protected there", mend, "nothing-to-lose")])
+    return ZoneLossReport(tuple(rows), given, seed, player.engine.name, tuple(notes))
+
+
+def _site(player: Player, service: str, indices: list[int], asked: str) -> Iterator[ZoneLoss]:
+    """Play a location in its busiest hour, if it has any demand and the zone is one of its own."""
+    fleet = player.fleet
+    period = max(fleet.periods, key=lambda period: sum(fleet.brought(indices, period).values()))
+    before = tuple(item for item in fleet.as_planned(indices, period) if item.replicas > 0)
+    if not before:
+        return
+    place = fleet.pools[indices[0]].location
+    zone = fullest_zone(fleet, indices, period) if asked == FULLEST else asked.rpartition("/")[2]
+    if asked != FULLEST and asked.rpartition("/")[0] != place:
+        return
+    after = after_zone(fleet, service, indices, period, zone)
+    event = Event(player, service, zone, before, after)
+    if any(event.dead):
+        yield event.played()
