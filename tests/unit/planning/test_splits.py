@@ -39,6 +39,7 @@ def _no_dearer_than(count: int) -> None:
     assert objective.total - objective.fixed <= min(totals) + CENT
 
 
+@pytest.mark.slow
 def test_the_split_costs_no_more_than_the_equal_one_and_random_ones():
     """The equal split and a few random ones, each stage planned alone."""
     _no_dearer_than(2)
@@ -50,6 +51,22 @@ def test_the_split_costs_no_more_than_two_hundred_random_ones():
     _no_dearer_than(200)
 
 
+@pytest.mark.slow
+def test_a_page_with_less_time_never_costs_less():
+    """On one grid of budgets, so that both plans choose among the same splits."""
+    catalog, store = small_catalog(), CapacityStore()
+    grid = tuple(0.001 * budget for budget in (24.0, 34.0, 48.0, 66.0))
+    totals = [
+        find(chained_scenario(target), catalog, store, gap=0.0, promises=False, budgets={0: grid, 1: grid}).plan
+        for target in (0.120, 0.100, 0.085)
+    ]
+    costs = [plan.objective.total for plan in totals]
+    assert costs[0] <= costs[1] + CENT
+    assert costs[1] <= costs[2] + CENT
+    assert costs[0] < costs[2] - CENT
+
+
+@pytest.mark.slow
 def test_a_page_is_planned_verified_and_replayed():
     """Every rule holds, the stages fit into the target, and pages come back sooner than the budgets say."""
     plan = plan_scenario(chained_scenario(), small_catalog(), gap=0.0)
@@ -69,6 +86,7 @@ def test_a_target_below_the_least_times_is_refused_with_the_difference():
         find(chained_scenario(0.025), small_catalog(), CapacityStore())
 
 
+@pytest.mark.slow
 def test_a_target_that_no_split_can_keep_names_the_page():
     """Just above the least times nothing can be carried: no plan, and the page is named."""
     with pytest.raises(NoPlanFound, match="page"):
