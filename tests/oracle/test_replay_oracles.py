@@ -89,5 +89,5 @@ def test_every_request_stays_as_long_as_in_simpy(engine, case, dispatch):
     found = np.empty(arrivals.size)
     for queue in range(queues):
         own = np.ascontiguousarray(arrivals[queue::queues])
-        found[queue::queues] = engine.stays(own, replicas // queues, service, max_wait_s)
+        found[queue::queues] = engine.stays(own, replicas // queues, service, max_wait_s, np.empty(0))
     assert np.abs(found - expected).max() < 1e-9
