@@ -44,7 +44,7 @@ def lose_zone(
         If the plan cannot be read, or has no such zone.
     """
     refuse_unreadable(plan)
-    asked = resolved(WhatIf(zone=zone), View(plan))
+    asked = resolved(WhatIf(zone=zone), View(plan), "--lose-zone")
     fleet, given = Fleet(views(View(plan))[str(asked.demand)], 1.0), assumed or Assumed()
     player = Player(fleet, Edges(fleet.view), given, seed, engine or load_engine())
     rows: list[ZoneLoss] = []

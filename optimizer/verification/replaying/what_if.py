@@ -69,8 +69,10 @@ class WhatIf:
         return loss if self.scale == 1.0 else f"{loss}, rates x {self.scale:g}"
 
 
-def resolved(what_if: WhatIf, view: View) -> WhatIf:
+def resolved(what_if: WhatIf, view: View, zone_option: str = "--without-zone") -> WhatIf:
     """Return the question with places and demand by their full names.
+
+    `zone_option` is what the command calls the zone, for its faults.
 
     Raises
     ------
@@ -89,17 +91,17 @@ def resolved(what_if: WhatIf, view: View) -> WhatIf:
     if demand not in counted:
         mend = f"It counts {', '.join(sorted(counted))}."
         faults.append(Fault("--demand", f'not counted by this plan (found "{demand}")', mend, "unknown-demand"))
-    zone, region = _zone(what_if.zone, view, faults), _region(what_if.region, view, faults)
+    zone, region = _zone(what_if.zone, zone_option, view, faults), _region(what_if.region, view, faults)
     if faults:
         raise InputError(faults)
     return replace(what_if, zone=zone, region=region, demand=demand)
 
 
-def _zone(asked: str | None, view: View, faults: list[Fault]) -> str | None:
+def _zone(asked: str | None, option: str, view: View, faults: list[Fault]) -> str | None:
     if asked is None or asked == FULLEST:
         return asked
     known = {f"{pool.location}/{pool.zone}": pool.zone for pool in view.plan.pools}
-    return _one_of(asked, "--without-zone", known, faults)
+    return _one_of(asked, option, known, faults)
 
 
 def _region(asked: str | None, view: View, faults: list[Fault]) -> str | None:

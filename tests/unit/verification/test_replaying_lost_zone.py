@@ -129,6 +129,12 @@ def test_a_plan_without_protection_has_nothing_to_lose(plan):
         lose_zone(with_inputs(plan, change), engine=SAMPLE)
 
 
+def test_a_zone_that_the_plan_does_not_use_is_told_by_the_option_that_named_it(plan):
+    """With the zones there are."""
+    with pytest.raises(InputError, match="--lose-zone: no pool of this plan stands there .* Name one of "):
+        lose_zone(plan, "p/home/nowhere", engine=SAMPLE)
+
+
 def test_plain_and_compiled_simulators_agree(plan):
     """The same requests, second by second, whichever plays them."""
     plain = lose_zone(_zone_protected(plan), engine=Engine("plain", plain_stays, PLAIN))
