@@ -131,7 +131,7 @@ def test_a_plan_without_protection_has_nothing_to_lose(plan):
 
 def test_a_zone_that_the_plan_does_not_use_is_told_by_the_option_that_named_it(plan):
     """With the zones there are."""
-    with pytest.raises(InputError, match="--lose-zone: no pool of this plan stands there .* Name one of "):
+    with pytest.raises(InputError, match=r"--lose-zone: no pool of this plan stands there .* Name one of "):
         lose_zone(plan, "p/home/nowhere", engine=SAMPLE)
 
 
