@@ -17,7 +17,17 @@ from tests.support.snippets import Block, blocks_of, fits, renewed
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Pages whose commands make many plans each.
-SLOW = ("ask-why.md", "compare-hardware.md", "read-an-infeasible-answer.md", "weigh-alternatives.md")
+SLOW = (
+    "ask-why.md",
+    "compare-hardware.md",
+    "make-a-page-to-show.md",
+    "plan-again.md",
+    "plan-owned-hardware.md",
+    "read-an-infeasible-answer.md",
+    "replay-a-plan.md",
+    "split-a-page.md",
+    "weigh-alternatives.md",
+)
 
 
 def _with_snippets() -> list[object]:

@@ -14,7 +14,7 @@ from tests.support.brute_wide import can_enumerate, cheapest_wide
 from tests.support.brute_world import World
 from tests.support.tiny_question import tiny_case
 
-DEFAULT_CASES, ALL_CASES = 40, 300
+DEFAULT_CASES, ALL_CASES = 24, 300
 #: In the default run as well: spot that stands by for a location, counts held by day type that rise too fast, and more
 #: machines in a site than it has room for.
 TELLING = (48, 76, 180)

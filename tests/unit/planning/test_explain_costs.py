@@ -25,7 +25,7 @@ def _moved(answer: Explanation) -> list[float]:
     return [verdict.total or 0.0 for verdict in answer.verdicts]
 
 
-@pytest.mark.parametrize("category", ["network", "people"])
+@pytest.mark.parametrize("category", ["network", pytest.param("people", marks=pytest.mark.slow)])
 def test_lines_are_those_of_the_bill_and_prices_that_decide_nothing_move_it_in_proportion(
     cheapest: Plan, category: str
 ) -> None:
@@ -41,6 +41,7 @@ def test_lines_are_those_of_the_bill_and_prices_that_decide_nothing_move_it_in_p
     assert answer.total - cheaper == pytest.approx(0.1 * whole * (1.0 + support))
 
 
+@pytest.mark.slow
 def test_cheaper_instances_cost_what_the_plan_by_hand_costs() -> None:
     """As with a discount of one's own on every price."""
     answer = api.explain(ALONE, "compute")
@@ -49,6 +50,7 @@ def test_cheaper_instances_cost_what_the_plan_by_hand_costs() -> None:
     assert _moved(answer)[1] == pytest.approx(by_hand)
 
 
+@pytest.mark.slow
 def test_a_line_moves_with_its_own_price(cheapest: Plan) -> None:
     """One type under one option alone is dearer: the plan may turn away from it, so it costs no more than a tenth."""
     name = next(line.item for line in cheapest.cost.lines if line.category == "compute")
@@ -65,6 +67,7 @@ def test_a_line_that_the_bill_lacks_names_those_it_has() -> None:
     assert "must be a line of the bill" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_category_without_lines_has_no_verdict_and_says_so() -> None:
     """Nothing is spent on licences: no price is moved."""
     answer = api.explain(ALONE, "licence")
