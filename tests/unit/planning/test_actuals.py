@@ -17,6 +17,9 @@ from optimizer.errors import InputError
 from optimizer.inputs import Inputs
 from optimizer.planning.replanning.charge import HOURS_PER_CHANGE, LEAST_PER_CHANGE, default_cost_per_change
 
+#: Many plans each.
+pytestmark = pytest.mark.slow
+
 SCENARIO = """\
 format: fleetopt/scenario/1
 name: encoder

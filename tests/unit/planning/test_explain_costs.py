@@ -12,6 +12,9 @@ from optimizer.planning.explain_costs import _PRICES
 from optimizer.report.explain_page import explain_report
 from optimizer.report.report import Format, render
 
+#: Many plans each.
+pytestmark = pytest.mark.slow
+
 ALONE = "single-service"
 
 

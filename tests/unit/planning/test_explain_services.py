@@ -11,6 +11,9 @@ from optimizer.domain.explained import Explanation, Verdict
 from optimizer.errors import Infeasible, InputError, NoPlanFound
 from optimizer.inputs import Inputs, item_of
 
+#: Many plans each.
+pytestmark = pytest.mark.slow
+
 ALONE = "single-service"
 POOL = "encoder@aws/us-east-1"
 

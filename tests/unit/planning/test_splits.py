@@ -13,6 +13,9 @@ from optimizer.planning.planner import find, plan_scenario
 from tests.support.chained import Alone, chained_scenario, spare_s
 from tests.support.small import small_catalog
 
+#: Many plans each.
+pytestmark = pytest.mark.slow
+
 #: Money that is the same.
 CENT = 0.01
 

@@ -18,6 +18,9 @@ from optimizer.verification.view import View
 from tests.support.chained import chained_scenario
 from tests.support.small import small_catalog
 
+#: Many plans each.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
