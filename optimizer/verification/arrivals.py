@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
 
@@ -18,3 +19,15 @@ def unit_arrivals(key: int, seed: int, stride: int, run: int, requests: int) -> 
     arrivals = np.cumsum(gaps)
     arrivals.flags.writeable = False
     return arrivals
+
+
+def poisson(generator: np.random.Generator, rate_per_s: float, until_s: float) -> Floats:
+    """Return rising arrival times below `until_s`."""
+    arrivals: Floats = np.sort(generator.random(generator.poisson(rate_per_s * until_s)) * until_s)
+    return arrivals
+
+
+def chosen(generator: np.random.Generator, weights: Floats, size: int) -> NDArray[np.int64]:
+    """Return numbers by chance, as often as their weights say."""
+    edges = np.cumsum(weights)[:-1] / weights.sum()
+    return np.searchsorted(edges, generator.random(size), side="right").astype(np.int64)

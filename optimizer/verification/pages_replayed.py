@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 
 from optimizer.domain.plan import Check, Pool
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import PoolModel, drawn_factors, sojourns
+from optimizer.verification.arrivals import chosen, poisson
+from optimizer.verification.replay import PoolModel, batch_by_batch, drawn_factors, sojourns
 from optimizer.verification.replaying.estimate import late, quantile
+from optimizer.verification.replaying.minutes import by_queue
 from optimizer.verification.view import Finding, Unreadable, View, judged
 
 #: Keeps these numbers apart from every other use of the same seed.
@@ -96,7 +97,7 @@ def play(view: View, period: int, seed: int = SEED) -> list[_Pages]:
     length_s = min(wanted, MOST_REQUESTS / requests)
     played = []
     for (name, origin), (rate, stages) in rates.items():
-        came = _poisson(generator, rate, length_s)
+        came = poisson(generator, rate, length_s)
         played.append(_Pages(name, origin, stages, came, came.copy()))
     for service in _in_order(view):
         _pass(view, service, period, [pages for pages in played if service in pages.stages], length_s, generator)
@@ -139,12 +140,6 @@ def _in_order(view: View) -> list[str]:
     return order
 
 
-def _poisson(generator: np.random.Generator, rate_per_s: float, length_s: float) -> Floats:
-    """Arrival times within a length of time, rising, seconds."""
-    times: Floats = np.sort(generator.uniform(0.0, length_s, generator.poisson(rate_per_s * length_s)))
-    return times
-
-
 def _pass(
     view: View, service: str, period: int, passing: list[_Pages], length_s: float, generator: np.random.Generator
 ) -> None:
@@ -158,13 +153,13 @@ def _pass(
 
     for pages in passing:
         routes = _routes(view, service, pages.origin, period)
-        chosen = generator.choice(len(routes), size=pages.now_s.size, p=[share for _, share in routes])
+        route = chosen(generator, np.array([share for _, share in routes]), pages.now_s.size)
         for number, (index, _) in enumerate(routes):
-            mine = np.repeat(np.flatnonzero(chosen == number), pages.stages[service])
+            mine = np.repeat(np.flatnonzero(route == number), pages.stages[service])
             arrive(index, pages.now_s[mine] + 0.5 * _trip_s(view, pages.origin, index), pages, mine)
     for origin, rate in _own_rates(view, service, period):
         for index, share in _routes(view, service, origin, period):
-            times = _poisson(generator, rate * share, length_s)
+            times = poisson(generator, rate * share, length_s)
             arrive(index, times, None, np.zeros(times.size, dtype=np.int64))
     back = {id(pages): np.zeros(pages.now_s.size) for pages in passing}
     for index, parts in arrivals.items():
@@ -212,22 +207,17 @@ def _own_rates(view: View, service: str, period: int) -> Iterator[tuple[str, flo
 
 def _served(pool: Pool, period: int, times: Floats, generator: np.random.Generator) -> Floats:
     """Return when each request is done; replicas take them in turn, at random, or from one queue."""
-    order = np.argsort(times, kind="stable")
-    rising, replicas = times[order], pool.replicas_by_period[period]
+    replicas = pool.replicas_by_period[period]
     if replicas < 1:
         return np.full(times.size, np.inf)
-    servers, queues = (replicas, 1) if pool.dispatch == "shared" else (1, replicas)
-    at_random = pool.dispatch == "random"
-    queue = generator.integers(queues, size=times.size) if at_random else np.arange(times.size) % queues
-    stays = np.empty(times.size)
+    order = np.argsort(times, kind="stable")
+    rising, stays = times[order], np.empty(times.size)
     service_s, wait_s = tuple(pool.service_time.seconds), pool.max_wait_ms / 1e3
-    scatter = pool.service_time.p99_over_mean
-    model = PoolModel(replicas, service_s, wait_s, pool.dispatch, 1.0, scatter)
-    for number in range(queues):
-        mine = queue == number
-        drawn = drawn_factors(model, generator, int(mine.sum())).tolist()
-        factors = iter(drawn) if scatter != 1.0 else repeat(1.0)
-        stays[mine] = sojourns(rising[mine].tolist(), servers, service_s, wait_s, factors)
+    model = PoolModel(replicas, service_s, wait_s, pool.dispatch, 1.0, pool.service_time.p99_over_mean)
+    for mine in by_queue(model, model.queues, times.size, generator):
+        own = rising[mine]
+        factors = batch_by_batch(drawn_factors(model, generator, own.size))
+        stays[mine] = sojourns(own.tolist(), model.servers, service_s, wait_s, factors)
     done = np.empty(times.size)
     done[order] = rising + stays
     return done

@@ -151,12 +151,9 @@ def _unit_arrivals(seed: int, stride: int, run: int, requests: int) -> Floats:
     return unit_arrivals(READING, seed, stride, run, requests)
 
 
-def batch_factors(pool: PoolModel, seed: int, run: int, most: int) -> Iterator[float]:
-    """Return by what the times of `most` batches are multiplied in a run."""
-    if pool.scatter == 1.0:
-        return repeat(1.0)
-    generator = np.random.default_rng([READING, seed, run, most])
-    return iter(drawn_factors(pool, generator, most).tolist())
+def batch_by_batch(factors: Floats) -> Iterator[float]:
+    """Return by what the time of each batch is multiplied, in the order in which they start; none: by nothing."""
+    return iter(factors.tolist()) if factors.size else repeat(1.0)
 
 
 def drawn_factors(pool: PoolModel, generator: np.random.Generator, most: int) -> Floats:
@@ -226,8 +223,9 @@ class Replay:
         pool = self._pool
         unit = _unit_arrivals(self._seed, pool.stride, len(self._runs), self._requests)
         arrivals = (unit / pool.unit_rate_per_s).tolist()
-        factors = batch_factors(pool, self._seed, len(self._runs), len(arrivals))
-        stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s, factors)
+        generator = np.random.default_rng([READING, self._seed, len(self._runs), len(arrivals)])
+        factors = drawn_factors(pool, generator, len(arrivals))
+        stays = sojourns(arrivals, pool.servers, pool.service_s, pool.max_wait_s, batch_by_batch(factors))
         self._runs.append(np.array(stays[self._warm_up :]))
 
     def _share(self, limit_s: float) -> Share:

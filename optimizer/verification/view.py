@@ -280,9 +280,8 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
     broken = sorted((item for item in findings if not item.margin >= -tolerance), key=lambda item: item.margin)
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
-        margin = (
-            float(tightest.margin) if tightest.margin < float("inf") else None
-        )  # all are equal to what they must be
+        # an infinite margin: all are equal to what they must be
+        margin = float(tightest.margin) if tightest.margin < float("inf") else None
         return [Check(rule, tightest.subject, float(tightest.limit), float(tightest.value), margin, holds=True)]
     checks = [_failed(rule, item) for item in broken[:SUBJECTS_SHOWN]]
     if len(broken) > SUBJECTS_SHOWN:
@@ -292,11 +291,8 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
 
 
 def _failed(rule: str, item: Finding) -> Check:
-    figures = (
-        float(item.limit),
-        float(item.value),
-        float(item.margin),
-    )  # counts too: a plan file reads back as written
+    # counts become floats too, so that a plan file reads back as it was written
+    figures = float(item.limit), float(item.value), float(item.margin)
     return Check(rule, item.subject, *figures, holds=False, detail=item.detail or item.subject)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import PoolModel, sojourns
+from optimizer.verification.replay import PoolModel, batch_by_batch, sojourns
 
 #: Arrivals (s), servers of the queue, service times (s), longest wait (s) and by what the time of each batch is
 #: multiplied (empty: by nothing) to the stay of each request (s).
@@ -105,8 +104,7 @@ def utilisation(pool: PoolModel) -> float:
 
 def plain_stays(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float, factors: Floats) -> Floats:
     """Return how long each request stays by the simulator in plain Python."""
-    each = iter(factors.tolist()) if factors.size else repeat(1.0)
-    return np.array(sojourns(arrivals.tolist(), servers, service_s.tolist(), max_wait_s, each))
+    return np.array(sojourns(arrivals.tolist(), servers, service_s.tolist(), max_wait_s, batch_by_batch(factors)))
 
 
 def load_engine() -> Engine:

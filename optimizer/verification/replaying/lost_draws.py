@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.domain.scenario import Floats
+from optimizer.verification.arrivals import chosen
 from optimizer.verification.replaying.fleet import Served
 from optimizer.verification.replaying.lost import NOWHERE, Ints
 
@@ -18,18 +19,6 @@ def table(served: Sequence[Served], indices: Sequence[int], origins: Sequence[st
         for origin, rate in item.rates:
             table[indices.index(item.pool_index), origins.index(origin)] += rate
     return table
-
-
-def poisson(random: np.random.Generator, rate_per_s: float, until_s: float) -> Floats:
-    """Return rising arrival times below `until_s`."""
-    arrivals: Floats = np.sort(random.random(random.poisson(rate_per_s * until_s)) * until_s)
-    return arrivals
-
-
-def chosen(random: np.random.Generator, weights: Floats, size: int) -> Ints:
-    """Return numbers by chance, as often as their weights say."""
-    edges = np.cumsum(weights)[:-1] / weights.sum()
-    return np.searchsorted(edges, random.random(size), side="right").astype(np.int64)
 
 
 def by_origin(random: np.random.Generator, rates: Floats, origin: Ints) -> Ints:

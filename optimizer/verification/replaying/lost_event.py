@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.scenario import Floats
+from optimizer.verification.arrivals import chosen, poisson
 from optimizer.verification.replay import PoolModel, drawn_factors
 from optimizer.verification.replaying.engine import Engine
 from optimizer.verification.replaying.estimate import late
 from optimizer.verification.replaying.fleet import Fleet, Served
 from optimizer.verification.replaying.hours import model_of
 from optimizer.verification.replaying.lost import NOWHERE, Clients, Drawn, Ints, landed
-from optimizer.verification.replaying.lost_draws import by_origin, chosen, poisson, table
+from optimizer.verification.replaying.lost_draws import by_origin, table
 from optimizer.verification.replaying.lost_result import Assumed, ZoneLoss
 from optimizer.verification.replaying.lost_run import Run, by_second, counts
 from optimizer.verification.replaying.minutes import by_queue

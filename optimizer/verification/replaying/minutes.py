@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
+from optimizer.verification.arrivals import chosen
 from optimizer.verification.replay import PoolModel, drawn_factors
 from optimizer.verification.replaying.engine import FIVE_MINUTES_S, WARM_UP_BATCHES, WARM_UP_SHARE, Engine, utilisation
 from optimizer.verification.replaying.estimate import Late, Reached, late, mean_reached, quantile
@@ -109,7 +110,7 @@ def _window(streams: Sequence[Stream], seed: int, window: int, seconds: float, e
             continue
         # every request is of an origin by chance, as often as the origin sends
         rates = np.array([rate for _, rate in stream.rates])
-        of = np.searchsorted(np.cumsum(rates)[:-1] / rates.sum(), generator.random(stays.size), side="right")
+        of = chosen(generator, rates, stays.size)
         for number, (origin, _) in enumerate(stream.rates):
             parts.setdefault(origin, []).append(stays[of == number])
     return {origin: np.concatenate(found) for origin, found in parts.items()}
