@@ -100,7 +100,7 @@ def stays_of(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: in
     stop = shapes[0].stop
     width = stop + point.batch_size
     lanes = [
-        unit_arrivals(seed, shape, point.batch_size)[:, :width] * (shape.queues / rate)
+        unit_arrivals(seed, shape, point.batch_size)[:, :width] / (rate / shape.queues)
         for shape, (_, rate) in zip(shapes, cases, strict=True)
     ]
     drawn = [batch_factors(seed, shape, point.batch_size, point.scatter) for shape in shapes]

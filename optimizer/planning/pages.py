@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer.domain.plan import PagePromise, StageBudget
+from optimizer.domain.scenario import Floats
 from optimizer.formulation.assemble import edge_seconds
 from optimizer.formulation.context import Context
 from optimizer.formulation.rules.latency import network_s
@@ -16,13 +17,13 @@ def page_promises(context: Context, chosen: Chosen) -> tuple[PagePromise, ...]:
 
     Where an origin is divided over two locations, or has a standby, a stage has a row for each; the longest counts.
     """
-    found = []
+    found, edges = [], edge_seconds(context, chosen.blocks)
     for pipeline in context.scenario.pipelines:
         for origin in pages_from(pipeline):
             stages: list[StageBudget] = []
             total_ms = 0.0
             for stage in pipeline.stages:
-                rows = _stage_rows(context, chosen, stage.service, origin)
+                rows = _stage_rows(context, chosen, edges, stage.service, origin)
                 share = pipeline.stage_percentile(stage)
                 stages += [StageBudget(stage.service, place, stage.fan_out, share, *times) for place, *times in rows]
                 total_ms += max((times[-1] for times in rows), default=0.0)
@@ -32,11 +33,10 @@ def page_promises(context: Context, chosen: Chosen) -> tuple[PagePromise, ...]:
 
 
 def _stage_rows(
-    context: Context, chosen: Chosen, service: str, origin: int
+    context: Context, chosen: Chosen, edges: Floats, service: str, origin: int
 ) -> list[tuple[str, float, float, float, float]]:
     """Location of each block that serves an origin or stands by for it; network, overhead, budget and promise, ms."""
-    scenario, edges = context.scenario, edge_seconds(context, chosen.blocks)
-    rows = []
+    scenario, rows = context.scenario, []
     for number, (block, promise) in enumerate(zip(chosen.blocks, chosen.promises_s, strict=True)):
         reached = {*block.origins, *(brought for brought, _ in block.group.standby)}
         asked = scenario.services[block.service]

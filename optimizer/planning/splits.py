@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -57,23 +57,17 @@ def best_split(
     return choose() if chosen is None else chosen
 
 
-def stage_times_s(context: Context, blocks: Sequence[Block]) -> Iterator[tuple[int, int, list[tuple[int, float]]]]:
-    """Yield pipeline and origin (indices) with each stage's service (index) and the longest that it may take."""
+def slack_of(context: Context, blocks: Sequence[Block]) -> Budgets:
+    """Return what the targets still leave to each service that is a stage, seconds; the longest of a stage counts."""
     edges = edge_seconds(context, blocks)
     names = [service.name for service in context.scenario.services]
-    for number, pipeline in enumerate(context.scenario.pipelines):
-        for origin in pages_from(pipeline):
-            stages = [names.index(stage.service) for stage in pipeline.stages]
-            mine = [[edges[b, origin] for b, block in enumerate(blocks) if block.service == s] for s in stages]
-            yield number, origin, [(s, max(times, default=0.0)) for s, times in zip(stages, mine, strict=True)]
-
-
-def slack_of(context: Context, blocks: Sequence[Block]) -> Budgets:
-    """Return what the targets still leave to each service that is a stage, seconds."""
     least: dict[int, float] = {}
-    for number, _, stages in stage_times_s(context, blocks):
-        target = context.scenario.pipelines[number].latency_s
-        left = target - 2.0 * ROUNDING_S - float(np.sum([seconds for _, seconds in stages]))
-        for service, _ in stages:
-            least[service] = min(least.get(service, np.inf), left)
+    for pipeline in context.scenario.pipelines:
+        stages = [names.index(stage.service) for stage in pipeline.stages]
+        for origin in pages_from(pipeline):
+            mine = [[edges[b, origin] for b, block in enumerate(blocks) if block.service == s] for s in stages]
+            taken = float(np.sum([max(times, default=0.0) for times in mine]))
+            left = pipeline.latency_s - 2.0 * ROUNDING_S - taken
+            for service in stages:
+                least[service] = min(least.get(service, np.inf), left)
     return {service: (left,) for service, left in least.items()}
