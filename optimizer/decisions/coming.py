@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from optimizer.decisions.records import RegretCase
-from optimizer.domain.purchase import ON_DEMAND, SPOT, PriceChange, PriceRule
+from optimizer.domain.purchase import BY_THE_HOUR, PriceChange, PriceRule
 from optimizer.domain.scenario import Scenario
-
-#: What is paid as it is used; everything else is signed for, and keeps its price.
-BY_THE_HOUR = (ON_DEMAND, SPOT)
 
 
 def cases_of(scenario: Scenario, changes: Sequence[PriceChange]) -> tuple[RegretCase, ...]:

@@ -10,7 +10,7 @@ from optimizer.costs import Rates
 from optimizer.decisions.records import Bought
 from optimizer.decisions.work import Question
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, OWNED, SPOT, TERM_MONTHS, Commitment, PurchaseOption
+from optimizer.domain.purchase import OWNED, TERM_MONTHS, Commitment, PurchaseOption
 from optimizer.domain.scenario import Scenario
 
 STEADY: tuple[PurchaseOption, ...] = (*TERM_MONTHS, OWNED)
@@ -35,8 +35,7 @@ def committed(counts: Mapping[tuple[str, str, str], int]) -> tuple[Bought, ...]:
 def with_commitments(scenario: Scenario, bought: Sequence[Bought]) -> Scenario:
     """Return the scenario in which they stand, at no further cost, and only on demand and spot can be bought."""
     signed = tuple(_signed(item) for item in bought)
-    options = tuple(option for option in scenario.purchase.options if option in (ON_DEMAND, SPOT))
-    purchase = replace(scenario.purchase, options=options)
+    purchase = replace(scenario.purchase, options=scenario.purchase.by_the_hour)
     return replace(scenario, purchase=purchase, commitments=(*scenario.commitments, *signed))
 
 

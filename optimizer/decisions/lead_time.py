@@ -9,7 +9,7 @@ from optimizer.costs import Rates
 from optimizer.decisions.steady import Key, steady_counts
 from optimizer.decisions.work import Question
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, OWNED, SPOT, Commitment
+from optimizer.domain.purchase import OWNED, Commitment
 
 REASON = "signed with the order"
 
@@ -39,8 +39,7 @@ def early_question(question: Question, plan: Plan) -> Question:
     signed = tuple(
         _signed(rates, key, count) for key, count in steady_counts(plan).items() if key[2] != OWNED and count > 0
     )
-    options = tuple(option for option in scenario.purchase.options if option in (ON_DEMAND, SPOT))
-    purchase = replace(scenario.purchase, options=options)
+    purchase = replace(scenario.purchase, options=scenario.purchase.by_the_hour)
     asked = replace(scenario, purchase=purchase, commitments=(*scenario.commitments, *signed))
     return replace(question, scenario=asked)
 

@@ -35,9 +35,8 @@ def binding_movers(plan: Plan, scenario: Scenario, catalog: Catalog) -> Iterator
     for index, service in enumerate(scenario.services):
         for factor in (LESS, MORE):
             moved = replace(service, latency_s=service.latency_s * factor)
-            services = (*scenario.services[:index], moved, *scenario.services[index + 1 :])
             change = f"{milliseconds(moved.latency_s):g} ms instead of {milliseconds(service.latency_s):g}"
-            yield Mover("latency", f"latency of {service.name}", change, replace(scenario, services=services), catalog)
+            yield Mover("latency", f"latency of {service.name}", change, scenario.with_service(index, moved), catalog)
     yield from _limits(scenario, catalog)
     for place in catalog.locations:
         if place not in scenario.locations and in_reach(scenario, catalog, place):

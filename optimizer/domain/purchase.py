@@ -10,6 +10,8 @@ PurchaseOption = Literal["on_demand", "spot", "committed_1y", "committed_3y", "o
 ON_DEMAND: PurchaseOption = "on_demand"
 SPOT: PurchaseOption = "spot"
 OWNED: PurchaseOption = "owned"
+#: What is paid as it is used; everything else is signed for, and keeps its price.
+BY_THE_HOUR: tuple[PurchaseOption, ...] = (ON_DEMAND, SPOT)
 #: Options whose count is constant over the horizon, with their term in months.
 TERM_MONTHS: dict[PurchaseOption, int] = {"committed_1y": 12, "committed_3y": 36}
 AfterHorizon = Literal["refuse", "charge", "value_share"]
@@ -118,6 +120,11 @@ class Purchase:
     spot: SpotTerms = SpotTerms()
     scale_up_lead_hours: float = 0.0
     scale_up_max_instances: int | None = None
+
+    @property
+    def by_the_hour(self) -> tuple[PurchaseOption, ...]:
+        """Allowed options that are paid by the hour and bind nobody: on demand and spot."""
+        return tuple(option for option in self.options if option in BY_THE_HOUR)
 
 
 @dataclass(frozen=True, slots=True)

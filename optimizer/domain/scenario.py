@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -232,6 +232,10 @@ class Scenario:
     def horizon_hours(self) -> float:
         """Hours of the horizon; the periods' hours sum to it."""
         return float(sum(period.hours for period in self.periods))
+
+    def with_service(self, index: int, service: Service) -> Scenario:
+        """Return the scenario with another service in the place of one."""
+        return replace(self, services=(*self.services[:index], service, *self.services[index + 1 :]))
 
     @property
     def weights(self) -> Mapping[str, float]:

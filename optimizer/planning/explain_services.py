@@ -26,11 +26,9 @@ def on_service(seen: Seen, name: str) -> list[Verdict]:
     index = [service.name for service in seen.scenario.services].index(name)
     used = dict.fromkeys((pool.provider, pool.instance_type) for pool in seen.plan.pools if pool.service == name)
     verdicts = [verdict_without(seen, name, key) for key in used]
-    able = _could(seen, index)
-    verdicts = [
-        replace(each, detail="; ".join(filter(None, (each.detail, able if number == 0 else ""))))
-        for number, each in enumerate(verdicts)
-    ]
+    if verdicts:
+        told = (verdicts[0].detail, _could(seen, index))
+        verdicts[0] = replace(verdicts[0], detail="; ".join(filter(None, told)))
     for label, changed in _eased(seen.scenario, index):
         verdicts.append(seen.with_it(label, "", seen.try_plan(changed, f"{name}: {label}"), name))
     return verdicts
@@ -44,13 +42,13 @@ def _eased(scenario: Scenario, index: int) -> Iterator[tuple[str, Scenario]]:
             moved = replace(service, latency_s=service.latency_s + step_s)
             yield (
                 f"{milliseconds(moved.latency_s):g} ms instead of {milliseconds(service.latency_s):g}",
-                _with(scenario, index, moved),
+                scenario.with_service(index, moved),
             )
-    yield f"peaks {(1.0 - LOWER_PEAK) * 100.0:.0f} % lower", _with(scenario, index, _with_lower_peaks(service))
+    yield f"peaks {(1.0 - LOWER_PEAK) * 100.0:.0f} % lower", scenario.with_service(index, _with_lower_peaks(service))
     if service.redundancy != "none":
         yield (
             f"loss of {_LOST[service.redundancy]} not survived",
-            _with(scenario, index, replace(service, redundancy="none")),
+            scenario.with_service(index, replace(service, redundancy="none")),
         )
     if scenario.headroom.factor > 1.0:
         free = replace(scenario.headroom, release_share=0.0, retry_share=0.0)
@@ -58,10 +56,6 @@ def _eased(scenario: Scenario, index: int) -> Iterator[tuple[str, Scenario]]:
 
 
 _LOST = {"instance": "an instance", "zone": "a zone", "region": "a region"}
-
-
-def _with(scenario: Scenario, index: int, service: Service) -> Scenario:
-    return replace(scenario, services=(*scenario.services[:index], service, *scenario.services[index + 1 :]))
 
 
 def _with_lower_peaks(service: Service) -> Service:

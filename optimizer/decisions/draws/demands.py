@@ -11,7 +11,7 @@ from optimizer.decisions.steady import Key, steady_counts
 from optimizer.decisions.work import Question
 from optimizer.domain.limits import Limits, Pin
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, SPOT, Commitment
+from optimizer.domain.purchase import Commitment
 from optimizer.domain.scenario import Demand, Scenario
 
 NAMES = ("low", "mid", "high")
@@ -34,7 +34,6 @@ def at_demand(question: Question, plan: Plan, name: str) -> Question:
         replace(service, demand=at_level(service.demand, name, scenario.plan_for)) for service in scenario.services
     )
     signed = tuple(_standing(key, count) for key, count in steady_counts(plan).items() if count > 0)
-    options = tuple(option for option in scenario.purchase.options if option in (ON_DEMAND, SPOT))
     limits = Limits(quotas=scenario.limits.quotas)
     asked = replace(
         scenario,
@@ -43,7 +42,7 @@ def at_demand(question: Question, plan: Plan, name: str) -> Question:
         cost_weights={},
         running=(),
         limits=limits,
-        purchase=replace(scenario.purchase, options=options),
+        purchase=replace(scenario.purchase, options=scenario.purchase.by_the_hour),
         commitments=(*scenario.commitments, *signed),
         pins=(*scenario.pins, *_kept(plan)),
     )

@@ -105,9 +105,8 @@ def of_service(index: int, **fields: Any) -> Callable[[Case], Case]:  # noqa: AN
     """Return what replaces fields of a service."""
 
     def changed(case: Case) -> Case:
-        services = list(case.scenario.services)
-        services[index] = replace(services[index], **fields)
-        return case._replace(scenario=replace(case.scenario, services=tuple(services)))
+        service = replace(case.scenario.services[index], **fields)
+        return case._replace(scenario=case.scenario.with_service(index, service))
 
     return changed
 

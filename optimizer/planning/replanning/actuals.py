@@ -11,7 +11,6 @@ import numpy as np
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, SPOT
 from optimizer.domain.running import ChangeTerms
 from optimizer.domain.scenario import Floats, Scenario, Service
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound
@@ -31,7 +30,7 @@ from optimizer.planning.replanning.corrected import (
 from optimizer.planning.replanning.current import running_of, services_in_force
 from optimizer.planning.replanning.passage import IN_FORCE, State
 from optimizer.planning.replanning.reader import Reader
-from optimizer.planning.replanning.stands import Stand, stands_now
+from optimizer.planning.replanning.stands import by_service, stands_now
 from optimizer.units import HOURS_PER_DAY, HOURS_PER_MONTH
 from optimizer.verification.short import short_hours
 
@@ -188,12 +187,10 @@ def _money(
     """What the running fleet costs a month under what came, and what the cheapest would with the same signatures."""
     asked = replace(scenario, running=(), services=services, commitments=all_committed(plan, scenario, catalog))
     context = Context(replace(asked, change=ChangeTerms(0.0, running_of(plan, asked))), catalog, store)
-    serving: dict[int, tuple[Stand, ...]] = {}
-    for stand in stands_now(context, plan):
-        serving[stand.group.service] = (*serving.get(stand.group.service, ()), stand)
+    serving = by_service(stands_now(context, plan))
     reader = Reader(context, {}, {IN_FORCE: services})
     running, _ = reader.plan_of(State(serving, dict.fromkeys(range(len(services)), IN_FORCE)))
-    by_the_hour = tuple(option for option in asked.purchase.options if option in (ON_DEMAND, SPOT))
+    by_the_hour = asked.purchase.by_the_hour
     free = replace(asked, purchase=replace(asked.purchase, options=by_the_hour or asked.purchase.options))
     months = asked.horizon_hours / HOURS_PER_MONTH
     try:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
-from optimizer.domain.purchase import ON_DEMAND, SPOT
 from optimizer.domain.rolling import ROLLING_FORMAT, Rolling, RollingWeek, WeekRun, YearRun
 from optimizer.domain.running import ChangeTerms, RunningPool
 from optimizer.domain.scenario import Scenario, Service
@@ -100,7 +99,7 @@ def roll_scenario(
     """
     store = store or CapacityStore(seed=seed)
     asked = replace(scenario, running=(), commitments=all_committed(plan, scenario, catalog), change=None)
-    by_the_hour = tuple(option for option in asked.purchase.options if option in (ON_DEMAND, SPOT))
+    by_the_hour = asked.purchase.by_the_hour
     asked = replace(asked, purchase=replace(asked.purchase, options=by_the_hour or asked.purchase.options))
     running = running_of(plan, asked)
     charge = default_cost_per_change(plan) if cost_per_change is None else cost_per_change

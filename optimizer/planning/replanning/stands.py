@@ -182,3 +182,11 @@ def narrowed(stand: Stand, to: Stand, zones: Iterable[str]) -> Stand:
     instances = stand.instances.copy()
     instances[:, :, chosen] = to.instances[:, :, chosen]
     return Stand(stand.group, stand.configuration, instances, stand.spot, stand.network_s)
+
+
+def by_service(stands: Iterable[Stand]) -> dict[int, tuple[Stand, ...]]:
+    """Return stands by the service (index) they serve, in their order."""
+    found: dict[int, list[Stand]] = {}
+    for stand in stands:
+        found.setdefault(stand.group.service, []).append(stand)
+    return {n: tuple(mine) for n, mine in found.items()}

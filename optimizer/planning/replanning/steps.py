@@ -15,7 +15,7 @@ from optimizer.planning.replanning.orders import Order, orders
 from optimizer.planning.replanning.passage import FORECAST, IN_FORCE, State
 from optimizer.planning.replanning.reader import Reader
 from optimizer.planning.replanning.readings import Reading, told
-from optimizer.planning.replanning.stands import Stand, stand_of
+from optimizer.planning.replanning.stands import Stand, by_service, stand_of
 
 Progress = Callable[[str, str], None]
 
@@ -43,7 +43,7 @@ class Walk:
         origins = [origin.name for origin in self._context.scenario.origins]
         self._names = names
         self._origins = origins
-        self._old, self._new = _by_service(running), _by_service(new)
+        self._old, self._new = by_service(running), by_service(new)
         self._way = Way(names, self._old, self._new, origins)
         steady = {buy.key: buy.steady for buy in found.chosen.buys}
         self.reader = Reader(self._context, steady, self._demand)
@@ -107,10 +107,3 @@ class Walk:
         )
         if what:
             yield what
-
-
-def _by_service(stands: Sequence[Stand]) -> dict[int, tuple[Stand, ...]]:
-    found: dict[int, list[Stand]] = {}
-    for stand in stands:
-        found.setdefault(stand.group.service, []).append(stand)
-    return {n: tuple(mine) for n, mine in found.items()}
