@@ -87,7 +87,7 @@ def replayed(loss: Loss, patch: pytest.MonkeyPatch, engine: Engine | None = None
     """Play a loss; that of an instance in the zone it names, where there is one."""
     with patch.context() as context:
         if loss.zone is not None:
-            fullest = losses._fullest
+            fullest = losses.fullest_zone
             zones = {(pool.service, pool.location, pool.zone) for pool in loss.plan.pools}
 
             def zone_hit(fleet, indices, period):
@@ -95,7 +95,7 @@ def replayed(loss: Loss, patch: pytest.MonkeyPatch, engine: Engine | None = None
                 named = (first.service, first.location, loss.zone) in zones
                 return loss.zone if named else fullest(fleet, indices, period)
 
-            context.setattr(losses, "_fullest", zone_hit)
+            context.setattr(losses, "fullest_zone", zone_hit)
         return replay(loss.plan, loss.what_if, seed, engine=engine)
 
 
