@@ -28,6 +28,8 @@ def sigma_of(scatter: float) -> float:
 
 def slowest_of_one(scatter: float, percentile: float) -> float:
     """Return the factor on the mean time that a share `percentile` of all batches keeps, at least 1."""
+    if scatter == 1.0:  # asked of every operating point
+        return 1.0
     sigma = sigma_of(scatter)
     return max(1.0, math.exp(NormalDist().inv_cdf(percentile) * sigma - 0.5 * sigma * sigma))
 

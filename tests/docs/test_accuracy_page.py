@@ -13,7 +13,7 @@ from tests.support.snippets import without_trailing_blanks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
-SLOW = ("theory", "promises", "scatter")
+SLOW = ("service", "theory", "promises", "scatter")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def printed() -> Iterator[Callable[[str], str]]:
         del sys.modules[name]
 
 
-@pytest.mark.parametrize("part", ["service", "charts", *(pytest.param(part, marks=pytest.mark.slow) for part in SLOW)])
+@pytest.mark.parametrize("part", ["charts", *(pytest.param(part, marks=pytest.mark.slow) for part in SLOW)])
 def test_the_page_shows_what_is_measured_today(printed, part, request):
     """Every table and chart of the page is the script's; ``--update-golden`` renews it."""
     text = PAGE.read_text(encoding="utf-8")

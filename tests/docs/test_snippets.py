@@ -20,6 +20,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SLOW = (
     "ask-why.md",
     "compare-hardware.md",
+    "compare-owned-with-rented.md",
+    "draw-totals.md",
     "make-a-page-to-show.md",
     "plan-again.md",
     "plan-owned-hardware.md",

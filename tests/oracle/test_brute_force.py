@@ -14,11 +14,11 @@ from tests.support.brute_wide import can_enumerate, cheapest_wide
 from tests.support.brute_world import World
 from tests.support.tiny_question import tiny_case
 
-DEFAULT_CASES, ALL_CASES = 24, 300
+DEFAULT_CASES, ALL_CASES = 16, 300
 #: In the default run as well: spot that stands by for a location, counts held by day type that rise too fast, and more
 #: machines in a site than it has room for.
 TELLING = (48, 76, 180)
-DEFAULT_QUOTAS, ALL_QUOTAS = 20, 150
+DEFAULT_QUOTAS, ALL_QUOTAS = 12, 150
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,7 @@ class _AtBest:
         return optimistic_capacity(point, replicas_max)
 
 
+@pytest.mark.slow
 def test_cases_are_not_all_infeasible():
     """Among every fifth case, both feasible and infeasible ones occur often enough to mean something."""
     totals = [cheapest_total(*tiny_case(case), _AtBest()) for case in range(0, ALL_CASES, 5)]

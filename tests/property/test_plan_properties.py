@@ -17,7 +17,7 @@ from optimizer.planning import plan_scenario
 from tests.support.in_part import one_in
 from tests.support.tiny import tiny_catalog, tiny_scenario
 
-CASES = one_in(3, range(1000, 1030))
+CASES = one_in(5, range(1000, 1030))
 
 
 @pytest.fixture(scope="module")
