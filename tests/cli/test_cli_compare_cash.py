@@ -37,6 +37,7 @@ def test_a_cash_flow_on_the_page_and_in_the_document(fleetopt, tmp_path: Path):
     assert "cash flow 3 of 3" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_screening_list_beside_the_exact_price(fleetopt, tmp_path: Path):
     """The listed price and the one that break_even finds are the same figure on the page."""
     text = "format: fleetopt/options/1\noptions: [{label: it, forbid: [g5.*, g6.*, g6e.*, g7e.*, p*]}]\n"

@@ -7,6 +7,8 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 OPTIONS = """\
 format: fleetopt/options/1
 options:
@@ -17,6 +19,7 @@ draws: {on_demand_spread: 0.05}
 """
 
 
+@pytest.mark.slow
 def test_draws_in_every_form(fleetopt, tmp_path: Path):
     """One provider's prices move both options together, so that the cheaper one always is; a seed repeats itself."""
     (tmp_path / "options.yaml").write_text(OPTIONS, encoding="utf-8")

@@ -66,6 +66,7 @@ def test_a_file_gets_the_json_whole() -> None:
     assert json.loads(Path("why.json").read_text(encoding="utf-8"))["verdicts"][0]["verdict"] == "cannot"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("folder")
 def test_without_an_item_the_overview_says_the_same_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logs a tenth more and less: page, JSON and CSV give the same, and logs cost what is kept of them."""

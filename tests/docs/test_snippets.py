@@ -23,6 +23,8 @@ SLOW = (
     "compare-owned-with-rented.md",
     "draw-totals.md",
     "make-a-page-to-show.md",
+    "margins.md",
+    "own-data.md",
     "plan-again.md",
     "plan-owned-hardware.md",
     "read-an-infeasible-answer.md",

@@ -87,6 +87,7 @@ def test_the_document_is_json_without_plans(found: Comparison):
     assert [option["label"] for option in document["options"]] == [option.label for option in found.options]
 
 
+@pytest.mark.slow
 def test_other_processes_find_the_same(options: OptionSet, found: Comparison):
     """Scenario, catalog, plans and refusals go to other processes and come back whole."""
     with local_processes(2) as executor:
