@@ -141,8 +141,9 @@ def _pool(fleet: Fleet, edges: Edges, index: int, served: Mapping[int, Served]) 
         raise InputError([Fault(OPTION, what, "Replay it by the hour: leave out the option.", "too-many-replicas")])
     origins = sorted({origin for item in served.values() for origin, _ in item.rates})
     limits = {origin: edges.limit_s(pool.service, origin, pool.location) for origin in origins}
-    row = fleet.view.services[pool.service]
-    return DayPool(index, model_of(pool, first), limits, float(row["latency_ms"]) / 1e3, float(row["percentile"]))
+    target_ms = max(edges.target_ms(pool.service, origin, pool.location) for origin in origins)
+    percentile = float(fleet.view.services[pool.service]["percentile"])
+    return DayPool(index, model_of(pool, first), limits, target_ms / 1e3, percentile)
 
 
 def _played(

@@ -43,7 +43,7 @@ class DayRows:
         pool, hour, origin = self.fleet.pools[day.pool.index], windows[0].hour, windows[0].origin
         served, period = hours.served[hour], self.periods[hour]
         assert served is not None
-        allowed, target_ms = 1.0 - day.pool.percentile, day.pool.target_s * 1e3
+        allowed = 1.0 - day.pool.percentile
         worst = max(windows, key=lambda w: (not w.holds(allowed), w.late.share, w.reached_s or 0.0))
         broken = sum(not window.holds(allowed) for window in windows)
         requests = sum(window.requests for window in windows)
@@ -64,7 +64,7 @@ class DayRows:
             late_share=sum(window.late.share * window.requests for window in windows) / requests,
             reached_ms=self._edge_ms(day, origin, day.reached_s[hour]),
             percentile=day.pool.percentile,
-            target_ms=target_ms,
+            target_ms=self.edges.target_ms(pool.service, origin, pool.location),
             allowed_share=allowed,
             at=self._clock(period, worst.start_s % HOUR_S),
             window_s=day.window_s,

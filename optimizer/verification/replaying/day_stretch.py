@@ -81,7 +81,7 @@ class DayPool:
     limits_s
         Stay from which on a request is late, by origin.
     target_s
-        Latency promised at the edge; stays are counted in parts of it.
+        Latency promised at the furthest edge; stays are counted in parts of it.
     percentile
         That is promised.
     """

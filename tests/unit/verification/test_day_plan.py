@@ -114,6 +114,25 @@ def test_a_loss_all_day_leaves_the_others_to_carry_it(plan):
     assert gone.turned_away == pytest.approx(24 * 3900, rel=0.05)
 
 
+def test_a_stage_of_a_page_is_held_to_its_own_budget(plan):
+    """Search may take 70 ms at the web, its furthest edge, and 27 ms less at the shop: 36 ms at the pool."""
+
+    def page(inputs):
+        demand = {origin: {"mean": [0.0, 0.0], "peak": [0.0, 0.0]} for origin in ("shop", "web")}
+        stages = [{"service": "search", "fan_out": 1}]
+        inputs["pipelines"] = [
+            {"name": "page", "latency_ms": 200.0, "percentile": 0.99, "stages": stages, "demand": demand}
+        ]
+        inputs["services"][0]["latency_ms"] = 200.0
+
+    held = with_pool(with_pool(plan, 0, target={"p99_ms": 70.0}), 1, target={"p99_ms": 70.0})
+    rows = play_day(with_inputs(held, page), "day", WhatIf(scale=100.0 / 45.0), engine=FULL).rows
+    targets = {row.origin: row.target_ms for row in rows if row.service == "search"}
+    assert targets == {"web": pytest.approx(70.0), "shop": pytest.approx(43.0)}
+    # half of full batches: p99 is 40.8 ms at the pool, above the 36 ms that are left, so more than one in a hundred
+    assert all(row.late_share > 0.01 and not row.holds for row in rows if row.service == "search")
+
+
 def test_another_demand_is_played_with_its_own_counts(plan):
     """`--demand` asks for the rates and the replicas of that demand, as in the other replays."""
     with pytest.raises(InputError, match="not counted by this plan"):
