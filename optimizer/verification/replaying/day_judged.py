@@ -31,6 +31,8 @@ class Window:
         Which hour of the day, and when the window begins, seconds of the day.
     requests, late
         Of the origin: how many there were, and what share of them was late.
+    sections
+        Sections of the window in which any came; an interval needs some.
     at_pool
         Requests of all origins.
     reached_s
@@ -44,6 +46,7 @@ class Window:
     origin: str
     requests: int
     late: Late
+    sections: int
     at_pool: int
     reached_s: float | None
     again: Late | None = None
@@ -89,7 +92,8 @@ def windows_of(
     return [
         Window(
             hour, stretch.start_s(window), origin, int(requests[window].sum()),
-            share_of(requests[window], above[window]), at_pool[window], reached[window],
+            share_of(requests[window], above[window]), int(np.count_nonzero(requests[window])), at_pool[window],
+            reached[window],
         )
         for origin, (requests, above) in by_origin(counts, stretch, pool, rates, random).items()
         for window, hour in enumerate(stretch.hours)
@@ -107,6 +111,19 @@ def share_of(requests: Ints, above: Ints) -> Late:
         if used.sum() < LEAST_SECTIONS:
             return Late(found[0].share, 0.0, found[0].in_worst_run)
     return Late(found[0].share, min(each.at_least for each in found), found[0].in_worst_run)
+
+
+def broken_of(windows: Sequence[Window], allowed: float) -> int:
+    """Return how many windows of an hour break.
+
+    Where hardly any requests come, no window is ground for a verdict: they are judged together, each as a section.
+    """
+    if all(window.sections < LEAST_SECTIONS for window in windows) and len(windows) >= LEAST_SECTIONS:
+        sizes = [window.requests for window in windows]
+        above = [round(window.late.share * window.requests) for window in windows]
+        if late(sizes, above).is_miss(allowed):
+            return sum(window.late.share > allowed for window in windows)
+    return sum(not window.holds(allowed) for window in windows)
 
 
 def reached_s(places: Ints, pool: DayPool) -> float | None:

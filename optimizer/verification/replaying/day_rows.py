@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.verification.replaying.classes import MEDIAN, QUIETEST
 from optimizer.verification.replaying.day_hours import PoolHours
-from optimizer.verification.replaying.day_judged import Window
+from optimizer.verification.replaying.day_judged import Window, broken_of
 from optimizer.verification.replaying.day_pool import PoolDay
 from optimizer.verification.replaying.day_result import DayRow
 from optimizer.verification.replaying.day_stretch import HOUR_S
@@ -45,7 +45,7 @@ class DayRows:
         assert served is not None
         allowed = 1.0 - day.pool.percentile
         worst = max(windows, key=lambda w: (not w.holds(allowed), w.late.share, w.reached_s or 0.0))
-        broken = sum(not window.holds(allowed) for window in windows)
+        broken = broken_of(windows, allowed)
         requests = sum(window.requests for window in windows)
         return DayRow(
             service=pool.service,

@@ -17,7 +17,7 @@ from optimizer.verification.replaying.day import play_day, worst_of
 from optimizer.verification.replaying.day_again import Again
 from optimizer.verification.replaying.day_engine import DayEngine, load_day_engine, plain_advance
 from optimizer.verification.replaying.day_hours import PoolHours
-from optimizer.verification.replaying.day_judged import Window, share_of
+from optimizer.verification.replaying.day_judged import Window, broken_of, share_of
 from optimizer.verification.replaying.day_pool import play_pool
 from optimizer.verification.replaying.day_stretch import DayPool, Segment, Stretch
 from optimizer.verification.replaying.estimate import Late, late
@@ -198,9 +198,9 @@ def test_an_overload_is_carried_into_the_next_hour():
     assert all(window.holds(0.01) for window in by_hour[2][3:])
 
 
-def suspect(share, at_least, start_s=600.0):
+def suspect(share, at_least):
     """Five minutes of the first hour, as a first look may find them."""
-    return Window(0, start_s, "shop", 20_000, Late(share, at_least, share), 20_000, 0.04)
+    return Window(0, 600.0, "shop", 20_000, Late(share, at_least, share), 20, 20_000, 0.04)
 
 
 def looked_at(hours, *windows):
@@ -226,6 +226,22 @@ def test_five_minutes_that_are_too_small_break_again():
     assert not window.holds(0.01)
 
 
+def test_a_sample_looks_again_at_its_own_stretch():
+    """The last window of an hour and the first of the next are one stretch, one queue, as at first sight."""
+    hours, sample = hours_of((2, 120.0), (2, 150.0), limit_s=0.080), replace(FULL, is_sample=True)
+    stretch = hours.around(1)
+    assert (stretch.from_s, stretch.window_s, stretch.hours) == (3300.0, 300.0, (0, 1))
+    looked = Again(hours, stretch, 0, sample)
+    first, second = looked.judged([replace(suspect(0.016, 0.012), hour=hour, start_s=3300.0 + 300.0 * hour)
+                                   for hour in (0, 1)])  # fmt: skip
+    assert first.again is not None
+    assert second.again is not None
+    assert first.again.share < second.again.share
+    assert looked.requests == pytest.approx(
+        (first.again_windows + second.again_windows) * 300 * (60 + 60 + 75), rel=0.03
+    )
+
+
 def test_no_second_look_where_it_tells_nothing():
     """Not at what holds, nor at twice what may be late, nor after an hour that leaves its line behind."""
     hours = hours_of((1, 60.0), (1, 120.0), limit_s=0.080)
@@ -246,6 +262,17 @@ def test_the_interval_is_the_widest_of_sections_and_of_their_neighbours_together
     few = np.zeros(20, dtype=np.int64)
     few[[3, 9]] = 1
     assert (share_of(few, few).share, share_of(few, few).at_least) == (1.0, 0.0)
+
+
+def test_rare_requests_that_are_all_late_break_the_hour():
+    """Three in five minutes are no ground for a verdict, those of an hour are; not those of one window."""
+    rare = hours_of((1, 0.01), limit_s=0.001)
+    windows = play_pool(rare, 2, FULL).windows
+    assert all(window.holds(0.01) for window in windows)
+    assert broken_of(windows, 0.01) == len(windows) > 8
+    one = [replace(window, late=Late(0.0, 0.0, 0.0)) for window in windows]
+    one[3] = windows[3]
+    assert broken_of(one, 0.01) == 0
 
 
 def test_the_day_begins_with_the_queues_of_its_last_hour():
