@@ -39,7 +39,8 @@ TraceTimeOption = Annotated[
     str | None, typer.Option("--time", metavar="COLUMN", help="Of --trace: column of times; the first that can be one.")
 ]
 TraceCountsOption = Annotated[
-    str | None, typer.Option("--counts", metavar="COLUMN", help="Of --trace: column of counts, if requests has none.")
+    str | None,
+    typer.Option("--counts", metavar="COLUMN", help="Of --trace: column of counts; requests or count if there is one."),
 ]
 TraceTimezoneOption = Annotated[
     str | None,

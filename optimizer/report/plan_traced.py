@@ -70,6 +70,7 @@ def _document(found: TraceReport, reading: SecondReading) -> dict[str, Any]:
         "plan": reading.plan,
         "holds": found.holds and reading.holds,
         "promises_hold": found.holds,
+        "places": [dataclasses.asdict(place) for place in found.places],
         **dataclasses.asdict(found),
         "checks": reading.to_dict()["checks"],
     }

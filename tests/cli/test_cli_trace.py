@@ -97,6 +97,8 @@ def test_every_format_has_the_five_minutes(asked, monkeypatch, format_):
         document = json.loads(result.stdout)
         assert document["promises_hold"]
         assert [row["holds"] for row in document["rows"]] == [True, True, True]
+        (place,) = document["places"]
+        assert (place["windows"], place["broken"], place["worst"] in document["rows"]) == (3, 0, True)
         assert sum(row["requests"] for row in document["rows"]) == document["requests"]
 
 

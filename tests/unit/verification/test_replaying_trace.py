@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from optimizer.domain.forecast import Notice
 from optimizer.domain.log_played import LogArrivals, LogPlayed, LogWindow
-from optimizer.domain.plan import PlanPeriod, Route
+from optimizer.domain.plan import PlanPeriod, PoolAtDemand, Route
 from optimizer.verification.replay import sojourns
 from optimizer.verification.replaying import trace
 from optimizer.verification.replaying.engine import PLAIN, Engine, load_engine, plain_stays
@@ -220,3 +220,40 @@ def test_a_pool_without_scatter_is_not_scattered(hourly):
     wild = replay_log(_one_pool(with_pool(hourly, 0, service_time=time)), log)
     calm = replay_log(_one_pool(hourly), log)
     assert sum(row.late for row in wild.rows) > 2 * sum(row.late for row in calm.rows)
+
+
+def test_a_stage_of_a_page_is_held_to_its_part(hourly):
+    """Not to the target of the page, which is the service's own here; and it is said."""
+
+    def stage(inputs):
+        inputs["pipelines"] = [{"name": "page", "stages": [{"service": "search", "fan_out": 1}]}]
+
+    plan = with_inputs(hourly, stage)
+    for index in (0, 1):
+        plan = with_pool(plan, index, target={"p99_ms": 25.0})
+    log = _log({"shop": _own_times(60.0)})
+    held, page = replay_log(plan, log), replay_log(hourly, log)
+    assert {row.target_ms for row in held.rows} == {25.0}
+    assert (held.holds, page.holds) == (False, True)
+    assert any("a stage of a page" in note for note in held.notes)
+
+
+def test_another_demand_has_its_own_fleet(hourly):
+    """The log is the same, the replicas are those that run at low demand."""
+
+    def change(inputs):
+        inputs["cost_weights"] = {"high": 0.5, "low": 0.5}
+        for origins in inputs["demand"].values():
+            for rates in origins.values():
+                rates["at_demand"] = {"low": [rate / 2.0 for rate in rates["peak"]]}
+
+    plan = with_inputs(hourly, change)
+    for index, pool in enumerate(plan.pools):
+        low = PoolAtDemand((1, 1), (0, 0), pool.arrival_rate_per_s_by_period, pool.capacity_per_s_by_period)
+        plan = with_pool(plan, index, at_demand={"low": low})
+    log = _log({"shop": _own_times(300.0)})
+    high, low = (replay_log(plan, log, demand) for demand in (None, "low"))
+    assert [row.replicas for row in high.rows] == [2, 2, 4, 4]
+    assert [row.replicas for row in low.rows] == [2, 2, 2, 2]
+    assert [row.planned_per_s for row in low.rows] == [24.0, 24.0, 48.0, 48.0]
+    assert low.demand == "low"
