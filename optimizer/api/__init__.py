@@ -26,6 +26,7 @@ from optimizer.api.reading import (
     load_scenario,
     shipped_catalogs,
 )
+from optimizer.api.trace import replay_trace
 
 __all__ = [
     "Progress",
@@ -52,6 +53,7 @@ __all__ = [
     "replan",
     "replan_weeks",
     "replay",
+    "replay_trace",
     "shipped_catalogs",
     "verify",
     "with_alternatives",

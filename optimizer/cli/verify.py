@@ -11,6 +11,18 @@ from typer.core import TyperCommand
 
 from optimizer.cli.guard import errors_told
 from optimizer.cli.options import LARGEST_SEED, DebugOption, FormatOption, OutputOption, PlanArgument, QuietOption
+from optimizer.cli.trace import (
+    DayTypeOption,
+    TraceCountsOption,
+    TraceOption,
+    TraceOriginOption,
+    TraceServiceOption,
+    TraceTimeOption,
+    TraceTimezoneOption,
+    TraceWords,
+    refuse_mixed,
+    traced,
+)
 from optimizer.errors import EXIT_BAD_INPUT, Fault, InputError
 
 if TYPE_CHECKING:
@@ -108,6 +120,13 @@ def verify(
     scale: ScaleOption = None,
     demand: DemandOption = None,
     seed: TrafficSeedOption = None,
+    trace: TraceOption = None,
+    service: TraceServiceOption = None,
+    origin: TraceOriginOption = None,
+    day_type: DayTypeOption = None,
+    time: TraceTimeOption = None,
+    counts: TraceCountsOption = None,
+    timezone: TraceTimezoneOption = None,
     output: OutputOption = None,
     format_: FormatOption = None,
     quiet: QuietOption = False,
@@ -116,7 +135,7 @@ def verify(
     """Read every rule again over a finished plan and add its bill up; exit 0 if everything holds, else 1.
 
     With --replay (or any of the options that say what to replay) the traffic of every hour is played against the pools
-    as well, and the percentile that each origin reaches is shown.
+    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead.
     """
     with errors_told(debug=debug):
         from optimizer.cli.output import Delivery
@@ -128,15 +147,20 @@ def verify(
         if lose_zone is not None and (what_if != WhatIf() or whole_day is not None):
             mend = "Ask for one at a time."
             raise InputError([Fault(LOSE_ZONE_OPTION, "is a question of its own", mend, "two-questions")])
+        words = TraceWords(service, origin, day_type, time, counts, timezone)
+        asks_else = replace(what_if, demand=None) != WhatIf() or lose_zone is not None or whole_day is not None
+        refuse_mixed(trace, words, asks_else=asks_else)
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output(plan, against or "")
+        delivery.refuse_bad_output(plan, against or "", trace or "")
         read, reading = _read(plan, against, quiet=quiet)
         readable = all(check.holds for check in reading if check.rule == "structure")
         if lose_zone is not None and readable:
             report, holds = _zone_lost(read, reading, lose_zone, seed or 0)
         elif whole_day is not None and readable:
             report, holds = _day_played(read, reading, whole_day, what_if, seed or 0, quiet=quiet)
+        elif trace is not None and readable:
+            report, holds = traced(read, reading, trace, words, demand, seed or 0, quiet=quiet)
         elif plays and readable:
             report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:

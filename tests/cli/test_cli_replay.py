@@ -161,3 +161,12 @@ def test_a_whole_day_and_a_lost_zone_are_two_questions(invoke):
     refused = invoke("verify", "plan.json", "--whole-day", "--lose-zone")
     assert refused.exit_code == 1
     assert "question of its own" in refused.output + refused.stderr
+
+
+def test_a_whole_day_and_a_log_are_two_questions(invoke, tmp_path):
+    """One at a time."""
+    log = tmp_path / "log.csv"
+    log.write_text("time\n0\n", encoding="utf-8")
+    refused = invoke("verify", "plan.json", "--whole-day", "--trace", str(log))
+    assert refused.exit_code == 1
+    assert "question of its own" in refused.output + refused.stderr
