@@ -74,7 +74,7 @@ def _without(rows: Rows, columns: Mask, number: NDArray[np.int64]) -> Rows:
     return replace(rows, row=rows.row[there], column=number[rows.column[there]], value=rows.value[there])
 
 
-def solve_core(problem: Problem, prices: Floats, solve: Callable[[Problem], Outcome], gap: float) -> Outcome:
+def solve_core(problem: Problem, prices: Floats, solve: Callable[[Problem], Outcome]) -> Outcome:
     """Return the outcome of a problem by solving over few of its blocks.
 
     Parameters
@@ -82,7 +82,7 @@ def solve_core(problem: Problem, prices: Floats, solve: Callable[[Problem], Outc
     prices
         Of the rows, from the linear relaxation.
     solve
-        Solves a problem whole, to the relative gap `gap`.
+        Solves a problem whole; the gap that it leaves is the only one.
     """
     floor = floor_of(problem, prices)
     kept = _cheapest(floor, FIRST_BLOCKS)
@@ -94,9 +94,7 @@ def solve_core(problem: Problem, prices: Floats, solve: Callable[[Problem], Outc
         if outcome.values is None:
             return _at_best(outcome, min(outcome.lower_bound, floor.least))
         cost = float(problem.columns.cost[_there(problem, kept)] @ outcome.values)
-        # a block whose plans all lie within the gap of this one is not looked at
-        enough = cost - abs(cost) * gap
-        wanted = floor.least + floor.added < enough + abs(enough) * ROUNDING
+        wanted = floor.least + floor.added < cost + abs(cost) * ROUNDING
         if outcome.status is not Status.OPTIMAL or not (wanted & ~kept).any():
             left_out = floor.least + float(floor.added[~kept].min())
             return _whole(problem, kept, _at_best(outcome, min(outcome.lower_bound, left_out)))

@@ -50,7 +50,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
 
     if problem.block_count < LEAST_BLOCKS or (prices := _prices(problem, seed, deadline)) is None:
         return whole(problem)
-    return solve_core(problem, prices, whole, gap)
+    return solve_core(problem, prices, whole)
 
 
 def _solved_whole(problem: Problem, *, seed: int, gap: float, deadline: float | None) -> Outcome:

@@ -141,7 +141,7 @@ def test_blocks_that_may_be_cheaper_are_looked_at_again(monkeypatch: pytest.Monk
         solved.append(part.block_count)
         return whole(part, gap=0.0)
 
-    found = solve_core(problem, np.array([4.5, 4.0]), noted, 0.0)  # prices that make the dear block 0 look best
+    found = solve_core(problem, np.array([4.5, 4.0]), noted)  # prices that make the dear block 0 look best
     assert found.values is not None
     assert found.values.tolist() == [0.0, 1.0, 1.0, 0.0]
     assert found.lower_bound == pytest.approx(8.0)
@@ -162,7 +162,7 @@ def test_a_limit_of_time_gives_no_false_bound(monkeypatch: pytest.MonkeyPatch):
         prices = run._prices(problem, 0, None)
         if prices is None:
             continue
-        found, best = solve_core(problem, prices, stopped, 0.0), whole(problem, gap=0.0)
+        found, best = solve_core(problem, prices, stopped), whole(problem, gap=0.0)
         statuses.add(found.status)
         assert best.values is None or found.lower_bound <= best.lower_bound + 1e-6
     assert Status.FEASIBLE in statuses
