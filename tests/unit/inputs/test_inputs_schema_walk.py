@@ -153,7 +153,7 @@ def parent_model(path: Path_) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "value"), one_in(3, CASES), ids=lambda item: ".".join(item) if isinstance(item, tuple) else None
+    ("path", "value"), one_in(7, CASES), ids=lambda item: ".".join(item) if isinstance(item, tuple) else None
 )
 def test_wrong_values_are_told_at_their_place(folder: Path, path: Path_, value: Any) -> None:
     """Wrong types and values out of bounds: the fault names file, line, path, value found and a mend."""
