@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= shop-search
+# Files go to the workers in their order, in which the many short ones of tests/unit come last.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup plan browser test test-all lint check bench accuracy golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help
@@ -22,10 +24,10 @@ browser: ## the browser that tests open HTML pages in
 	@sh tools/browser.sh
 
 test: setup browser ## all tests but the slow ones
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(SPREAD)
 
 test-all: setup browser ## every test
-	$(BIN)/pytest -n 2 --dist loadfile -m ""
+	$(BIN)/pytest $(SPREAD) -m ""
 
 lint: setup ## format, lint, types, layers, dependencies, spelling
 	$(BIN)/ruff format --check .

@@ -52,7 +52,8 @@ def running_of(
     instances
         Shape (demands, periods, zones).
     share
-        Which part of the requests each zone takes under the demand planned for, shape (periods, zones).
+        Which part of the requests each zone takes, shape (periods, zones) for all demands alike, or (demands, periods,
+        zones).
     mean_per_s, peak_per_s
         Expected rate, and planned rate of the demand planned for, shape (periods,).
     """
@@ -66,7 +67,8 @@ def running_of(
         return Running(cost, None, None, None)
     busy = busy_instances(mean_per_s[:, None] * share, counts, full_rate_per_s).sum(axis=2)
     kwh = float(draw.kw(by_period, busy).ravel() @ line.full_hours)
-    at_peak = busy_instances(peak_per_s[:, None] * share, counts[0], full_rate_per_s).sum(axis=1)
+    planned = share if share.ndim == 2 else share[0]
+    at_peak = busy_instances(peak_per_s[:, None] * planned, counts[0], full_rate_per_s).sum(axis=1)
     kw = draw.kw(by_period[0], at_peak)
     place = candidate.location
     if context.rates.is_owned(place.name):

@@ -238,9 +238,13 @@ def _is_beaten(
 def _least_running(
     context: Context, configuration: Configuration, counts: Floats, rates: tuple[Floats, Floats]
 ) -> Running:
-    """Return what running a configuration costs and draws at least: its fewest instances, at work for all requests."""
+    """Return what running a configuration costs and draws at least: its fewest instances, at work for all requests.
+
+    Under another demand than the one planned for, requests may go to zones where nothing runs then: nothing is at work.
+    """
     full = configuration.full_instance_rate_per_s
-    all_in_one = np.ones((counts.shape[1], 1))
+    all_in_one = np.zeros((*counts.shape, 1))
+    all_in_one[0] = 1.0
     return running_of(context, configuration.candidate, full, counts[:, :, None], all_in_one, *rates)
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from optimizer import api
 from optimizer.cli.main import app
 from tests.cli import fake_rooms
+from tests.support.command import all_here, run_here
 
 ROOT = Path(__file__).parents[2]
 FAKE = [sys.executable, str(ROOT / "tests" / "cli" / "fake_rooms.py")]
@@ -27,8 +28,9 @@ def real_command() -> list[str]:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """Return the environment without what changes colours, with the checkout importable."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    """Return the environment without what changes colours, with the checkout importable and compiled once."""
+    changed = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in changed}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **extra}
 
 
@@ -43,6 +45,18 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         return CliRunner().invoke(app, list(arguments))
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _all_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands run in this process start no others."""
+    all_here(monkeypatch)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Callable[..., Result]:
+    """Run the real command in this process, in an empty folder, with the cache of the test run."""
+    return lambda *arguments: run_here(list(arguments), tmp_path)
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ cash_flow: {months: 36, discount_rate_per_year: 0}
 """
 
 
-def test_a_cash_flow_on_the_page_and_in_the_document(fleetopt, tmp_path: Path):
+def test_a_cash_flow_on_the_page_and_in_the_document(here, tmp_path: Path):
     """Payments of rent alone are the total; an option without a plan has none; the page has the month of the JSON."""
     (tmp_path / "options.yaml").write_text(OPTIONS, encoding="utf-8")
-    done = fleetopt("compare", "cloud-and-owned", "--options", "options.yaml", "-o", "found.json")
-    assert done.returncode == 0, done.stderr
+    done = here("compare", "cloud-and-owned", "--options", "options.yaml", "-o", "found.json")
+    assert done.exit_code == 0, done.stderr
     document = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     flows = {flow["label"]: flow for flow in document["cash_flow"]["options"]}
     assert list(flows) == ["only rented", "owned too", "cheap"]
@@ -38,13 +38,13 @@ def test_a_cash_flow_on_the_page_and_in_the_document(fleetopt, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_a_screening_list_beside_the_exact_price(fleetopt, tmp_path: Path):
+def test_a_screening_list_beside_the_exact_price(here, tmp_path: Path):
     """The listed price and the one that break_even finds are the same figure on the page."""
     text = "format: fleetopt/options/1\noptions: [{label: it, forbid: [g5.*, g6.*, g6e.*, g7e.*, p*]}]\n"
     text += "screening: true\nbreak_even: [aws/g4dn.2xlarge]\n"
     (tmp_path / "options.yaml").write_text(text, encoding="utf-8")
-    done = fleetopt("compare", "single-service", "--options", "options.yaml", "-o", "found.json")
-    assert done.returncode == 0, done.stderr
+    done = here("compare", "single-service", "--options", "options.yaml", "-o", "found.json")
+    assert done.exit_code == 0, done.stderr
     assert "Worth a quote" in done.stdout
     assert "screening" in done.stderr
     document = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))

@@ -19,21 +19,21 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_what_is_written_checks_and_plans_as_it_is(fleetopt, tmp_path):
-    """Init, check, plan, verify, each in a process of its own and without any change; the plan is proven and whole."""
-    done = fleetopt("init", "mine")
-    assert (done.returncode, done.stderr) == (0, "")
+def test_what_is_written_checks_and_plans_as_it_is(here, tmp_path):
+    """Init, check, plan, verify, without any change; the plan is proven and whole."""
+    done = here("init", "mine")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "fleetopt plan mine/scenario.yaml" in done.stdout
-    done = fleetopt("check", "mine/scenario.yaml")
-    assert done.returncode == 0, done.stderr
+    done = here("check", "mine/scenario.yaml")
+    assert done.exit_code == 0, done.stderr
     assert "no faults" in done.stdout
     assert "warning" not in done.stderr
-    done = fleetopt("plan", "mine/scenario.yaml", "-o", "plan.json")
-    assert done.returncode == 0, done.stderr
+    done = here("plan", "mine/scenario.yaml", "-o", "plan.json")
+    assert done.exit_code == 0, done.stderr
     plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert plan["status"] == "optimal"
     assert {row["purchase_option"] for row in plan["fleet"]} >= {"committed_1y", "on_demand"}
-    assert fleetopt("verify", "plan.json").returncode == 0
+    assert here("verify", "plan.json").exit_code == 0
 
 
 def test_the_catalog_is_small_and_every_row_has_a_source(tmp_path):

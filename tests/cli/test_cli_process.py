@@ -69,8 +69,9 @@ def test_stdout_of_json_is_json_and_nothing_else(fake):
 
 def test_json_is_utf_8_in_any_locale(fake):
     """Data does not change with the terminal's encoding; the page falls back to plain signs."""
-    assert "±" not in fake("plan", "shop-search", PYTHONIOENCODING="ascii").stdout
-    assert "estimated +-35 %" in fake("plan", "shop-search", PYTHONIOENCODING="ascii").stdout
+    page = fake("plan", "shop-search", PYTHONIOENCODING="ascii").stdout
+    assert "±" not in page
+    assert "estimated +-35 %" in page
     done = subprocess.run(
         [*FAKE, "plan", "x", "--format", "json"],
         capture_output=True,
@@ -87,7 +88,15 @@ def test_a_pipe_gets_100_plain_columns(fake):
     assert 90 < max(len(line) for line in text.splitlines()) <= 100
 
 
-@pytest.mark.parametrize(("ending", "code"), [("fault", 1), ("infeasible", 3), ("no plan", 4), ("interrupt", 130)])
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        ("infeasible", 3),
+        ("interrupt", 130),
+        pytest.param("fault", 1, marks=pytest.mark.slow),
+        pytest.param("no plan", 4, marks=pytest.mark.slow),
+    ],
+)
 def test_exit_codes_reach_the_shell(fake, ending, code):
     """The process ends as the interface says, stdout empty."""
     done = fake("plan", "x", FAKE=ending)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import shlex
-import subprocess
-import sys
+import warnings
 from difflib import unified_diff
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.support.command import run_here
 from tests.support.snippets import Block, blocks_of, fits, renewed
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What `fleetopt plan NAME --quiet` prints, kept whole and compared with the command by a test beside it.
+KEPT = ROOT / "tests" / "golden"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Pages whose commands make many plans each.
 SLOW = (
@@ -49,8 +52,9 @@ def test_snippets_run(page: Path, tmp_path: Path, request: pytest.FixtureRequest
     A block ``text prints`` holds what the Python block before it prints.
     """
     text = page.read_text(encoding="utf-8")
-    told = _run(blocks_of(text), tmp_path)
-    if request.config.getoption("--update-golden", default=False):
+    renew = bool(request.config.getoption("--update-golden", default=False))
+    told = _run(blocks_of(text), tmp_path, None if renew else KEPT)
+    if renew:
         for block, today in reversed(told):
             text = text[: block.span[0]] + today + text[block.span[1] :]
         page.write_text(text, encoding="utf-8")
@@ -60,8 +64,11 @@ def test_snippets_run(page: Path, tmp_path: Path, request: pytest.FixtureRequest
         assert not changed, f"`make golden` renews it:\n{changed}"
 
 
-def _run(blocks: list[Block], folder: Path) -> list[tuple[Block, str]]:
-    """Run the blocks of a page in turn; return those that show something, with what they should show."""
+def _run(blocks: list[Block], folder: Path, kept: Path | None) -> list[tuple[Block, str]]:
+    """Run the blocks of a page in turn; return those that show something, with what they should show.
+
+    Pages of shipped scenarios are read from the folder `kept`, if there is one.
+    """
     told, printed = [], ""
     for block in blocks:
         if block.title:
@@ -70,33 +77,44 @@ def _run(blocks: list[Block], folder: Path) -> list[tuple[Block, str]]:
         elif block.kind == "python":
             printed = _run_python(block.text, folder)
         elif block.kind == "console":
-            told.append((block, _run_console(block.text, folder)))
+            told.append((block, _run_console(block.text, folder, kept)))
         elif block.info.strip() == "prints":
             told.append((block, printed))
     return told
 
 
 def _run_python(text: str, folder: Path) -> str:
-    """Run a block, and return what it prints."""
-    done = subprocess.run([sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """Run a block in this process, as a program of its own, and return what it prints."""
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # a program as short as these leaves files to its end
+        exec(compile(text, "<block>", "exec"), {"__name__": "__main__"})
+    return printed.getvalue()
 
 
-def _run_console(text: str, folder: Path) -> str:
+def _run_console(text: str, folder: Path, kept: Path | None) -> str:
     """Run each ``$ command``, and return the block as it should be: as it is where what it shows is printed."""
-    return "".join(_run_command(part, folder) for part in re.split(r"^(?=\$ )", text, flags=re.MULTILINE))
+    return "".join(_run_command(part, folder, kept) for part in re.split(r"^(?=\$ )", text, flags=re.MULTILINE))
 
 
-def _run_command(part: str, folder: Path) -> str:
-    command, _, shown = part.partition("\n")
+def _run_command(part: str, folder: Path, kept: Path | None) -> str:
+    command = part.partition("\n")[0]
     words = shlex.split(command.removeprefix("$ "), comments=True)
     if not words or words[0] != "fleetopt":
         return part
+    if kept is not None and words[1] == "plan" and words[3:] == ["--quiet"]:
+        page = kept / f"{words[2]}.txt"
+        if page.exists():
+            return _as_shown(part, page.read_text(encoding="utf-8"))
     expected_code = int(match[1]) if (match := re.search(r"# exit (\d)", command)) else 0
     done = run_here(words[1:], folder)
     assert done.exit_code == expected_code, f"{command}: {done.stderr or done.stdout}"
-    printed = done.stdout if done.stdout.strip() else done.stderr
+    return _as_shown(part, done.stdout if done.stdout.strip() else done.stderr)
+
+
+def _as_shown(part: str, printed: str) -> str:
+    """Return a command with what it shows, as that should be."""
+    command, _, shown = part.partition("\n")
     return part if not shown.strip() or fits(shown, printed) else f"{command}\n{renewed(shown, printed)}"
 
 

@@ -8,17 +8,19 @@ from optimizer.domain.scenario import Floats
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
 from optimizer.planning import plan_scenario
-from tests.support.asked import shared_store
+from tests.support.asked import AssumedStore, cheapest_plan, shared_store
 from tests.support.brute_force import cheapest_total
 from tests.support.brute_wide import can_enumerate, cheapest_wide
 from tests.support.brute_world import World
 from tests.support.tiny_question import tiny_case
 
-DEFAULT_CASES, ALL_CASES = 16, 300
-#: In the default run as well: spot that stands by for a location, counts held by day type that rise too fast, and more
-#: machines in a site than it has room for.
-TELLING = (48, 76, 180)
-DEFAULT_QUOTAS, ALL_QUOTAS = 12, 150
+DEFAULT_CASES, ALL_CASES = 5, 300
+#: In the default run as well: two services, no plan at all, and more machines in a site than it has room for.
+TELLING = (13, 15, 180)
+DEFAULT_QUOTAS, ALL_QUOTAS = 2, 150
+#: Cases with capacities from a formula, which take no time to simulate. Beyond the first ones: spot that stands by for
+#: a location, counts held by day type that rise too fast, and more machines in a site than it has room for.
+DEFAULT_ASSUMED, TELLING_ASSUMED = 40, (48, 76, 180)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +29,8 @@ def store() -> CapacityStore:
     return shared_store()
 
 
-def _cases(default: int, all_: int) -> list[object]:
-    marks = [() if case < default or case in TELLING else pytest.mark.slow for case in range(all_)]
+def _cases(default: int, all_: int, telling: tuple[int, ...] = TELLING) -> list[object]:
+    marks = [() if case < default or case in telling else pytest.mark.slow for case in range(all_)]
     return [pytest.param(case, marks=mark) for case, mark in enumerate(marks)]
 
 
@@ -45,6 +47,18 @@ def test_total_equals_brute_force(case: int, store: CapacityStore):
     assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert plan.objective.lower_bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert all(check.holds for check in plan.checks)
+
+
+@pytest.mark.parametrize("case", _cases(DEFAULT_ASSUMED, ALL_CASES, TELLING_ASSUMED))
+def test_total_equals_brute_force_at_assumed_capacities(case: int):
+    """The same for capacities that are not simulated; no plan is read a second time, since none would hold."""
+    scenario, catalog = tiny_case(case)
+    expected = cheapest_total(scenario, catalog, AssumedStore())
+    plan = cheapest_plan(scenario, catalog, AssumedStore())
+    assert (plan is None) == (expected is None)
+    if plan is not None:
+        assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
+        assert plan.objective.lower_bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("case", _cases(DEFAULT_QUOTAS, ALL_QUOTAS))

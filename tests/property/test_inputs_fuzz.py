@@ -17,6 +17,7 @@ from optimizer.inputs import load_catalog, load_inputs, read_plan
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.raw_table import _split, _split_plain, read_raw_table
 from optimizer.inputs.strict_yaml import parse_yaml
+from tests.support.in_part import examples
 from tests.unit.inputs.small_files import write_small
 from tests.unit.inputs.test_inputs_plan_file import small_plan
 
@@ -100,14 +101,14 @@ def check(read: Callable[[], object], file: Path, edit: Callable[[str], str]) ->
 
 
 @given(edit=edits())
-@run(max_examples=150)
+@run(max_examples=examples(150))
 def test_any_scenario_text(folder: Path, edit: Callable[[str], str]) -> None:
     """A scenario file with lines deleted, doubled and replaced and characters put in."""
     check(lambda: load_inputs(folder / "small.yaml"), folder / "small.yaml", edit)
 
 
 @given(edit=edits())
-@run(max_examples=80)
+@run(max_examples=examples(80))
 def test_any_demand_text(folder: Path, edit: Callable[[str], str]) -> None:
     """A demand file after the same treatment."""
     check(lambda: load_inputs(folder / "small.yaml"), folder / "demand.csv", edit)
@@ -116,7 +117,7 @@ def test_any_demand_text(folder: Path, edit: Callable[[str], str]) -> None:
 @given(
     edit=edits(), name=st.sampled_from(["prices.csv", "network.csv", "profiles.csv", "locations.csv", "catalog.yaml"])
 )
-@run(max_examples=80)
+@run(max_examples=examples(80))
 def test_any_catalog_text(folder: Path, edit: Callable[[str], str], name: str) -> None:
     """Files of a catalog after the same treatment, read by themselves."""
     check(lambda: load_catalog(["catalog"], relative_to=folder), folder / "catalog" / name, edit)
@@ -125,14 +126,14 @@ def test_any_catalog_text(folder: Path, edit: Callable[[str], str], name: str) -
 @given(
     edit=edits(), name=st.sampled_from(["instance_types.csv", "storage.csv", "served_models.csv", "availability.csv"])
 )
-@run(max_examples=60)
+@run(max_examples=examples(60))
 def test_any_catalog_under_a_scenario(folder: Path, edit: Callable[[str], str], name: str) -> None:
     """A catalog that may lack things, under a scenario that asks for them."""
     check(lambda: load_inputs(folder / "small.yaml"), folder / "catalog" / name, edit)
 
 
 @given(edit=edits())
-@run(max_examples=80)
+@run(max_examples=examples(80))
 def test_any_plan_text(folder: Path, edit: Callable[[str], str]) -> None:
     """A plan file after the same treatment gives a plan or faults."""
 
@@ -170,7 +171,7 @@ VALUES = [
         max_size=3,
     )
 )
-@run(max_examples=100)
+@run(max_examples=examples(100))
 def test_any_override(folder: Path, sets: list[str]) -> None:
     """Any path with any value, and any text that is no override at all."""
     check(lambda: load_inputs(folder / "small.yaml", sets), folder / "small.yaml", lambda text: text)
@@ -182,7 +183,7 @@ def test_any_override(folder: Path, sets: list[str]) -> None:
 @example("!<")
 @example("a: |9\n x")
 @example("- - - - a")
-@run(max_examples=400)
+@run(max_examples=examples(400))
 def test_any_text_as_yaml(text: str) -> None:
     """The YAML reader knows every text: a tree or faults, never both missing."""
     faults = Faults()
@@ -191,7 +192,7 @@ def test_any_text_as_yaml(text: str) -> None:
 
 
 @given(text=st.one_of(st.text(), st.lists(st.sampled_from(["a", "1", ",", ";", '"', "\n", "\r\n", "\r"])).map("".join)))
-@run(max_examples=300)
+@run(max_examples=examples(300))
 def test_any_text_as_csv(text: str) -> None:
     """The CSV reader knows every text; what it returns is rectangular, each row with its line."""
     faults = Faults()
@@ -211,7 +212,7 @@ def test_any_text_as_csv(text: str) -> None:
 @example("a,b\n,\n1,2", ",")
 @example("a\n\n", ",")
 @example("a,b\n1\n2,3,4\n", ",")
-@run(max_examples=400)
+@run(max_examples=examples(400))
 def test_plain_text_is_split_the_same_at_once_and_row_by_row(text: str, separator: str) -> None:
     """What is split as a whole has the cells and lines that the CSV reader of Python finds, and no fault."""
     faults = Faults()

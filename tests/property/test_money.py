@@ -12,7 +12,7 @@ from optimizer.domain.catalog import Catalog
 from optimizer.domain.purchase import PurchaseOption
 from optimizer.domain.scenario import Scenario
 from optimizer.performance import CapacityStore
-from tests.support.asked import NEVER, cheapest, cheapest_plan, no_less, shared_store
+from tests.support.asked import NEVER, AssumedStore, cheapest, cheapest_plan, no_less
 from tests.support.tiny_question import tiny_case
 
 FIRST, DEFAULT_CASES, ALL_CASES = 2000, 8, 30
@@ -33,8 +33,8 @@ MONEY = frozenset(
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """Simulated capacities, shared with other tests."""
-    return shared_store()
+    """Capacities that take no time to simulate: what is shown here holds at any."""
+    return AssumedStore()
 
 
 def _without_lead(scenario: Scenario) -> Scenario:

@@ -80,7 +80,7 @@ def damaged(copy: ShippedCopy, kind: str, number: int) -> tuple[Path, bytes]:
 @pytest.mark.parametrize(
     ("kind", "count"),
     [
-        *(("scenario", 70), ("demand", 30), ("catalog", 50)),
+        *(("scenario", 70), ("demand", 30), ("catalog", 20)),
         pytest.param("scenario", 800, marks=pytest.mark.slow),
         pytest.param("demand", 300, marks=pytest.mark.slow),
         pytest.param("catalog", 900, marks=pytest.mark.slow),

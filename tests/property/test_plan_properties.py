@@ -14,16 +14,17 @@ from optimizer.domain.scenario import Demand, Scenario
 from optimizer.errors import Infeasible
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import AssumedStore, cheapest_plan, shared_store
 from tests.support.in_part import one_in
 from tests.support.tiny import tiny_catalog, tiny_scenario
 
-CASES = one_in(5, range(1000, 1030))
+CASES = one_in(3, range(1000, 1030))
 
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """One set of simulated capacities for all cases."""
-    return CapacityStore(cache_folder=None, seed=0)
+    """Capacities that take no time to simulate: what is shown here holds at any."""
+    return AssumedStore()
 
 
 def _case(case: int) -> tuple[Scenario, Catalog]:
@@ -33,10 +34,7 @@ def _case(case: int) -> tuple[Scenario, Catalog]:
 
 
 def _plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> Plan | None:
-    try:
-        return plan_scenario(scenario, catalog, gap=0.0, store=store)
-    except Infeasible:
-        return None
+    return cheapest_plan(scenario, catalog, store)
 
 
 def _total(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> float:
@@ -156,11 +154,12 @@ def test_doubled_prices_double_the_rent(case: int, store: CapacityStore):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bill_equals_objective(case: int, store: CapacityStore):
-    """The lines of the bill add up to the objective to a cent, and the bound does not lie above it."""
+def test_bill_equals_objective(case: int):
+    """The lines of the bill add up to the objective to a cent, the bound does not lie above it, the plan verifies."""
     scenario, catalog = _case(case)
-    plan = _plan(scenario, catalog, store)
-    if plan is None:
+    try:
+        plan = plan_scenario(scenario, catalog, gap=0.0, store=shared_store())
+    except Infeasible:
         return
     assert sum(line.amount for line in plan.cost.lines) == pytest.approx(plan.objective.total, abs=0.01)
     assert plan.objective.lower_bound <= plan.objective.total

@@ -13,7 +13,7 @@ from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.formulation.rules import RULES
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import find
-from tests.support.asked import NEVER, cheapest, cheapest_plan, no_less, shared_store
+from tests.support.asked import NEVER, AssumedStore, cheapest, cheapest_plan, no_less
 from tests.support.tightened_rules import TIGHTENED, Question, ways
 from tests.support.tiny_question import tiny_case
 
@@ -28,8 +28,8 @@ NEVER_DEARER_HERE = (("utilisation_cap", 0), ("one_pool_per_location", 0), ("spo
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """Simulated capacities, shared with other tests."""
-    return shared_store()
+    """Capacities that take no time to simulate: what is shown here holds at any."""
+    return AssumedStore()
 
 
 @pytest.fixture(scope="module")

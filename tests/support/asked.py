@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
+from optimizer.api import cache_folder
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import Floats, Scenario
 from optimizer.errors import Infeasible, NoPlanFound
-from optimizer.performance import CapacityStore
+from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
 from optimizer.planning.planner import find
 
 NEVER = float("inf")
@@ -16,8 +19,20 @@ NEVER = float("inf")
 
 @cache
 def shared_store() -> CapacityStore:
-    """One set of simulated capacities for all tests of a process."""
-    return CapacityStore(cache_folder=None, seed=0)
+    """One set of simulated capacities for all tests of a process, kept in the folder that the whole run shares."""
+    return CapacityStore(cache_folder(), seed=0)
+
+
+class AssumedStore(CapacityStore):
+    """Capacities from a formula instead of a simulation: below the bound, nearer to it the more replicas a pool has.
+
+    A plan made with them is the cheapest one at these capacities, and would not pass its second reading.
+    """
+
+    def curve(self, point: OperatingPoint, replicas_max: int) -> Floats:
+        """Return what 0..replicas_max replicas are taken to carry, requests/s."""
+        replicas = np.arange(replicas_max + 1)
+        return optimistic_capacity(point, replicas_max) * (1.0 - 0.4 / (replicas + 1.0))
 
 
 def cheapest_plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) -> Plan | None:

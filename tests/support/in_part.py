@@ -6,6 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+#: Name of the hypothesis profile of a run that leaves no test out.
+WHOLE = "fleetopt-whole"
+
+
+def examples(count: int) -> int:
+    """Return how many examples a property takes: a third in the default run, all where slow tests run as well."""
+    return count if settings.get_current_profile_name() == WHOLE else max(count // 3, 10)
 
 
 def one_in(every: int, cases: Iterable[Any]) -> list[Any]:

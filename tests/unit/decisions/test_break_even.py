@@ -25,7 +25,7 @@ from tests.support.small import demand, service, small_scenario
 from tests.support.small_market import SITE, market
 from tests.support.tiny_question import tiny_case
 
-DEFAULT_CASES, ALL_CASES = 3, 20
+DEFAULT_CASES, ALL_CASES = 1, 20
 
 
 def _share(scenario: Scenario, catalog: Catalog, key: tuple[str, str], factor: float) -> float:

@@ -13,15 +13,16 @@ from optimizer.domain.scenario import Scenario
 from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import best_rates, outlook_of
 from optimizer.formulation.relaxed import undominated
-from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
+from optimizer.performance import OperatingPoint, optimistic_capacity
 from optimizer.planning.infeasible.proof import least_breach, no_plan_exists
+from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 
 RATE = 0.98 * 0.97 * 4 / 0.0176
 
 
 def _breach(scenario: Scenario, catalog: object = None) -> float:
-    context = Context(scenario, catalog or small_catalog(), CapacityStore(cache_folder=None, seed=0))
+    context = Context(scenario, catalog or small_catalog(), shared_store())
     return least_breach(context, outlook_of(context))
 
 
@@ -43,7 +44,7 @@ def test_best_rate_is_the_best_of_all_batches(target_s: float, percentile: float
 def test_offers_take_the_origins_own_round_trip():
     """One offer for each place in reach, at 216.05 requests/s, with 1.5 times the need where a zone may be lost."""
     scenario = small_scenario(service("s", demand([[5.0, 9.0]]), redundancy="zone"), locations=(HOME, AWAY))
-    outlook = outlook_of(Context(scenario, small_catalog(), CapacityStore(cache_folder=None, seed=0)))
+    outlook = outlook_of(Context(scenario, small_catalog(), shared_store()))
     assert [(offer.location, offer.factor) for offer in outlook.offers] == [(AWAY, 1.5), (HOME, 1.5)]
     assert all(offer.rate_per_s == pytest.approx(RATE) for offer in outlook.offers)
 
@@ -117,7 +118,7 @@ def test_signed_instances_are_all_there_is_without_options():
 def test_an_origin_without_an_offer_is_proof_enough():
     """A target below one request proves it, whatever else."""
     scenario = small_scenario(service("s", demand([[5.0, 9.0]]), latency_s=0.010))
-    context = Context(scenario, small_catalog(), CapacityStore(cache_folder=None, seed=0))
+    context = Context(scenario, small_catalog(), shared_store())
     assert no_plan_exists(context, outlook_of(context))
 
 

@@ -11,6 +11,7 @@ from optimizer.domain.purchase import Match, Purchase, SpotTerms
 from optimizer.domain.scenario import NetworkUse, Scenario
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 from tests.support.small_market import YEAR, price, with_prices
 
@@ -20,7 +21,7 @@ CATALOG = with_prices(small_catalog(), price("spot", 0.2), price("committed_1y",
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
     """One set of simulated capacities for all tests here."""
-    return CapacityStore(cache_folder=None, seed=0)
+    return shared_store()
 
 
 def asked(options: tuple[str, ...], *quotas: Quota) -> Scenario:

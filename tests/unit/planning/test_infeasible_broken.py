@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from optimizer.errors import Infeasible, NoAnswer, NoPlanFound
-from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.broken import COUNT, DEFAULT, broken
 from tests.support.relaxing import Case, Change, a_little_less, with_change
 
@@ -21,7 +21,7 @@ class Answers:
     """The answer to each broken scenario, found once."""
 
     def __init__(self) -> None:
-        self.store = CapacityStore(cache_folder=None, seed=0)
+        self.store = shared_store()
         self._known: dict[int, NoAnswer] = {}
 
     def to(self, number: int) -> NoAnswer:

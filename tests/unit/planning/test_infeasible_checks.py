@@ -16,10 +16,10 @@ from optimizer.domain.purchase import Match, Purchase
 from optimizer.domain.scenario import NetworkUse, Origin, Scenario, Service
 from optimizer.formulation.context import Context
 from optimizer.formulation.optimistic import outlook_of
-from optimizer.performance import CapacityStore
 from optimizer.planning.infeasible.checks import instant_findings
 from optimizer.planning.infeasible.unserved import why_unserved
 from optimizer.planning.infeasible.why import Finding
+from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
 from tests.support.small_market import with_other_accelerator
 
@@ -39,7 +39,7 @@ def _asked(peak: float = 1000.0, **changes: object) -> Service:
 
 
 def _found(scenario: Scenario, catalog: Catalog | None = None) -> list[Finding]:
-    context = Context(scenario, catalog or _catalog(), CapacityStore(cache_folder=None, seed=0))
+    context = Context(scenario, catalog or _catalog(), shared_store())
     return instant_findings(context, outlook_of(context))
 
 
@@ -307,7 +307,7 @@ def test_two_places_in_reach_are_no_missing_standby():
     """Where two places reach the origin the standby is not what is short, but a count: the keys name it."""
     asked = _asked(100.0, redundancy="region", max_replicas=1)
     scenario = small_scenario(asked, locations=(HOME, AWAY))
-    context = Context(scenario, small_catalog(), CapacityStore(cache_folder=None, seed=0))
+    context = Context(scenario, small_catalog(), shared_store())
     why = why_unserved(context, 0, 0)
     assert why.rule == "replica_bounds"
     assert "services.shop.replicas.max" in why.keys

@@ -20,13 +20,14 @@ from optimizer.planning.infeasible.on_limits import more_power
 from optimizer.planning.infeasible.on_places import charged_rest, further_location, more_options
 from optimizer.planning.infeasible.words import amount, listed, rounded_down, rounded_up, too_few
 from optimizer.solve import solve_problem
+from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, demand, service, small_catalog, small_scenario
 
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
     """One set of simulated capacities for all tests here."""
-    return CapacityStore(cache_folder=None, seed=0)
+    return shared_store()
 
 
 @pytest.mark.parametrize("least", [1.001, 1.3, 7.7, 59.0])

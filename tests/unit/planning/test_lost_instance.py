@@ -6,6 +6,7 @@ import pytest
 
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.small import HOME, demand, service, small_catalog, small_scenario
 
 #: 1 batch of 4 is served in 16 ms: with 40 ms for a request 1 replica keeps its promise at far less than half of 2.
@@ -15,7 +16,7 @@ LATENCY_S = 0.040
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
     """One set of simulated capacities for all tests here."""
-    return CapacityStore(cache_folder=None, seed=0)
+    return shared_store()
 
 
 @pytest.mark.parametrize("rate_per_s", [400.0, 560.0, 800.0])

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from optimizer.domain.catalog import Availability, Catalog
+from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Headroom, NetworkUse, Origin, Scenario
 from optimizer.errors import Infeasible
 from optimizer.formulation.rules import RULES
-from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
-from optimizer.verification import CHECKS, verify
+from optimizer.verification import CHECKS
+from tests.support.asked import shared_store
 from tests.support.rule_cases import CASES as CASES_OF_BUYING
 from tests.support.rule_cases import NOTHING_FITS
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
@@ -104,10 +105,26 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
+class Plans:
+    """The plan of each case with all rules, and with one of them off, made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], Plan] = {}
+
+    def of(self, rule: str, *, off: bool) -> Plan:
+        """Return the cheapest plan of a rule's case, with its second reading whatever that says."""
+        if (rule, off) not in self._known:
+            rules_off = frozenset({rule} if off else ())
+            self._known[rule, off] = plan_scenario(
+                *CASES[rule](), store=shared_store(), gap=0.0, rules_off=rules_off, verify=False
+            )
+        return self._known[rule, off]
+
+
 @pytest.fixture(scope="module")
-def store() -> CapacityStore:
-    """One set of simulated capacities for all cases."""
-    return CapacityStore(cache_folder=None, seed=0)
+def plans() -> Plans:
+    """One set of plans for both tests."""
+    return Plans()
 
 
 def test_every_rule_has_a_case_and_a_twin():
@@ -117,27 +134,25 @@ def test_every_rule_has_a_case_and_a_twin():
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_a_rule_switched_off_is_noticed(rule: str, store: CapacityStore):
+def test_a_rule_switched_off_is_noticed(rule: str, plans: Plans):
     """With all rules on the plan verifies; with one off, the second reading of just that rule fails."""
-    scenario, catalog = CASES[rule]()
     if rule != "latency" and rule not in NOTHING_FITS:
-        plan = plan_scenario(scenario, catalog, store=store)
-        assert all(check.holds for check in plan.checks)
-    broken = plan_scenario(scenario, catalog, store=store, rules_off=frozenset({rule}), verify=False)
-    failed = {check.rule for check in verify(broken, scenario, catalog) if not check.holds}
+        assert all(check.holds for check in plans.of(rule, off=False).checks)
+    failed = {check.rule for check in plans.of(rule, off=True).checks if not check.holds}
     assert rule in failed
 
 
 @pytest.mark.parametrize("rule", list(RULES))
-def test_a_rule_never_makes_the_plan_cheaper(rule: str, store: CapacityStore):
+def test_a_rule_never_makes_the_plan_cheaper(rule: str, plans: Plans):
     """Switching a rule off leaves the total the same or lower (or makes a plan possible at all)."""
-    scenario, catalog = CASES[rule]()
-    if rule == "latency":
-        scenario = _busy(latency_s=0.020)
     if rule in NOTHING_FITS:
         with pytest.raises(Infeasible):
-            plan_scenario(scenario, catalog, store=store, gap=0.0)
+            plans.of(rule, off=False)
         return
-    with_rule = plan_scenario(scenario, catalog, store=store, gap=0.0)
-    without = plan_scenario(scenario, catalog, store=store, gap=0.0, rules_off=frozenset({rule}), verify=False)
+    if rule == "latency":
+        asked = _busy(latency_s=0.020), small_catalog()
+        with_rule = plan_scenario(*asked, store=shared_store(), gap=0.0)
+        without = plan_scenario(*asked, store=shared_store(), gap=0.0, rules_off=frozenset({rule}), verify=False)
+    else:
+        with_rule, without = (plans.of(rule, off=off) for off in (False, True))
     assert without.objective.total <= with_rule.objective.total + 1e-6

@@ -11,6 +11,7 @@ from optimizer.domain.purchase import Commitment, OwnedTerms, Purchase
 from optimizer.domain.scenario import Origin
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.small import AWAY, HOME, SOURCE, demand, service, small_catalog, small_scenario
 
 SIGNED = Commitment(HOME, "one", "committed_1y", 2, 0.5, "2027-12-31", 1.0, 11.0, reserved=False, reason="in 2026")
@@ -19,7 +20,7 @@ SIGNED = Commitment(HOME, "one", "committed_1y", 2, 0.5, "2027-12-31", 1.0, 11.0
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
     """One set of simulated capacities for all tests here."""
-    return CapacityStore(cache_folder=None, seed=0)
+    return shared_store()
 
 
 def powered() -> Catalog:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optimizer.errors import Infeasible, NoPlanFound
-from optimizer.performance import CapacityStore
 from optimizer.planning.planner import find, plan_scenario
+from tests.support.asked import shared_store
 from tests.support.chained import Alone, chained_scenario, spare_s
 from tests.support.small import small_catalog
 
@@ -22,7 +22,7 @@ CENT = 0.01
 
 def test_the_split_is_the_best_of_all_on_a_grid():
     """Enumerated: every split on a grid, each stage planned as a service of its own, by the planner without pages."""
-    scenario, catalog, store = chained_scenario(0.100), small_catalog(), CapacityStore()
+    scenario, catalog, store = chained_scenario(0.100), small_catalog(), shared_store()
     grid = tuple(0.001 * budget for budget in (24.0, 34.0, 48.0, 66.0))
     found = find(scenario, catalog, store, gap=0.0, promises=False, budgets={0: grid, 1: grid})
     alone = Alone(scenario, catalog, store)
@@ -34,7 +34,7 @@ def test_the_split_is_the_best_of_all_on_a_grid():
 
 
 def _no_dearer_than(count: int) -> None:
-    scenario, catalog, store = chained_scenario(0.090, (120.0, 360.0)), small_catalog(), CapacityStore()
+    scenario, catalog, store = chained_scenario(0.090, (120.0, 360.0)), small_catalog(), shared_store()
     objective = find(scenario, catalog, store, gap=0.0, promises=False).plan.objective
     alone, spare = Alone(scenario, catalog, store), spare_s(scenario)
     shares = np.random.default_rng(7).uniform(0.15, 0.85, count).tolist()
@@ -57,7 +57,7 @@ def test_the_split_costs_no_more_than_two_hundred_random_ones():
 @pytest.mark.slow
 def test_a_page_with_less_time_never_costs_less():
     """On one grid of budgets, so that both plans choose among the same splits."""
-    catalog, store = small_catalog(), CapacityStore()
+    catalog, store = small_catalog(), shared_store()
     grid = tuple(0.001 * budget for budget in (24.0, 34.0, 48.0, 66.0))
     totals = [
         find(chained_scenario(target), catalog, store, gap=0.0, promises=False, budgets={0: grid, 1: grid}).plan
@@ -86,11 +86,11 @@ def test_a_page_is_planned_verified_and_replayed():
 def test_a_target_below_the_least_times_is_refused_with_the_difference():
     """Two stages of 11 ms each with 3 ms of network and overhead take 28 ms at least; 25 are asked."""
     with pytest.raises(Infeasible, match=r"page from origin shop .* 28\.0 ms .* 3\.0 ms too little"):
-        find(chained_scenario(0.025), small_catalog(), CapacityStore())
+        find(chained_scenario(0.025), small_catalog(), shared_store())
 
 
 @pytest.mark.slow
 def test_a_target_that_no_split_can_keep_names_the_page():
     """Just above the least times nothing can be carried: no plan, and the page is named."""
     with pytest.raises(NoPlanFound, match="page"):
-        find(chained_scenario(0.02801, (500.0, 500.0)), small_catalog(), CapacityStore())
+        find(chained_scenario(0.02801, (500.0, 500.0)), small_catalog(), shared_store())

@@ -9,6 +9,7 @@ from optimizer import fit_traffic
 from optimizer.domain.plan import Plan
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
 from tests.support.bursts import arrivals, gamma, late_share, switching, write_log
 from tests.support.small import demand, service, small_catalog, small_scenario
 
@@ -18,7 +19,7 @@ TARGET_S, ALLOWED = 0.060, 0.01
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
     """One set of simulated capacities for all tests here."""
-    return CapacityStore(cache_folder=None, seed=0)
+    return shared_store()
 
 
 def _plan(store: CapacityStore, peak: float, mean: float) -> Plan:

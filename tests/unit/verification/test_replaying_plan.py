@@ -11,7 +11,6 @@ import pytest
 from optimizer import api
 from optimizer.domain.plan import PlanPeriod, PoolAtDemand
 from optimizer.errors import InputError
-from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from optimizer.verification.replay import PoolModel
 from optimizer.verification.replaying import WhatIf, replay
@@ -20,6 +19,7 @@ from optimizer.verification.replaying.engine import PLAIN, Engine, load_engine, 
 from optimizer.verification.replaying.fleet import Fleet
 from optimizer.verification.replaying.minutes import MOST_REQUESTS, Stream, play_minutes
 from optimizer.verification.view import View
+from tests.support.asked import shared_store
 from tests.support.small import demand, service, small_catalog, small_scenario
 from tests.unit.verification.hand_plan import with_inputs, with_pool
 
@@ -310,7 +310,7 @@ def test_figures_are_finite(plan):
 def planned():
     """A service of many replicas whose target, not the cap on utilisation, decides; any one zone may fail."""
     asked = service("s", demand([[6000.0, 9000.0]]), redundancy="zone", latency_s=0.020)
-    return plan_scenario(small_scenario(asked), small_catalog(), store=CapacityStore())
+    return plan_scenario(small_scenario(asked), small_catalog(), store=shared_store())
 
 
 @pytest.mark.parametrize("question", [WhatIf(), WhatIf(zone="fullest"), WhatIf(instance=True)])
