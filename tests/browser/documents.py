@@ -69,6 +69,11 @@ def flagship(folder: Path) -> Mapping[str, Any]:
     return plain(api.plan("shop-search").to_dict())
 
 
+def planned_with_pages(folder: Path) -> Mapping[str, Any]:
+    """The plan of the example whose pages pass two services."""
+    return plain(api.plan("recommendation").to_dict())
+
+
 def compared(folder: Path) -> Mapping[str, Any]:
     """Three options, of which one has no plan."""
     path = folder / "options.yaml"
@@ -77,9 +82,28 @@ def compared(folder: Path) -> Mapping[str, Any]:
 
 
 def planned_again(folder: Path) -> Mapping[str, Any]:
-    """A fleet that grows by an instance."""
+    """A fleet that grows by an instance, beside what came since it was planned."""
     scenario = _scenario(folder)
-    return plain(api.replan(api.plan(scenario), scenario, folder / "autumn.csv").to_dict())
+    rows = [f"2027-01-{4 + day:02d} {hour:02d}:00,{3600 * (500 + 20 * hour)}" for day in range(2) for hour in range(24)]
+    (folder / "came.csv").write_text("\n".join(["time,encoder/shop", *rows, ""]), encoding="utf-8")
+    found = api.replan(api.plan(scenario), scenario, folder / "autumn.csv", actuals=folder / "came.csv")
+    return plain(found.to_dict())
+
+
+def with_broken_hours(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A re-plan with a corrected forecast, more broken hours than are told, and an origin that sent nothing."""
+    came = document["actuals"]
+    series = {**came["series"][0], "correction": 1.3342}
+    nothing = {**series, "origin": "none", "expected_per_s": 0.0, "came_per_s": 0.0, "above": {"mid": 0.25}}
+    broken = [
+        {"service": "encoder", "period": f"everyday {hour:02d} h", "days": 9 - hour, "measured_days": 14}
+        for hour in range(7)
+    ]
+    actuals = {
+        **came, "series": [series, nothing], "broken": broken, "broken_hours": 42, "corrected": True,
+        "rule": "corrected", "unmeasured": ["encoder/app 7"], "hindsight_per_month": came["running_per_month"] * 1.07,
+    }  # fmt: skip
+    return {**document, "actuals": actuals}
 
 
 def forecast(folder: Path) -> Mapping[str, Any]:

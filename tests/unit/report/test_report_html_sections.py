@@ -1,0 +1,104 @@
+"""Sections of HTML pages, read as text: what each row says, next to what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
+from optimizer.report.html.plan import plan_html
+from optimizer.report.html.replan import replan_html
+from tests.browser.odd_plans import ODD
+from tests.unit.report.sample_plan import sample_plan
+from tests.unit.report.test_report_replan import sample_replan
+
+SERIES = SeriesActuals(
+    service="ranking", origin="us-east", hours=504, expected_per_s=500.0, came_per_s=600.0, error_share=0.21,
+    above={"high": 0.45}, expected_peak_per_s=900.0, came_peak_per_s=1060.0,
+    busiest="workday 23 h on 2027-01-15", correction=1.2,
+)  # fmt: skip
+CAME = Actuals(
+    file="came.csv", step_minutes=60, first_day="2027-01-04", last_day="2027-01-24", days=21, series=(SERIES,),
+    unmeasured=(), measured_hours=504, broken_hours=3, broken=(BrokenPeriod("ranking", "workday 14 h", 2, 15),),
+    running_per_month=2200.0, hindsight_per_month=2000.0, corrected=True, rule="corrected: each times what came",
+)  # fmt: skip
+
+
+def _rows(html: str, section: str) -> list[list[str]]:
+    """Cells of every row of a section, and its other lines, as they are read."""
+    inside = html.split(f'id="{section}"')[1].split("</section>")[0]
+    inside = re.sub(r"<svg.*?</svg>", "", inside, flags=re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>|<dd>.*?</dd>|<h3>.*?</h3>", inside, flags=re.DOTALL)
+    cells = [re.findall(r"<(?:th|td|dd|h3)\b.*?</(?:th|td|dd|h3)>", row, flags=re.DOTALL) for row in rows]
+    return [[_read(cell) for cell in row] for row in cells]
+
+
+def _read(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", "", html.replace("</div>", " ")))).strip()
+
+
+def test_pages_are_split_promised_and_replayed():
+    """Every page from every origin against its target; the split adds up to it; a replay is told of its origin."""
+    rows = _rows(plan_html(ODD["pages"]()), "pages")
+    replayed = "replayed workday 12 h: 49.2 ms replayed sale 12 h: 55.3 ms"
+    assert ["home", "us-east", "p99 86.6 of 90 ms", replayed, "aws us-east-1"] in rows
+    assert ["home", "us-west", "p99 86.6 of 90 ms", "–", "aws us-east-1"] in rows
+    assert ["basket", "us-east", "p99 58.2 of 60.5 ms", "–", "aws us-east-1"] in rows
+    assert ["may take", "37.6", "51.7", "0.7", "", "90.0"] in rows
+    assert ["promised", "37.0", "49.6", "", "", "86.6"] in rows
+    assert ["sale 12 h", "", "", "", "55.3", "55.3"] in rows
+    assert ["may take", "60.5", "60.5"] in rows
+    assert ["ranking", "aws us-east-1", "8", "99.9375 %", "1.3", "4.0"] in rows
+
+
+def test_plans_without_pages_have_no_section_of_them():
+    """Nor a re-plan without measured counts one of what came."""
+    assert 'id="pages"' not in plan_html(sample_plan().to_dict())
+    assert 'id="came"' not in replan_html(sample_replan().to_dict())
+
+
+def test_what_came_is_told_beside_the_forecast():
+    """Rates, their difference, what broke in which hours, and what hindsight would have paid."""
+    rows = _rows(replan_html(sample_replan(actuals=CAME).to_dict()), "came")
+    most = "busiest 1,060 at workday 23 h on 2027-01-15, planned for 900 at most"
+    assert ["ranking us-east", "500.0", "600.0"] in rows
+    assert ["ranking", "us-east", "500", "600", "+20.0 %", "21.0 %", "45.0 %", "× 1.200", most] in rows
+    assert ["2027-01-04 to 2027-01-24 · 21 days · steps of 60 minutes"] in rows
+    assert ["broken in 3 of 504 measured hours of services"] in rows
+    cheapest = "USD 2,000 a month, the cheapest for what came"
+    assert [f"{cheapest} · the running fleet: USD 2,200 a month, +10.0 %"] in rows
+    assert ["corrected: each times what came"] in rows
+    assert ["ranking", "workday 14 h", "2", "15", ""] in rows
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"broken": (), "broken_hours": 0}, "the running fleet carried all 504 measured hours as promised"),
+        ({"hindsight_per_month": None}, "no fleet carries all that came"),
+        ({"unmeasured": ("ranking/us-west",)}, "taken as expected: ranking/us-west"),
+        ({"step_minutes": 5}, "2027-01-04 to 2027-01-24 · 21 days · steps of 5 minutes"),
+    ],
+)
+def test_what_did_not_come_is_told_as_well(changes: dict[str, object], said: str):
+    """Kept promises, hindsight without a plan, and series that nobody measured."""
+    html = replan_html(sample_replan(actuals=replace(CAME, **changes)).to_dict())  # type: ignore[arg-type]
+    assert [said] in _rows(html, "came")
+    assert ("coarser counts are assumed" in html) == (changes.get("step_minutes") != 5)
+
+
+def test_an_uncorrected_forecast_has_no_factor():
+    """Where the forecast was not corrected no column says by how much."""
+    html = replan_html(sample_replan(actuals=replace(CAME, corrected=False)).to_dict())
+    assert "corrected by" not in html
+
+
+def test_many_broken_hours_are_folded():
+    """The first five stand in the page, a folded table has all."""
+    broken = tuple(BrokenPeriod("ranking", f"workday {hour:02d} h", 9 - hour, 15) for hour in range(8))
+    html = replan_html(sample_replan(actuals=replace(CAME, broken=broken)).to_dict())
+    hours = [f"workday {hour:02d} h" for hour in range(8)]
+    assert [row[1] for row in _rows(html, "came") if len(row) == 5 and row[1] in hours] == [*hours[:5], *hours]
