@@ -29,7 +29,7 @@ CAME = Actuals(
 
 def _rows(html: str, section: str) -> list[list[str]]:
     """Cells of every row of a section, and its other lines, as they are read."""
-    inside = html.split(f'id="{section}"')[1].split("</section>")[0]
+    inside = html.split(f'id="{section}"')[1].split("</section>", maxsplit=1)[0]
     inside = re.sub(r"<svg.*?</svg>", "", inside, flags=re.DOTALL)
     rows = re.findall(r"<tr.*?</tr>|<dd>.*?</dd>|<h3>.*?</h3>", inside, flags=re.DOTALL)
     cells = [re.findall(r"<(?:th|td|dd|h3)\b.*?</(?:th|td|dd|h3)>", row, flags=re.DOTALL) for row in rows]
