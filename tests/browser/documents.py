@@ -152,10 +152,14 @@ def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     rows = [dict(row) for row in document["regret"]["rows"]]
     rows[0] |= {"regrets": {"low": 0.0, "mid": 812.0, "high": None}, "largest": None, "expected": None}
-    rows[1] |= {"regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
+    bought = {"location": "aws/us-east-1", "instance_type": "g6.xlarge", "purchase_option": "committed_1y",
+              "least": 2, "most": 2, "average": 2.0}  # fmt: skip
+    cases = [dict(case) for case in document["regret"]["cases"]]
+    cases[-1] |= {"status": "infeasible", "reasons": ["ranking needs 80 requests/s, and at most 40 fit."]}
+    rows[1] |= {"committed": [bought], "regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
     return {
         **document,
         "cash_flow": flow,
         "utilisation": [held, {**held, "utilisation": None}],
-        "regret": {**document["regret"], "rows": rows},
+        "regret": {**document["regret"], "cases": cases, "rows": rows},
     }

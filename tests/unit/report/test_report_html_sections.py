@@ -9,10 +9,12 @@ from html import unescape
 import pytest
 
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
+from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
 from tests.browser.odd_plans import ODD
 from tests.unit.report.sample_plan import sample_plan
+from tests.unit.report.test_report_regret import WHY, without_high
 from tests.unit.report.test_report_replan import sample_replan
 
 SERIES = SeriesActuals(
@@ -102,3 +104,18 @@ def test_many_broken_hours_are_folded():
     html = replan_html(sample_replan(actuals=replace(CAME, broken=broken)).to_dict())
     hours = [f"workday {hour:02d} h" for hour in range(8)]
     assert [row[1] for row in _rows(html, "came") if len(row) == 5 and row[1] in hours] == [*hours[:5], *hours]
+
+
+def test_regret_has_a_table_for_each_set_of_prices():
+    """Rows that sign the same are one; a demand without a plan has a row without figures, and its reason once."""
+    rows = _rows(comparison_html(without_high().to_dict()), "regret")
+    head = ["low comes", "high comes", "largest regret", "expected"]
+    assert [row for row in rows if row[0] in ("At today's prices", "If spot doubles", "commitments for")] == [
+        ["At today's prices"], ["commitments for", *head], ["If spot doubles"], ["commitments for", *head[:2]],
+    ]  # fmt: skip
+    signed = "low3 × one 1 year aws eastthe same for low, spot doubles"
+    assert [signed, "100", "–", "50", "200"] in rows
+    assert ["highno plan, proventhe same for high, spot doubles", "–", "–", "–", "–"] in rows
+    assert ["low", "100", "–"] in rows
+    assert [f"no plan, proven: {WHY}"] in rows
+    assert ["commitments for low"] in rows
