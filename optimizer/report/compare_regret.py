@@ -37,7 +37,7 @@ def regret_tables(found: Comparison) -> Iterator[Table]:
 def _columns(cases: Sequence[RegretCase], *, whole: bool) -> tuple[Column, ...]:
     columns = [Column("commitments for", untitled=True, least=16)]
     for case in cases:
-        columns += [Column(f"{case.demand} comes", right=True), Column("regret", right=True)]
+        columns += [Column(f"{case.demand} comes", right=True), Column("regret", right=True, with_last=True)]
     if whole:
         columns += [Column("largest", right=True), Column("expected", right=True)]
     return tuple(columns)

@@ -13,12 +13,12 @@ def fleet_table(found: Comparison) -> Table | None:
     """Instances of each option."""
     columns = (
         Column("option", untitled=True, least=14),
-        Column("location", untitled=True, least=12),
+        Column("location", untitled=True, least=12, drop=1),
         Column("type", untitled=True),
-        Column("bought", untitled=True),
+        Column("bought", untitled=True, drop=2),
         Column("least", right=True),
         Column("most", right=True),
-        Column("on average", right=True),
+        Column("on average", right=True, drop=3, as_note="{} on average"),
     )
     rows: list[Row] = []
     seen: dict[tuple[Bought, ...], str] = {}

@@ -82,8 +82,8 @@ def buy_table(plan: Plan) -> Table:
         Column("option", untitled=True),
         Column("least", right=True),
         Column("most", right=True),
-        Column("on average", right=True, drop=1),
-        Column("an hour", right=True, drop=2),
+        Column("on average", right=True, drop=1, as_note="{} on average"),
+        Column("an hour", right=True, drop=2, as_note="{} an hour"),
         Column("a month", right=True),
     )
     total = Row(("sum", "", "", "", "", "", "", money(adds_up(amounts, digits), digits)), tone="strong")
