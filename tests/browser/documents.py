@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ options:
   - {label: 6 ms, set: {services.encoder.latency.p99_ms: 6}}
 break_even: [aws/g6.xlarge]
 regret: true
+screening: true
+draws: {spot_spread: 0.3, on_demand_spread: 0.1, zone_outages_per_year: 0.5, zone_outage_hours: 3}
 """
 EVENTS = "event,first,last,uplift_low,uplift,uplift_high\nsale,2026-10-30,,1.2,1.5,2\n"
 
@@ -41,6 +44,19 @@ EVENTS = "event,first,last,uplift_low,uplift,uplift_high\nsale,2026-10-30,,1.2,1
 def plain(value: Any) -> Any:
     """As it is after it was written and read."""
     return json.loads(json.dumps(value))
+
+
+def _once(make: Callable[[Path], Mapping[str, Any]]) -> Callable[[Path], Mapping[str, Any]]:
+    """Make a document when it is asked for first, for all that ask."""
+    made: list[Mapping[str, Any]] = []
+
+    @wraps(make)
+    def found(folder: Path) -> Mapping[str, Any]:
+        if not made:
+            made.append(make(folder))
+        return made[0]
+
+    return found
 
 
 def _scenario(folder: Path) -> Path:
@@ -74,13 +90,15 @@ def planned_with_pages(folder: Path) -> Mapping[str, Any]:
     return plain(api.plan("recommendation").to_dict())
 
 
+@_once
 def compared(folder: Path) -> Mapping[str, Any]:
     """Three options, of which one has no plan."""
     path = folder / "options.yaml"
     path.write_text(OPTIONS, encoding="utf-8")
-    return plain(api.compare(api.load_options("single-service", path)).to_dict())
+    return plain(api.compare(api.load_options("single-service", path), draws=40).to_dict())
 
 
+@_once
 def planned_again(folder: Path) -> Mapping[str, Any]:
     """A fleet that grows by an instance, beside what came since it was planned."""
     scenario = _scenario(folder)

@@ -159,6 +159,28 @@ def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> H
     return chart(label, spec)
 
 
+def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float, float]]) -> Html:
+    """Return a bar from low to high for each name, with a tick in the middle; the axis need not begin at nothing."""
+    values = [{"place": n, "low": low, "middle": middle, "high": high} for n, (low, middle, high) in enumerate(spans)]
+
+    def spec(width: int) -> Spec:
+        sheet = _lying(names, width, BAR_HIGH)
+        y = sheet.pop("encoding")["y"]
+        axis = {**value_axis(), "tickCount": 3 if width <= NARROW else 6}
+
+        def x(name: str) -> Spec:
+            return {"field": name, "type": "quantitative", "axis": axis, "scale": {"zero": False}}
+
+        bar = {
+            "mark": {"type": "bar", "color": "var(--s4)"},
+            "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}},
+        }
+        tick = {"mark": {"type": "tick", "color": "var(--ink)", "thickness": 2}, "encoding": {"y": y, "x": x("middle")}}
+        return {**sheet, "data": {"values": values}, "layer": [bar, tick]}
+
+    return chart(label, spec)
+
+
 def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
     """Return every value that is not nothing, with its place and its series."""
     return [

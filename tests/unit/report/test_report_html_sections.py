@@ -8,7 +8,11 @@ from html import unescape
 
 import pytest
 
+from optimizer.decisions.draws.records import DrawnOption, Draws
+from optimizer.decisions.records import Comparison, OptionAnswer
+from optimizer.decisions.screening.records import Screened, Screening
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
+from optimizer.inputs.option_terms import DrawTerms
 from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
@@ -119,3 +123,50 @@ def test_regret_has_a_table_for_each_set_of_prices():
     assert ["low", "100", "–"] in rows
     assert [f"no plan, proven: {WHY}"] in rows
     assert ["commitments for low"] in rows
+
+
+def _compared(**found: object) -> dict[str, object]:
+    """Two options of a year, one of which could not be drawn."""
+    options = (
+        OptionAnswer("as it stands", (), "optimal", total=12_000.0, months=12.0),
+        OptionAnswer("late", (), "optimal", total=24_000.0, months=24.0),
+    )
+    return Comparison("fleetopt/comparison/1", "shop", "USD", options, **found).to_dict()  # type: ignore[arg-type]
+
+
+def test_drawn_totals_are_shown_a_month():
+    """Each over the months of its own option; what scatters is told, and why an option has no draws."""
+    drawn = DrawnOption("as it stands", 12_120.0, 24.0, 11_400.0, 12_060.0, 13_200.0, 0.9, 0.02)
+    options = (drawn, DrawnOption("late", reasons=("its machines arrive later.",)))
+    terms = DrawTerms(spot_spread=0.3, zone_outages_per_year=0.5, zone_outage_hours=3.0)
+    html = comparison_html(_compared(draws=Draws(200, 7, ("low", "mid", "high"), terms, options)))
+    rows = _rows(html, "draws")
+    assert ["as it stands", "950", "1,005", "1,100"] in rows
+    assert ["as it stands", "1,010", "±2", "90.0 %", "±2.0 %"] in rows
+    assert ["its machines arrive later."] in rows
+    assert ["normal, low to high: one draw in twenty passes each end"] in rows
+    assert [row for row in rows if row[0].startswith("spot ±30")]
+    assert [row for row in rows if row[0].startswith("0.50 a year of each zone, 3.0 hours")]
+    assert "In <span" in html.split('id="draws"')[1].split("</h2>")[0]
+
+
+def test_types_worth_a_quote_are_told_with_the_price_they_enter_at():
+    """The nearest fifteen stand in the page, a folded table has all; a price above today's is explained."""
+    types = tuple(
+        Screened("aws", f"g{n}.xlarge", 1.2 - n / 20.0, "index in own/ashburn", "own/ashburn", "on_demand", 2.0, 1.5)
+        for n in range(17)
+    )
+    html = comparison_html(_compared(screening=Screening(types, ("azure/x",))))
+    rows = _rows(html, "screening")
+    assert ["aws g0.xlargeown ashburn, on demand, instead of index", "2.000", "1.500", "+20.0 %"] in rows
+    shown = [row[0].split("own ")[0] for row in rows if row[0].startswith("aws g")]
+    assert shown == [f"aws g{n}.xlarge" for n in (*range(15), *range(17))]
+    assert "1</span> type can take the place of no pool" in html
+    assert "a limit of the scenario keeps the type out" in html
+
+
+def test_what_was_not_asked_for_has_no_section():
+    """Neither draws nor a screening."""
+    html = comparison_html(_compared())
+    assert 'id="draws"' not in html
+    assert 'id="screening"' not in html
