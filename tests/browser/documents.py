@@ -160,7 +160,8 @@ def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
     ]  # fmt: skip
     flow = {
         "months": 36, "discount_rate_per_year": 0.08, "rent_decline_per_year": 0.05, "demand_growth_per_year": 0.2,
-        "value_kept_per_year": None, "options": [*options, {**options[0], "label": "none", "cumulative": []}],
+        "value_kept_per_year": None, "compared_with": options[0]["label"],
+        "options": [*options, {**options[0], "label": "none", "cumulative": [], "reasons": ["has no plan."]}],
     }  # fmt: skip
     held = {
         "provider": "own", "instance_type": "gpu-4x-t4", "location": "own/ashburn", "purchase_option": "owned",
@@ -175,8 +176,11 @@ def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
     cases = [dict(case) for case in document["regret"]["cases"]]
     cases[-1] |= {"status": "infeasible", "reasons": ["ranking needs 80 requests/s, and at most 40 fit."]}
     rows[1] |= {"committed": [bought], "regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
+    waiting = {"months": 4, "total": 9_000.0, "fleet": []}
+    first, *others = document["options"]
     return {
         **document,
+        "options": [{**first, "until_arrival": waiting}, *others],
         "cash_flow": flow,
         "utilisation": [held, {**held, "utilisation": None}],
         "regret": {**document["regret"], "cases": cases, "rows": rows},

@@ -68,7 +68,7 @@ def _buy_cells(p: PlanSheet, key: Mapping[str, Any]) -> Sequence[str]:
         joined(option_name(key["purchase_option"]), until),
         s.figure(["min", counts]),
         s.figure(["max", counts]),
-        s.figure(ratio(_paid(p, key), s.path("objective", "horizon_hours")), 1),
+        s.average(ratio(_paid(p, key), s.path("objective", "horizon_hours"))),
         s.figure(_price(p, key), significant=4),
     )
 

@@ -10,7 +10,7 @@ from optimizer.report.html.formula import Formula
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.parts import Column, Line, bar, data, legend, section, table
 from optimizer.report.html.plan_sheet import COLOURS, OTHER_COLOUR, PlanSheet
-from optimizer.report.html.sheet import Sheet, ratio
+from optimizer.report.html.sheet import ratio
 from optimizer.report.words import place_label
 
 #: Less than this of a target is no part of a picture, ms.
@@ -43,7 +43,7 @@ def pages_section(p: PlanSheet) -> Html:
 def _page(p: PlanSheet, number: int) -> Line:
     s, of = p.sheet, p.sheet.under("pipelines", number)
     target = of.path("target_p99_ms")
-    limit = s.figure(target, whole_digits(s, target), unit=" ms")
+    limit = s.figure(target, s.whole_digits(target), unit=" ms")
     promised = of.path("promised_p99_ms")
     share = bar(s.value(ratio(promised, target)), "limit")
     said = joined("p99 ", s.figure(promised, 1), " of ", limit, share)
@@ -54,12 +54,6 @@ def _page(p: PlanSheet, number: int) -> Line:
     places = dict.fromkeys(place_label(stage["location"]) for stage in of.at("stages"))
     cells = (of.at("name"), of.at("origin"), said, joined(*replayed) or Html("–"), ", ".join(places))
     return Line(cells)
-
-
-def whole_digits(s: Sheet, formula: Formula) -> int:
-    """No decimals where there are none to show, one otherwise: a target of 37.6 ms is not 38."""
-    value = s.value(formula)
-    return 0 if value is None or float(value).is_integer() else 1
 
 
 def _replayed(p: PlanSheet, number: int) -> list[tuple[str, Formula]]:

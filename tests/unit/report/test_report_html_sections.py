@@ -8,8 +8,9 @@ from html import unescape
 
 import pytest
 
+from optimizer.decisions.cash.records import CashFlow, CashYear, OptionCash, Signed
 from optimizer.decisions.draws.records import DrawnOption, Draws
-from optimizer.decisions.records import Comparison, OptionAnswer
+from optimizer.decisions.records import Comparison, OptionAnswer, UntilArrival
 from optimizer.decisions.screening.records import Screened, Screening
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
 from optimizer.inputs.option_terms import DrawTerms
@@ -170,3 +171,36 @@ def test_what_was_not_asked_for_has_no_section():
     html = comparison_html(_compared())
     assert 'id="draws"' not in html
     assert 'id="screening"' not in html
+
+
+def test_a_target_is_not_rounded_to_whole_milliseconds():
+    """What stages of a page may take is 37.6 ms, not 38."""
+    plan = sample_plan()
+    pools = tuple(replace(pool, target={"p99_ms": 37.63}, promised={"p99_ms": 37.03}) for pool in plan.pools)
+    html = plan_html(plan.replace(pools=pools).to_dict())
+    assert any("p99 37.0 of 37.6 ms" in row for row in _rows(html, "run"))
+
+
+def test_money_later_is_told_with_what_changes():
+    """What is bought when, what machines are worth, and why an option has no payments."""
+    bought = Signed("own/east", "gpu-4x", "owned", 3, 52_000.0)
+    years = (CashYear(1, 1.0, 1.0, 900.0, (bought,)), CashYear(2, 1.0, 1.0, 900.0, ()))
+    first = OptionCash("as it stands", (10.0, 20.0), (10.0, 30.0), 30.0, 29.0, None, years)
+    flow = CashFlow(1, 0.08, 0.0, 0.0, None, "as it stands", (first, OptionCash("late", reasons=("has no plan.",))))
+    html = comparison_html(_compared(cash_flow=flow))
+    constant = "Demand and prices stay as they are; machines lose value in a straight line"
+    assert constant in _read(html.split('id="cash"')[1])
+    assert ["as it standsyear 1: 3 × gpu-4x owned own east", "30", "29", ""] in _rows(html, "cash")
+    assert ["has no plan."] in _rows(html, "cash")
+    moving = replace(flow, demand_growth_per_year=0.2, rent_decline_per_year=0.05, value_kept_per_year=0.7)
+    said = _read(comparison_html(_compared(cash_flow=moving)).split('id="cash"')[1])
+    assert "Demand +20.0 % and rent -5.0 % a year, each year planned anew; machines keep 70.0 % of" in said
+
+
+def test_months_until_machines_arrive_are_told_apart():
+    """As on the screen: what a month costs until then, and after."""
+    option = OptionAnswer(
+        "as it stands", (), "optimal", total=12_000.0, months=12.0, until_arrival=UntilArrival(3, 4_500.0, ())
+    )
+    html = comparison_html(Comparison("fleetopt/comparison/1", "shop", "USD", (option,)).to_dict())
+    assert "1,500 a month until they arrive, 833 after that" in _rows(html, "options")[1][0]
