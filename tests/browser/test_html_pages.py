@@ -116,6 +116,18 @@ def test_pages_fit_the_screen_and_ask_nothing_of_the_network(name: str, width: s
     assert page.evaluate("document.scripts.length") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "sections"), [("large plan", ["run", "buy"]), ("forecast", ["demand", "tested", "events"])]
+)
+def test_what_matters_is_seen_on_a_phone_without_moving_a_table(
+    name: str, sections: list[str], shown: Open, read: Read
+):
+    """What to run and to buy, and the figures of a forecast, stand as cards that are no wider than the screen."""
+    page = shown(read(name)[0], "phone")
+    over = "(id) => { const f = document.querySelector(`#${id} .cards`); return f.scrollWidth - f.clientWidth; }"
+    assert {section: page.evaluate(over, section) for section in sections} == dict.fromkeys(sections, 0)
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_pages_print(name: str, shown: Open, read: Read):
     """A page prints on paper in light colours, whatever the screen has, and nothing is cut off at the right."""

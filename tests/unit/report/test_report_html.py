@@ -177,6 +177,15 @@ def test_lines_run_through_their_values():
     _straight([0.0, 1.0, 2.0, 3.0], [x for x, _ in points])
 
 
+def test_columns_with_nothing_in_them_are_left_out():
+    """As on the screen; the first one names the rows and stays."""
+    columns = (Column(""), Column("empty"), Column("full"))
+    shown = Page(("t",), (Table("Rows", columns, (Row(("", "", "1")), Row(("", "", ""))), Row(("sum", "", "1"))),))
+    report = Report(page=lambda: shown, document=dict, records=lambda: Records((), ()))
+    text = render(report, Format.HTML)
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', text) == ["", "full"]
+
+
 def _bars(svg: str, colour: str) -> list[tuple[float, float]]:
     """Left end and length of the bars of a colour in the first drawing, from top to bottom."""
     first = svg.split("</svg>", maxsplit=1)[0]
