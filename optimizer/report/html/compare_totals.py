@@ -40,7 +40,9 @@ def totals_section(c: ComparisonSheet) -> Html:
         Column("t CO₂e", number=True),
     )
     rows = [_total(c, number) for number in range(len(c.options))]
-    return section("options", "Options", table("Options", columns, rows, cards=True), remark=_TOTALS)
+    shown = table("Options", columns, rows, cards=True)
+    untold = any((apart := option["difference"]) is not None and not apart["told"] for option in c.options)
+    return section("options", "Options", shown, remark=_TOTALS if untold else "")
 
 
 def _total(c: ComparisonSheet, number: int) -> Line:

@@ -10,13 +10,16 @@ import pytest
 
 from optimizer.decisions.cash.records import CashFlow, CashYear, OptionCash, Signed
 from optimizer.decisions.draws.records import DrawnOption, Draws
-from optimizer.decisions.records import Comparison, OptionAnswer, UntilArrival
+from optimizer.decisions.records import Comparison, Difference, OptionAnswer, UntilArrival
 from optimizer.decisions.screening.records import Screened, Screening
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
 from optimizer.inputs.option_terms import DrawTerms
+from optimizer.report.compare_page import comparison_report
+from optimizer.report.formats import Format
 from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
+from optimizer.report.report import render
 from tests.browser.odd_plans import ODD
 from tests.unit.report.sample_plan import sample_plan
 from tests.unit.report.test_report_regret import WHY, without_high
@@ -204,3 +207,16 @@ def test_months_until_machines_arrive_are_told_apart():
     )
     html = comparison_html(Comparison("fleetopt/comparison/1", "shop", "USD", (option,)).to_dict())
     assert "1,500 a month until they arrive, 833 after that" in _rows(html, "options")[1][0]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_dash_of_a_difference_means_is_told_where_there_is_one(told: bool):
+    """On the page and on the screen: - where the gaps of two plans could hold the difference."""
+    parts = dict.fromkeys(("price", "performance", "rounding", "commitments", "other"), 0.0)
+    apart = Difference(10.0, -5.0 if not told else 5.0, 20.0, told, parts)
+    option = OptionAnswer("as it stands", (), "optimal", total=12_000.0, months=12.0)
+    found = Comparison(
+        "fleetopt/comparison/1", "shop", "USD", (option, replace(option, label="other", difference=apart))
+    )
+    assert ("could hold" in comparison_html(found.to_dict())) == (not told)
+    assert ("could hold" in render(comparison_report(found), Format.TABLE)) == (not told)
