@@ -132,19 +132,30 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class RegretCase:
-    """What may come: a demand, at today's prices or after a change of prices (its label)."""
+    """What may come: a demand, at today's prices or after a change of prices (its label).
+
+    `status` is what became of its own plan; where there is none, `reasons` say why, and no row is made for it.
+    """
 
     name: str
     demand: str
     price_change: str | None
     weight: float
+    status: Status = "optimal"
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether commitments could be made for it."""
+        return self.status in ("optimal", "feasible")
 
 
 @dataclass(frozen=True, slots=True)
 class RegretRow:
     """Commitments made for one case (``all``: least in expectation, by the weights), and what each case then costs.
 
-    `totals` and `regrets` are by case, None where it cannot be served with these commitments.
+    `totals` and `regrets` are by case, None where it cannot be served with these commitments. `largest` is over the
+    cases that any row serves; `expected` is None where a case that has a weight is not served.
     """
 
     made_for: str
@@ -157,8 +168,12 @@ class RegretRow:
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """Each choice of commitments in each case; `weights` are by case, `least_regret` and `least_expected` name rows."""
+    """Each choice of commitments in each case; `weights` are by case, `least_regret` and `least_expected` name rows.
 
+    Money is over `months`; a case without a plan has no row.
+    """
+
+    months: float
     cases: tuple[RegretCase, ...]
     weights: Mapping[str, float]
     rows: tuple[RegretRow, ...]

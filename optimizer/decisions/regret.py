@@ -15,11 +15,12 @@ from optimizer.decisions.coming import cases_of, scenario_when
 from optimizer.decisions.commitments import committed_by, sunk_cost, with_commitments
 from optimizer.decisions.records import Bought, Regret, RegretCase, RegretRow
 from optimizer.decisions.together import TogetherQuestion, decide_together
-from optimizer.decisions.work import Question, cheapest, run_all
+from optimizer.decisions.work import Question, Refusal, cheapest, refusal_of, run_all
 from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import PriceChange
 from optimizer.errors import NoAnswer
 from optimizer.formulation.rules.budget import budget_total
+from optimizer.units import HOURS_PER_MONTH
 
 #: The row whose commitments cost least in expectation over all cases.
 ALL = "all"
@@ -40,38 +41,58 @@ class _Entry:
 def regret_table(
     question: Question, executor: Executor, progress: Progress, changes: Sequence[PriceChange] = ()
 ) -> Regret | None:
-    """Return the table of a question; None where fewer than two cases may come, or one of them has no plan."""
+    """Return the table of a question; None where fewer than two cases may come.
+
+    A case without a plan of its own says why, and has no row: nothing can be signed for it.
+    """
     cases = cases_of(question.scenario, changes)
     if len(cases) < 2:
         return None
     alone = [replace(question, scenario=scenario_when(question.scenario, case, changes)) for case in cases]
     names = [case.name for case in cases]
-    plans = run_all(executor, _committing, alone, _told(progress, "commitments", names))
-    choices = {name: committed_by(plan) for name, plan in zip(names, plans, strict=True) if plan is not None}
-    if len(choices) < len(cases):
-        return None
+    found = run_all(executor, _committing, alone, _told(progress, "commitments", names))
+    cases = tuple(_with_outcome(case, plan) for case, plan in zip(cases, found, strict=True))
+    choices = {case.name: committed_by(plan) for case, plan in zip(cases, found, strict=True) if isinstance(plan, Plan)}
     choices |= _together(cases, alone, executor, progress)
-    different = list(dict.fromkeys(choices.values()))
-    entries = [_entry(each, bought) for bought in different for each in alone]
-    labels = [f"commitments {number} of {len(different)}, {name} comes"
-              for number in range(1, len(different) + 1) for name in names]  # fmt: skip
-    totals = run_all(executor, _total, entries, _told(progress, "regret", labels))
-    width = len(names)
-    table = {
-        bought: dict(zip(names, totals[number * width : (number + 1) * width], strict=True))
-        for number, bought in enumerate(different)
-    }
-    return _regret(cases, choices, table)
+    table = _totals(cases, alone, list(dict.fromkeys(choices.values())), executor, progress)
+    return _regret(question.scenario.horizon_hours / HOURS_PER_MONTH, cases, choices, table)
+
+
+def _with_outcome(case: RegretCase, found: Plan | Refusal) -> RegretCase:
+    reasons = found.reasons if isinstance(found, Refusal) else ()
+    return replace(case, status=found.status, reasons=reasons)
+
+
+def _totals(
+    cases: Sequence[RegretCase],
+    alone: Sequence[Question],
+    different: Sequence[tuple[Bought, ...]],
+    executor: Executor,
+    progress: Progress,
+) -> dict[tuple[Bought, ...], dict[str, float | None]]:
+    """Return what each case costs with each of the commitments; those of a case proved to have no plan serve none."""
+    served = [number for number, case in enumerate(cases) if case.status != "infeasible"]
+    entries = [_entry(alone[number], bought) for bought in different for number in served]
+    labels = [f"commitments {row} of {len(different)}, {cases[number].name} comes"
+              for row in range(1, len(different) + 1) for number in served]  # fmt: skip
+    totals = iter(run_all(executor, _total, entries, _told(progress, "regret", labels)))
+    table: dict[tuple[Bought, ...], dict[str, float | None]] = {}
+    for bought in different:
+        table[bought] = {case.name: None for case in cases}
+        table[bought] |= {cases[number].name: next(totals) for number in served}
+    return table
 
 
 def _together(
     cases: Sequence[RegretCase], alone: Sequence[Question], executor: Executor, progress: Progress
 ) -> Mapping[str, tuple[Bought, ...]]:
     """Return what is decided for all cases that have a weight; with one such case, its own row is it."""
-    expected = [(each, case.weight) for each, case in zip(alone, cases, strict=True) if case.weight > 0.0]
-    if len(expected) < 2:
+    expected = [number for number, case in enumerate(cases) if case.weight > 0.0]
+    if len(expected) < 2 or not all(cases[number].has_plan for number in expected):
         return {}
-    asked = TogetherQuestion(*map(tuple, zip(*expected, strict=True)))
+    asked = TogetherQuestion(
+        tuple(alone[number] for number in expected), tuple(cases[number].weight for number in expected)
+    )
     told = _told(progress, "commitments together", [f"{len(expected)} cases"])
     (bought,) = run_all(executor, decide_together, [asked], told)
     return {} if bought is None else {ALL: bought}
@@ -85,12 +106,12 @@ def _entry(question: Question, bought: Sequence[Bought]) -> _Entry:
     return _Entry(standing, sunk_cost(question, bought), budget_total(scenario))
 
 
-def _committing(question: Question) -> Plan | None:
+def _committing(question: Question) -> Plan | Refusal:
     how = question.how
     try:
         return cheapest(question.scenario, question.catalog, how, how.store())
-    except NoAnswer:
-        return None
+    except NoAnswer as error:
+        return refusal_of(error)
 
 
 def _total(entry: _Entry) -> float | None:
@@ -111,6 +132,7 @@ def _told(progress: Progress, stage: str, labels: Sequence[str]) -> Callable[[in
 
 
 def _regret(
+    months: float,
     cases: Sequence[RegretCase],
     choices: Mapping[str, tuple[Bought, ...]],
     table: Mapping[tuple[Bought, ...], Mapping[str, float | None]],
@@ -123,7 +145,7 @@ def _regret(
     rows = tuple(_row(weights, choice, bought, table[bought], best) for choice, bought in choices.items())
     by_regret = [(row.largest, row.made_for) for row in rows if row.largest is not None]
     by_cost = [(row.expected, row.made_for) for row in rows if row.expected is not None]
-    return Regret(tuple(cases), weights, rows, _least(by_regret), _least(by_cost))
+    return Regret(months, tuple(cases), weights, rows, _least(by_regret), _least(by_cost))
 
 
 def _least(rows: Sequence[tuple[float, str]]) -> str | None:
@@ -142,7 +164,8 @@ def _row(
     for name, total in totals.items():
         least = best[name]
         regrets[name] = None if total is None or least is None else total - least
-    known = [value for value in regrets.values() if value is not None]
+    comparable = [regrets[name] for name, least in best.items() if least is not None]
+    known = [value for value in comparable if value is not None]
     expected = [None if totals[name] is None else weight * (totals[name] or 0.0)
                 for name, weight in weights.items() if weight > 0.0]  # fmt: skip
     return RegretRow(
@@ -150,6 +173,6 @@ def _row(
         bought,
         dict(totals),
         regrets,
-        max(known) if len(known) == len(regrets) else None,
+        max(known) if known and len(known) == len(comparable) else None,
         None if None in expected else sum(value or 0.0 for value in expected),
     )

@@ -7,6 +7,7 @@ another catalog, so rows are compared where both have them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from optimizer.domain.difference import InputChange
@@ -25,12 +26,14 @@ TABLES: dict[str, tuple[str, ...]] = {
     "sites": ("location",),
 }
 #: Tables of the scenario: a row that only one plan has is a change.
-ASKED: dict[str, tuple[str, ...]] = {"services": ("name",), "origins": ("name",)}
+ASKED: dict[str, tuple[str, ...]] = {"services": ("name",), "origins": ("name",), "pipelines": ("name",)}
 #: Where one plan only tells of another fleet, by place.
 BY_PLACE = ("zones", "location_energy")
 #: Rates whose ratio is nearer to 1 than this are the same.
 SAME = 1e-9
 ABSENT = "none"
+#: More numbers than this, such as those of every hour, are told by their number, ends and mean.
+NUMBERS_TOLD = 12
 
 
 def input_changes(before: Plan, after: Plan) -> tuple[InputChange, ...]:
@@ -127,5 +130,8 @@ def _text(value: Any) -> str:  # noqa: ANN401  any JSON value
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_text(item)}" for key, item in value.items() if item not in (None, "", [], {}))
     if isinstance(value, list | tuple):
+        if len(value) > NUMBERS_TOLD and all(isinstance(item, int | float) for item in value):
+            least, most, mean = (_text(float(found)) for found in (min(value), max(value), fmean(value)))
+            return f"{len(value)} numbers, {least} to {most}, {mean} on average"
         return "; ".join(_text(item) for item in value)
     return str(value)

@@ -32,8 +32,11 @@ _ASKED = {
     "less_than": ("must be below {lt:g}", "out-of-range"),
     "less_than_equal": ("must be at most {le:g}", "out-of-range"),
     "finite_number": ("must be finite", "out-of-range"),
+    "bool_type": ("must be true or false", "wrong-type"),
+    "bool_parsing": ("must be true or false", "wrong-type"),
     "literal_error": ("must be {expected}", "not-a-choice"),
     "too_short": ("must have at least {min_length} entry", "empty"),
+    "too_long": ("must have at most {max_length} entries", "out-of-range"),
     "string_too_short": ("must not be empty", "empty"),
     "string_pattern_mismatch": ("is not written as it should be", "not-a-choice"),
 }
@@ -72,6 +75,9 @@ def _fault_of(item: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tu
     asked, code = _ASKED.get(kind, (str(item["msg"]), "invalid"))
     what = asked.format(**context).replace("'", "")
     example = _example_mend(model, path)
+    if kind == "too_long":
+        most, there = context["max_length"], context["actual_length"]
+        return f"{what} (found {there})", f"Leave out {there - most} of them.", code
     if kind == "missing":
         return what, example.replace("Write for example", "Add for example"), code
     return f"{what} (found {show(found)})", _mend_of(kind, found, context, example), code
@@ -102,7 +108,7 @@ def _flow(value: object) -> str:
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _field_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str, FieldInfo] | None:

@@ -152,7 +152,7 @@ def _set_in(node: Node, parts: tuple[str, ...], depth: int, value: Node) -> Node
     if not isinstance(node.value, Mapping):
         what = f"{dotted(parts[:depth])} has no keys (found {show(node.plain())})"
         raise _Refused(what, f"Set {dotted(parts[:depth])} as a whole.")
-    missing = Node({}, Mark(SET_OPTION))
+    missing = Node({}, value.mark)
     inner = _set_in(node.value.get(part, missing), parts, depth + 1, value)
     return Node({**node.value, part: inner}, node.mark)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from optimizer.inputs.schema_asked import CashFlowKeys, DrawsKeys, UtilisationKeys
 from optimizer.inputs.schema_base import HIGHEST_AMOUNT, Document, Each, refuse
@@ -92,12 +92,13 @@ class OptionsKeys(Document):
         examples=[[{"label": "spot doubles", "match": {"purchase_option": "spot"}, "factor": 2, "weight": 0.2}]],
     )
 
-    @model_validator(mode="after")
-    def _labels_differ(self) -> OptionsKeys:
-        labels = [option.label for option in self.options]
+    @field_validator("options")
+    @classmethod
+    def _labels_differ(cls, options: list[OptionKeys]) -> list[OptionKeys]:
+        labels = [option.label for option in options]
         if twice := sorted({label for label in labels if labels.count(label) > 1}):
             refuse(f'two options have the label "{twice[0]}"', "Give each its own label.", "duplicate")
-        return self
+        return options
 
     @model_validator(mode="after")
     def _price_changes_are_told_apart(self) -> OptionsKeys:

@@ -25,7 +25,10 @@ def cash_table(found: Comparison) -> Table | None:
     columns = (
         Column("option", untitled=True, least=16),
         Column("at once", right=True),
-        *(Column(_mark(month), right=True, drop=number + 1) for number, month in enumerate(marks)),
+        *(
+            Column(_mark(month), right=True, drop=number + 1, as_note=f"{_mark(month)}: {{}}")
+            for number, month in enumerate(marks)
+        ),
         Column("net present cost", right=True),
         Column("cheaper from", right=True),
     )

@@ -18,9 +18,9 @@ def break_even_table(found: Comparison) -> Table | None:
         return None
     columns = (
         Column("type", untitled=True, least=14),
-        Column("place", untitled=True, least=12),
-        Column("bought", untitled=True),
-        Column("price", right=True),
+        Column("place", untitled=True, least=12, drop=2),
+        Column("bought", untitled=True, drop=3),
+        Column("price", right=True, drop=1, as_note="price {}"),
         Column("breaks even at", right=True),
         Column("change", right=True),
     )

@@ -22,7 +22,7 @@ def draws_table(found: Comparison) -> Table | None:
     columns = (
         Column("option", untitled=True, least=16),
         Column("mean", right=True),
-        Column("error", right=True, drop=1, as_note="mean ± {}"),
+        Column("error", right=True, drop=1, as_note="mean {}"),
         *(Column(name, right=True) for name in ("5 %", "median", "95 %")),
         Column("cheapest in", right=True),
     )

@@ -82,7 +82,8 @@ def totals_table(found: Comparison) -> Table:
     )
     rows = [_total_row(option, first) for option in found.options]
     remark = "to the first: - where the gaps of the two plans could hold the whole difference"
-    return Table("Options", columns, tuple(rows), remarks=(remark,))
+    told = any(row.cells[2] == "-" for row in rows)
+    return Table("Options", columns, tuple(rows), remarks=(remark,) if told else ())
 
 
 def _total_row(option: OptionAnswer, first: OptionAnswer) -> Row:

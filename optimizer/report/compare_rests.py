@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from optimizer.decisions.records import Bought, Comparison, OptionAnswer, Risk
 from optimizer.report.page import Column, Facts, Row, Table
-from optimizer.report.words import money, option_label, percent, place_label
+from optimizer.report.words import average_text, money, option_label, percent, place_label
 
 
 def fleet_table(found: Comparison) -> Table | None:
     """Instances of each option."""
     columns = (
         Column("option", untitled=True, least=14),
-        Column("location", untitled=True, least=12),
+        Column("location", untitled=True, least=12, drop=1),
         Column("type", untitled=True),
-        Column("bought", untitled=True),
+        Column("bought", untitled=True, drop=2),
         Column("least", right=True),
         Column("most", right=True),
-        Column("on average", right=True),
+        Column("on average", right=True, drop=3, as_note="{} on average"),
     )
     rows: list[Row] = []
     seen: dict[tuple[Bought, ...], str] = {}
@@ -38,7 +38,7 @@ def _fleet_rows(name: str, fleet: tuple[Bought, ...]) -> list[Row]:
     for number, item in enumerate(fleet):
         label = name if number == 0 else ""
         place, bought = place_label(item.location), option_label(item.purchase_option)
-        counts = (str(item.least), str(item.most), f"{item.average:,.1f}")
+        counts = (str(item.least), str(item.most), average_text(item.average))
         rows.append(Row((label, place, item.instance_type, bought, *counts)))
     return rows
 

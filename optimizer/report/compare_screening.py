@@ -19,11 +19,11 @@ def screening_table(found: Comparison) -> Table | None:
     if screening is None or not screening.types:
         return None
     columns = (
-        Column("type", untitled=True, least=14),
-        Column("place", untitled=True, least=12),
-        Column("bought", untitled=True),
+        Column("type", untitled=True, least=20),
+        Column("place", untitled=True, least=12, drop=2),
+        Column("bought", untitled=True, drop=3),
         Column("instead of", least=14),
-        Column("price", right=True),
+        Column("price", right=True, drop=1, as_note="price {}"),
         Column("enters at about", right=True),
         Column("change", right=True),
     )

@@ -15,14 +15,14 @@ def utilisation_table(found: Comparison) -> Table | None:
         return None
     columns = (
         Column("held", untitled=True, least=14),
-        Column("place", untitled=True, least=12),
-        Column("bought", untitled=True),
+        Column("place", untitled=True, least=12, drop=3),
+        Column("bought", untitled=True, drop=4),
         Column("every hour", right=True),
-        Column("busy, more", right=True, drop=2, as_note="{} more in a busy hour"),
-        Column("on demand instead", least=14),
+        Column("busy, more", right=True, drop=6, as_note="{} more in a busy hour"),
+        Column("on demand instead", least=14, drop=2, as_note="instead of {} on demand"),
         Column("busy hour", right=True),
         Column("breaks even at", right=True),
-        Column("hours a month", right=True, drop=1, as_note="{} hours a month"),
+        Column("hours a month", right=True, drop=5, as_note="{} hours a month"),
     )
     remark = (
         "busy share of the hours above which the machine is the cheaper one · all that is paid for an hour, "

@@ -70,6 +70,6 @@ def _columns() -> tuple[Column, ...]:
         Column("on average", right=True),
         Column("an hour", right=True),
         Column("as of", drop=2, as_note="price as of {}"),
-        Column("basis", drop=1),
+        Column("basis", drop=1, as_note="{} price"),
         Column("a month", right=True),
     )

@@ -20,6 +20,7 @@ from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.report import Records, Report
 from optimizer.report.rounding import adds_up, largest_remainder
 from optimizer.report.words import (
+    average_text,
     counted,
     milliseconds_text,
     money,
@@ -186,8 +187,8 @@ def _fleet(heading: str, changes: Sequence[FleetChange]) -> Table | None:
                 option_label(item.purchase_option) + (f" until {item.until}" if item.until else ""),
                 f"{item.most_before:,}",
                 f"{item.most_after:,}",
-                f"{item.average_before:,.1f}",
-                f"{item.average_after:,.1f}",
+                average_text(item.average_before),
+                average_text(item.average_after),
             )
         )
         for item in changes

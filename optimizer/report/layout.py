@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells
 
+from optimizer.report.blocks import GAP, blocks, natural_width, total_width
 from optimizer.report.page import Facts, Page, Row, Table, Tone
 from optimizer.report.signs import clean
 
 INDENT = 2
-GAP = 2
 SEPARATOR = " · "
 #: A column never becomes narrower than this.
 NARROWEST = 8
@@ -93,12 +93,16 @@ def _facts(facts: Facts, width: int, column: int) -> list[Line]:
 
 
 def _table(table: Table, width: int) -> list[Line]:
-    cleaned = _Grid.of(table, width - INDENT)
-    lines = cleaned.header(table.heading)
-    for row in table.rows:
-        lines += cleaned.row(row)
-    if table.total is not None:
-        lines += cleaned.row(table.total)
+    lines: list[Line] = []
+    whole = _Grid.of(table, width - INDENT)
+    found = [table] if whole.fits else blocks(table, whole.kept, width - INDENT)
+    for number, block in enumerate(found):
+        grid = _Grid.of(block, width - INDENT)
+        lines += [*([()] if number else []), *grid.header(block.heading)]
+        for row in block.rows:
+            lines += grid.row(row)
+        if block.total is not None:
+            lines += grid.row(block.total)
     for remark in table.remarks:
         room = max(width - INDENT, NARROWEST)
         lines += [
@@ -119,16 +123,26 @@ class _Grid:
     @staticmethod
     def of(table: Table, room: int) -> _Grid:
         """Drop columns, then narrow the widest, until the table fits."""
-        natural = [_natural_width(table, index) for index in range(len(table.columns))]
+        natural = [natural_width(table, index) for index in range(len(table.columns))]
         kept = [index for index in range(len(table.columns)) if natural[index] > 0]
-        wanted = [min(width, column.least or width) for width, column in zip(natural, table.columns, strict=True)]
-        while _total(wanted, kept) > room and any(table.columns[index].drop for index in kept):
+        titles = [0 if column.untitled else cell_len(column.name) for column in table.columns]
+        wanted = [
+            min(width, max(column.least or width, title))
+            for width, column, title in zip(natural, table.columns, titles, strict=True)
+        ]
+        while total_width(wanted, kept) > room and any(table.columns[index].drop for index in kept):
             kept.remove(max(kept, key=lambda index: table.columns[index].drop))
         widths = {index: natural[index] for index in kept}
         for index in sorted((i for i in kept if not table.columns[i].right), key=lambda i: -natural[i]):
-            excess = _total(list(widths.values()), range(len(widths))) - room
-            widths[index] = max(widths[index] - max(excess, 0), min(NARROWEST, widths[index]))
+            excess = total_width(list(widths.values()), range(len(widths))) - room
+            least = min(max(NARROWEST, titles[index]), widths[index])
+            widths[index] = max(widths[index] - max(excess, 0), least)
         return _Grid(table, tuple(kept), tuple(widths[index] for index in kept), room)
+
+    @property
+    def fits(self) -> bool:
+        """Whether no line is wider than there is room, words that cannot be broken aside."""
+        return total_width(self.widths, range(len(self.widths))) <= self.room
 
     def header(self, heading: str) -> list[Line]:
         """Titles of the columns; the heading stands beside them where the first ones have none."""
@@ -179,19 +193,6 @@ class _Grid:
         for number, (text, index, width) in enumerate(zip(texts, self.kept, self.widths, strict=True)):
             gap = " " * GAP if number else ""
             yield gap + _padded(text, width, right=self.table.columns[index].right), index
-
-
-def _natural_width(table: Table, index: int) -> int:
-    """Widest cell of a column; 0 for a column with nothing in it."""
-    column = table.columns[index]
-    rows = [*table.rows, *([table.total] if table.total is not None else [])]
-    widest = max((cell_len(clean(row.cells[index])) for row in rows), default=0)
-    return max(widest, 0 if column.untitled or not widest else cell_len(column.name))
-
-
-def _total(widths: Sequence[int], kept: Iterable[int]) -> int:
-    chosen = [widths[index] for index in kept]
-    return sum(chosen) + GAP * max(len(chosen) - 1, 0)
 
 
 def _padded(text: str, width: int, *, right: bool) -> str:

@@ -33,6 +33,8 @@ class Column:
         Width down to which the column's text is wrapped before any column moves; 0 keeps its natural width.
     bar
         The cells are pictures of numbers: Markdown leaves them out, and a narrow page too.
+    with_last
+        Where the numbers of a table stand in several blocks, it is not parted from the column before it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     as_note: str = "{}"
     least: int = 0
     bar: bool = False
+    with_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

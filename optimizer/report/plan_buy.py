@@ -10,7 +10,7 @@ from optimizer.domain.plan import FleetRow, Plan
 from optimizer.report.page import Column, Facts, Row, Table
 from optimizer.report.plan_run import months_of
 from optimizer.report.rounding import adds_up, largest_remainder
-from optimizer.report.words import counted, money, money_digits, option_label
+from optimizer.report.words import average_text, counted, money, money_digits, option_label
 
 #: Options in the order in which a planner signs for them.
 ORDER = ("owned", "committed_3y", "committed_1y", "on_demand", "spot")
@@ -71,7 +71,7 @@ def buy_table(plan: Plan) -> Table:
             _option(first),
             f"{min(item.counts, default=0):,}",
             f"{max(item.counts, default=0):,}",
-            f"{item.average(plan):,.1f}",
+            average_text(item.average(plan)),
             f"{first.price_per_hour:.4g}",
             money(amount, digits),
         )
@@ -82,8 +82,8 @@ def buy_table(plan: Plan) -> Table:
         Column("option", untitled=True),
         Column("least", right=True),
         Column("most", right=True),
-        Column("on average", right=True, drop=1),
-        Column("an hour", right=True, drop=2),
+        Column("on average", right=True, drop=1, as_note="{} on average"),
+        Column("an hour", right=True, drop=2, as_note="{} an hour"),
         Column("a month", right=True),
     )
     total = Row(("sum", "", "", "", "", "", "", money(adds_up(amounts, digits), digits)), tone="strong")

@@ -60,6 +60,11 @@ def milliseconds_text(value_ms: float) -> str:
     return f"{value_ms:,.1f}".removesuffix(".0")
 
 
+def average_text(value: float) -> str:
+    """``2.0`` or ``0.02``: what is more than nothing is not shown as nothing."""
+    return significant(value, 1) if 0.0 < abs(value) < 0.05 else f"{value + 0.0:,.1f}"
+
+
 def option_label(purchase_option: str) -> str:
     """``on demand`` for ``on_demand``."""
     return _OPTIONS.get(purchase_option, purchase_option.replace("_", " "))

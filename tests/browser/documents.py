@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ options:
   - {label: 6 ms, set: {services.encoder.latency.p99_ms: 6}}
 break_even: [aws/g6.xlarge]
 regret: true
+screening: true
+draws: {spot_spread: 0.3, on_demand_spread: 0.1, zone_outages_per_year: 0.5, zone_outage_hours: 3}
 """
 EVENTS = "event,first,last,uplift_low,uplift,uplift_high\nsale,2026-10-30,,1.2,1.5,2\n"
 
@@ -41,6 +44,19 @@ EVENTS = "event,first,last,uplift_low,uplift,uplift_high\nsale,2026-10-30,,1.2,1
 def plain(value: Any) -> Any:
     """As it is after it was written and read."""
     return json.loads(json.dumps(value))
+
+
+def _once(make: Callable[[Path], Mapping[str, Any]]) -> Callable[[Path], Mapping[str, Any]]:
+    """Make a document when it is asked for first, for all that ask."""
+    made: list[Mapping[str, Any]] = []
+
+    @wraps(make)
+    def found(folder: Path) -> Mapping[str, Any]:
+        if not made:
+            made.append(make(folder))
+        return made[0]
+
+    return found
 
 
 def _scenario(folder: Path) -> Path:
@@ -69,17 +85,43 @@ def flagship(folder: Path) -> Mapping[str, Any]:
     return plain(api.plan("shop-search").to_dict())
 
 
+def planned_with_pages(folder: Path) -> Mapping[str, Any]:
+    """The plan of the example whose pages pass two services."""
+    return plain(api.plan("recommendation").to_dict())
+
+
+@_once
 def compared(folder: Path) -> Mapping[str, Any]:
     """Three options, of which one has no plan."""
     path = folder / "options.yaml"
     path.write_text(OPTIONS, encoding="utf-8")
-    return plain(api.compare(api.load_options("single-service", path)).to_dict())
+    return plain(api.compare(api.load_options("single-service", path), draws=40).to_dict())
 
 
+@_once
 def planned_again(folder: Path) -> Mapping[str, Any]:
-    """A fleet that grows by an instance."""
+    """A fleet that grows by an instance, beside what came since it was planned."""
     scenario = _scenario(folder)
-    return plain(api.replan(api.plan(scenario), scenario, folder / "autumn.csv").to_dict())
+    rows = [f"2027-01-{4 + day:02d} {hour:02d}:00,{3600 * (500 + 20 * hour)}" for day in range(2) for hour in range(24)]
+    (folder / "came.csv").write_text("\n".join(["time,encoder/shop", *rows, ""]), encoding="utf-8")
+    found = api.replan(api.plan(scenario), scenario, folder / "autumn.csv", actuals=folder / "came.csv")
+    return plain(found.to_dict())
+
+
+def with_broken_hours(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A re-plan with a corrected forecast, more broken hours than are told, and an origin that sent nothing."""
+    came = document["actuals"]
+    series = {**came["series"][0], "correction": 1.3342}
+    nothing = {**series, "origin": "none", "expected_per_s": 0.0, "came_per_s": 0.0, "above": {"mid": 0.25}}
+    broken = [
+        {"service": "encoder", "period": f"everyday {hour:02d} h", "days": 9 - hour, "measured_days": 14}
+        for hour in range(7)
+    ]
+    actuals = {
+        **came, "series": [series, nothing], "broken": broken, "broken_hours": 42, "corrected": True,
+        "rule": "corrected", "unmeasured": ["encoder/app 7"], "hindsight_per_month": came["running_per_month"] * 1.07,
+    }  # fmt: skip
+    return {**document, "actuals": actuals}
 
 
 def forecast(folder: Path) -> Mapping[str, Any]:
@@ -118,7 +160,8 @@ def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
     ]  # fmt: skip
     flow = {
         "months": 36, "discount_rate_per_year": 0.08, "rent_decline_per_year": 0.05, "demand_growth_per_year": 0.2,
-        "value_kept_per_year": None, "options": [*options, {**options[0], "label": "none", "cumulative": []}],
+        "value_kept_per_year": None, "compared_with": options[0]["label"],
+        "options": [*options, {**options[0], "label": "none", "cumulative": [], "reasons": ["has no plan."]}],
     }  # fmt: skip
     held = {
         "provider": "own", "instance_type": "gpu-4x-t4", "location": "own/ashburn", "purchase_option": "owned",
@@ -128,10 +171,17 @@ def with_money_later(document: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     rows = [dict(row) for row in document["regret"]["rows"]]
     rows[0] |= {"regrets": {"low": 0.0, "mid": 812.0, "high": None}, "largest": None, "expected": None}
-    rows[1] |= {"regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
+    bought = {"location": "aws/us-east-1", "instance_type": "g6.xlarge", "purchase_option": "committed_1y",
+              "least": 2, "most": 2, "average": 2.0}  # fmt: skip
+    cases = [dict(case) for case in document["regret"]["cases"]]
+    cases[-1] |= {"status": "infeasible", "reasons": ["ranking needs 80 requests/s, and at most 40 fit."]}
+    rows[1] |= {"committed": [bought], "regrets": {"low": 120.5, "mid": 0.0, "high": 2400.0}, "largest": 2400.0}
+    waiting = {"months": 4, "total": 9_000.0, "fleet": []}
+    first, *others = document["options"]
     return {
         **document,
+        "options": [{**first, "until_arrival": waiting}, *others],
         "cash_flow": flow,
         "utilisation": [held, {**held, "utilisation": None}],
-        "regret": {**document["regret"], "rows": rows},
+        "regret": {**document["regret"], "cases": cases, "rows": rows},
     }

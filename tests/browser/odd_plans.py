@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from optimizer.domain.plan import Alternative, Plan
+from optimizer.domain.plan import Alternative, Check, PagePromise, Plan, StageBudget
 from tests.unit.report.sample_plan import sample_plan
 
 MARKUP = '</script><script>window.hit=1</script><img src=x onerror="window.hit=1">\'"&amp;<!--'
@@ -93,6 +93,29 @@ def _silent_hours(plan: Plan) -> Plan:
     return plan.replace(pools=tuple(map(quiet, plan.pools)), fleet=tuple(map(quiet, plan.fleet)))
 
 
+def _pages(plan: Plan) -> Plan:
+    """Two pages of the two services: one from two origins, whose replay is told of one; one that takes all it may."""
+
+    def stage(service: str, fan_out: int, budget_ms: float, promised_ms: float) -> StageBudget:
+        share = 1.0 - 0.01 / (2 * fan_out)
+        return StageBudget(service, "aws/us-east-1", fan_out, share, 1.3, 4.0, budget_ms, promised_ms)
+
+    def page(name: str, origin: str, target_ms: float, *stages: StageBudget) -> PagePromise:
+        return PagePromise(name, origin, target_ms, stages, sum(item.promised_ms for item in stages))
+
+    def replayed(subject: str, reached_ms: float) -> Check:
+        return Check("end_to_end", subject, 90.0, reached_ms, 90.0 - reached_ms, True, "")
+
+    home = (stage("retrieval", 1, 37.63, 37.03), stage("ranking", 8, 51.66, 49.57))
+    pages = (
+        page("home", "us-east", 90.0, *home),
+        page("home", "us-west", 90.0, *home),
+        page("basket", "us-east", 60.5, stage("ranking", 1, 60.5, 58.2)),
+    )
+    checks = (replayed("home from us-east, workday 12 h", 49.21), replayed("home from us-east, sale 12 h", 55.34))
+    return plan.replace(pipelines=pages, checks=(*plan.checks, *checks))
+
+
 def _document(plan: Plan) -> dict[str, Any]:
     return json.loads(json.dumps(plan.to_dict()))
 
@@ -105,5 +128,6 @@ ODD: dict[str, Callable[[], dict[str, Any]]] = {
     "nothing": lambda: _document(_nothing(sample_plan())),
     "unknown": lambda: _document(_unknown(sample_plan())),
     "alternatives": lambda: _document(_alternatives(sample_plan())),
+    "pages": lambda: _document(_pages(sample_plan())),
     "silent hours": lambda: _document(_silent_hours(sample_plan())),
 }

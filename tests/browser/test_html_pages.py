@@ -38,9 +38,12 @@ KINDS: dict[str, tuple[Callable[[Document], str], Callable[[Path], Document]]] =
 SLOW = {
     "owned machines": (plan_html, documents.planned_with_owned),
     "flagship": (plan_html, documents.flagship),
+    "recommendation": (plan_html, documents.planned_with_pages),
 }
 MORE = {
     "large plan": (plan_html, lambda _: documents.plain(sample_plan().to_dict())),
+    "pages": (plan_html, lambda _: ODD["pages"]()),
+    "corrected": (replan_html, lambda folder: documents.with_broken_hours(documents.planned_again(folder))),
     "cash flow": (comparison_html, lambda folder: documents.with_money_later(documents.compared(folder))),
 }
 ALL = [*KINDS, *MORE, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
@@ -93,7 +96,7 @@ def test_a_wrong_figure_is_seen(shown: Open, read: Read):
     assert len(chart_faults(page)) == 1
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", [*KINDS, "pages"])
 def test_pages_are_accessible(name: str, shown: Open, read: Read):
     """The library axe finds nothing on any kind of page, on a phone and in dark colours neither."""
     text = read(name)[0]
@@ -111,6 +114,18 @@ def test_pages_fit_the_screen_and_ask_nothing_of_the_network(name: str, width: s
     visible = page.evaluate("[...document.querySelectorAll('svg')].filter((s) => s.checkVisibility()).length")
     assert visible == page.evaluate("document.querySelectorAll('figure').length") > 0
     assert page.evaluate("document.scripts.length") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "sections"), [("large plan", ["run", "buy"]), ("forecast", ["demand", "tested", "events"])]
+)
+def test_what_matters_is_seen_on_a_phone_without_moving_a_table(
+    name: str, sections: list[str], shown: Open, read: Read
+):
+    """What to run and to buy, and the figures of a forecast, stand as cards that are no wider than the screen."""
+    page = shown(read(name)[0], "phone")
+    over = "(id) => { const f = document.querySelector(`#${id} .cards`); return f.scrollWidth - f.clientWidth; }"
+    assert {section: page.evaluate(over, section) for section in sections} == dict.fromkeys(sections, 0)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -13,7 +13,7 @@ from optimizer.report.html.sheet import written
 #: Hours of different day types stand beside each other on a wide screen, so many in a row.
 BESIDE = 4
 BETWEEN = 18
-HOURS_HIGH, BAR_HIGH = 150, 24
+HOURS_HIGH, BAR_HIGH, BESIDE_BAR_HIGH = 150, 24, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,35 +126,87 @@ def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html
 
 def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return a bar for each name, divided by series; parts below zero lie to the left of it."""
-    values = [
+    values = _placed(names, series)
+
+    def spec(width: int) -> Spec:
+        sheet = _lying(names, width, BAR_HIGH)
+        sheet["encoding"] |= {
+            "x": {"field": "value", "type": "quantitative", "stack": "zero",
+                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+            "color": painted(series),
+            "order": {"field": "number", "type": "quantitative"},
+        }  # fmt: skip
+        mark = {"type": "bar", "stroke": "var(--paper)", "strokeWidth": 0.4}
+        return {**sheet, "data": {"values": values}, "mark": mark}
+
+    return chart(label, spec)
+
+
+def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
+    """Return bars of every series under each other for each name, all from nothing and of one scale."""
+    values = _placed(names, series)
+
+    def spec(width: int) -> Spec:
+        sheet = _lying(names, width, len(series) * BESIDE_BAR_HIGH + BETWEEN / 2)
+        sheet["encoding"] |= {
+            "x": {"field": "value", "type": "quantitative", "stack": None,
+                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+            "yOffset": {"field": "number", "type": "ordinal", "scale": {"domain": list(range(len(series)))}},
+            "color": painted(series),
+        }  # fmt: skip
+        return {**sheet, "data": {"values": values}, "mark": {"type": "bar"}}
+
+    return chart(label, spec)
+
+
+def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float, float]]) -> Html:
+    """Return a bar from low to high for each name, with a tick in the middle; the axis need not begin at nothing."""
+    values = [{"place": n, "low": low, "middle": middle, "high": high} for n, (low, middle, high) in enumerate(spans)]
+
+    def spec(width: int) -> Spec:
+        sheet = _lying(names, width, BAR_HIGH)
+        y = sheet.pop("encoding")["y"]
+        axis = {**value_axis(), "tickCount": 3 if width <= NARROW else 6}
+
+        def x(name: str) -> Spec:
+            return {"field": name, "type": "quantitative", "axis": axis, "scale": {"zero": False}}
+
+        bar = {
+            "mark": {"type": "bar", "color": "var(--s4)"},
+            "encoding": {"y": y, "x": x("low"), "x2": {"field": "high"}},
+        }
+        tick = {"mark": {"type": "tick", "color": "var(--ink)", "thickness": 2}, "encoding": {"y": y, "x": x("middle")}}
+        return {**sheet, "data": {"values": values}, "layer": [bar, tick]}
+
+    return chart(label, spec)
+
+
+def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
+    """Return every value that is not nothing, with its place and its series."""
+    return [
         {"place": index, "number": number, "value": item.values[index], "tip": item.tip(name, item.values[index])}
         for index, name in enumerate(names)
         for number, item in enumerate(series)
         if item.values[index]
     ]
+
+
+def _lying(names: Sequence[str], width: int, step: float) -> Spec:
+    """Return what charts of lying bars share: a place of `step` pixels for each name, with its label."""
     labels = {str(index): name for index, name in enumerate(names)}
-    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(labels)})[datum.value]"}
-
-    def spec(width: int) -> Spec:
-        room = 110 if width <= NARROW else 170
-        return {
-            "data": {"values": values},
-            "width": width - room - 12,
-            "padding": {"left": 14, "right": 2, "top": 2, "bottom": 2},
-            "height": {"step": BAR_HIGH},
-            "mark": {"type": "bar", "stroke": "var(--paper)", "strokeWidth": 0.4},
-            "encoding": {
-                "y": {"field": "place", "type": "ordinal", "axis": {**axis, "labelLimit": room - 20},
-                      "scale": {"domain": list(range(len(names))), "paddingInner": 0.3}},
-                "x": {"field": "value", "type": "quantitative", "stack": "zero",
-                      "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
-                "color": painted(series),
-                "order": {"field": "number", "type": "quantitative"},
-                "description": {"field": "tip"},
-            },
-        }  # fmt: skip
-
-    return chart(label, spec)
+    room = 110 if width <= NARROW else 170
+    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(labels)})[datum.value]",
+            "labelLimit": room - 20}  # fmt: skip
+    scale = {"domain": list(range(len(names))), "paddingInner": 0.3}
+    return {
+        "width": width - room - 12,
+        "padding": {"left": 14, "right": 2, "top": 2, "bottom": 2},
+        "height": {"step": step, "for": "position"},
+        "encoding": {
+            "y": {"field": "place", "type": "ordinal", "axis": axis, "scale": scale},
+            "description": {"field": "tip"},
+        },
+    }
 
 
 def _object(names: dict[str, str]) -> str:

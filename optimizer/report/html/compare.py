@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.report.html.compare_cash import cash_section
+from optimizer.report.html.compare_draws import draws_section
 from optimizer.report.html.compare_even import break_even_section
 from optimizer.report.html.compare_regret import regret_section
 from optimizer.report.html.compare_risks import risks_section
+from optimizer.report.html.compare_screening import screening_section
 from optimizer.report.html.compare_sheet import ComparisonSheet
 from optimizer.report.html.compare_totals import categories_section, differences_section, totals_section
 from optimizer.report.html.markup import Html, joined, tag
@@ -26,6 +28,8 @@ def comparison_html(document: Mapping[str, Any]) -> str:
         categories_section(c),
         differences_section(c),
         cash_section(c),
+        draws_section(c),
+        screening_section(c),
         break_even_section(c),
         regret_section(c),
         risks_section(c),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from optimizer.report.html.charts import Series
 from optimizer.report.html.compare_sheet import ComparisonSheet, colour
 from optimizer.report.html.lines import month_lines
-from optimizer.report.html.markup import Html, joined, tag
-from optimizer.report.html.parts import Column, Line, data, legend, section, table
+from optimizer.report.html.markup import Html, between, joined, tag
+from optimizer.report.html.parts import Column, Line, data, facts, legend, section, table
+from optimizer.report.html.plan_sheet import option_name
+from optimizer.report.html.sheet import Sheet
+from optimizer.report.words import place_label
 
 
 def cash_section(c: ComparisonSheet) -> Html:
@@ -26,11 +32,6 @@ def cash_section(c: ComparisonSheet) -> Html:
         for month in range(len(options[0]["cumulative"]))
     ]
     picture = month_lines("Paid so far by month and option, discounted; the table below has every value", series)
-    remark = joined(
-        "Money paid so far, discounted by ", s.percent(s.path("discount_rate_per_year")), " a year. Rent changes by ",
-        s.percent(["-", 0, s.path("rent_decline_per_year")], 1, signed=True), " and demand by ",
-        s.percent(s.path("demand_growth_per_year"), 1, signed=True), " a year.",
-    )  # fmt: skip
     return section(
         "cash",
         "Cash flow",
@@ -38,8 +39,32 @@ def cash_section(c: ComparisonSheet) -> Html:
         picture,
         data("Paid so far: the figures", table("Paid so far", columns, rows)),
         _sums(c, shown),
-        remark=remark,
+        facts(_refused(flow["options"])),
+        remark=_remark(c.sheet.under("cash_flow")),
     )
+
+
+def _remark(s: Sheet) -> Html:
+    """How amounts are discounted, what changes meanwhile, and what becomes of machines."""
+    discounted = joined("Money paid so far, discounted by ", s.percent(s.path("discount_rate_per_year")), " a year. ")
+    changes = joined("Demand and prices stay as they are")
+    if s.at("demand_growth_per_year") or s.at("rent_decline_per_year"):
+        growth = s.percent(s.path("demand_growth_per_year"), 1, signed=True)
+        decline = s.percent(["-", 0, s.path("rent_decline_per_year")], 1, signed=True)
+        changes = joined("Demand ", growth, " and rent ", decline, " a year, each year planned anew")
+    worth = joined("lose value in a straight line")
+    if s.at("value_kept_per_year") is not None:
+        worth = joined("keep ", s.percent(s.path("value_kept_per_year")), " of their value a year")
+    return joined(discounted, changes, "; machines ", worth, " and are sold in the last month.")
+
+
+def _refused(options: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Why the payments of an option could not be followed."""
+    return [
+        (option["label"], tag("span", " ".join(option["reasons"]), class_="bad"))
+        for option in options
+        if option["reasons"]
+    ]
 
 
 def _sums(c: ComparisonSheet, shown: list[int]) -> Html:
@@ -52,7 +77,27 @@ def _sums(c: ComparisonSheet, shown: list[int]) -> Html:
     rows = []
     for number in shown:
         s = c.sheet.under("cash_flow", "options", number)
-        never = "" if number == 0 else "never"
+        never = "" if s.at("label") == c.sheet.at("cash_flow", "compared_with") else "never"
         amounts = (s.figure(s.path("total")), s.figure(s.path("net_present_cost")))
-        rows.append(Line((s.at("label"), *amounts, s.figure(s.path("cheaper_from_month"), missing=never))))
+        label = joined(s.at("label"), *_bought(s))
+        rows.append(Line((label, *amounts, s.figure(s.path("cheaper_from_month"), missing=never))))
     return joined(tag("h3", "Over the whole time"), table("Cash flow over the whole time", columns, rows))
+
+
+def _bought(s: Sheet) -> list[Html]:
+    """What is bought or signed when a year begins; a year that adds nothing is left out."""
+    notes = []
+    for at, year in enumerate(s.at("years")):
+        bought = [
+            joined(
+                s.figure(s.path("years", at, "bought", number, "count")),
+                f" × {item['instance_type']} ",
+                tag("span", option_name(item["purchase_option"])),
+                f" {place_label(item['location'])}",
+            )
+            for number, item in enumerate(year["bought"])
+        ]
+        if bought:
+            said = joined("year ", s.figure(s.path("years", at, "year")), ": ", between(", ", *bought))
+            notes.append(tag("span", said, class_="note"))
+    return notes

@@ -73,7 +73,8 @@ def _shares(c: ComparisonSheet) -> Html:
         s = c.sheet.under("utilisation", number)
         rates = ("held_per_hour", "held_per_busy_hour", "rented_per_busy_hour")
         held = f"{item['instance_type']} {option_name(item['purchase_option'])}"
-        rented = f"{item['rented_instance_type']} in {place_label(item['rented_location'])}"
+        named = f" × {item['rented_instance_type']} in {place_label(item['rented_location'])}"
+        rented = joined(s.figure(s.path("equals"), s.whole_digits(s.path("equals"))), named)
         amounts = [s.figure(s.path(name), significant=4) for name in rates]
         share = s.percent(s.path("utilisation"), 1, missing="never dearer to rent")
         rows.append(Line((held, place_label(item["location"]), rented, *amounts, share)))

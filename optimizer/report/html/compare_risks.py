@@ -55,7 +55,7 @@ def _fleets(c: ComparisonSheet) -> Html:
     for number in c.known:
         for at, item in enumerate(c.options[number]["fleet"]):
             s = c.sheet.under("options", number, "fleet", at)
-            counts = (s.figure(s.path("least")), s.figure(s.path("most")), s.figure(s.path("average"), 1))
+            counts = (s.figure(s.path("least")), s.figure(s.path("most")), s.average(s.path("average")))
             names = (place_label(item["location"]), item["instance_type"], option_name(item["purchase_option"]))
             rows.append(Line((c.labels[number], *names, *counts), kind="same" if at else ""))
     return data("Fleets: the figures", table("Fleets", columns, rows))

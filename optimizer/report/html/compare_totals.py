@@ -40,13 +40,15 @@ def totals_section(c: ComparisonSheet) -> Html:
         Column("t CO₂e", number=True),
     )
     rows = [_total(c, number) for number in range(len(c.options))]
-    return section("options", "Options", table("Options", columns, rows, cards=True), remark=_TOTALS)
+    shown = table("Options", columns, rows, cards=True)
+    untold = any((apart := option["difference"]) is not None and not apart["told"] for option in c.options)
+    return section("options", "Options", shown, remark=_TOTALS if untold else "")
 
 
 def _total(c: ComparisonSheet, number: int) -> Line:
     option, s = c.options[number], c.sheet
-    changes = joined(*(tag("span", change, class_="note") for change in (*option["changes"], *option["reasons"])))
-    label = joined(option["label"], changes)
+    changes = (tag("span", change, class_="note") for change in (*option["changes"], *option["reasons"]))
+    label = joined(option["label"], *changes, _until(c, number))
     if number not in c.known:
         return Line((label, STATUS.get(option["status"], option["status"]), *[""] * 6), kind="bad")
     cells = (
@@ -60,6 +62,21 @@ def _total(c: ComparisonSheet, number: int) -> Line:
         s.figure(["*", c.of(number, "carbon_kg"), 0.001], 1),
     )
     return Line(cells)
+
+
+def _until(c: ComparisonSheet, number: int) -> Html:
+    """What a month costs until ordered machines arrive, and what one costs after that."""
+    until, months = c.options[number]["until_arrival"], c.options[number]["months"]
+    if until is None or c.options[number]["total"] is None or not months:
+        return Html("")
+    # Amounts a month are for 730 hours; the months until machines arrive are those of the calendar.
+    waited = ratio(["*", c.of(number, "until_arrival", "months"), c.of(number, "months")], round(months))
+    early = c.of(number, "until_arrival", "total")
+    later = ratio(["-", c.of(number, "total"), early], ["-", c.of(number, "months"), waited])
+    said = joined(
+        c.sheet.figure(ratio(early, waited)), " a month until they arrive, ", c.sheet.figure(later), " after that"
+    )
+    return tag("span", said, class_="note")
 
 
 def _to_first(c: ComparisonSheet, number: int) -> Html:

@@ -45,7 +45,8 @@ def forecast_html(document: Mapping[str, Any]) -> str:
 
 def _key(s: Sheet) -> list[tuple[str, str, str]]:
     first = s.under("series", 0)
-    others = f"{name_of(s, 0)}" + (" and others below" if len(s.at("series")) > 1 else "")
+    several = len(s.at("series")) > 1
+    others = f"the figures here are those of {name_of(s, 0)}" if several else name_of(s, 0)
     busiest = max(range(len(first.at("rows"))), key=lambda row: first.at("rows", row, "high"))
     row = first.at("rows", busiest)
     return [
@@ -81,7 +82,7 @@ def _demand(s: Sheet) -> Html:
             peaks = [of.figure(of.path("rows", busiest, name), significant=3) for name in FIGURES[1:]]
             when = f"{series['rows'][busiest]['hour']:02d} h"
             rows.append(Line((name_of(s, number), kind, days, mean, when, *peaks), kind="same" if at else ""))
-    return section("demand", "Demand", table("Demand", columns, rows), remark=_DEMAND)
+    return section("demand", "Demand", table("Demand", columns, rows, cards=True), remark=_DEMAND)
 
 
 def _hours(s: Sheet, number: int) -> Html:
@@ -125,7 +126,7 @@ def _read(s: Sheet) -> Html:
     kinds = [s.counted(["count", s.path("notices", {"kind": kind})], one) for kind, one in _MISSING]
     taken = "taken as no requests" if document["missing_is_zero"] else "left out, not filled"
     return joined(
-        "Mean requests per second of each day, ", tag("span", document["first_day"]), " to ",
+        "Mean requests per second of what was counted on each day, ", tag("span", document["first_day"]), " to ",
         tag("span", document["last_day"]), ". A row for every ", every, "; ", kinds[0], ", ", kinds[1],
         *([f", {taken}"] if document["notices"] else []), ".",
     )  # fmt: skip

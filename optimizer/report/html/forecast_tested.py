@@ -67,7 +67,7 @@ def events_section(s: Sheet) -> Html:
     if not rows:
         return Html("")
     remark = "How many times an ordinary day each is."
-    return section("events", "Events", table("Events", columns, rows), remark=remark)
+    return section("events", "Events", table("Events", columns, rows, cards=True), remark=remark)
 
 
 def rests_section(s: Sheet) -> Html:

@@ -28,7 +28,12 @@ def _facts(name: str, facts: Facts) -> Html:
 
 
 def _table(name: str, shown: Table) -> Html:
-    kept = [number for number, column in enumerate(shown.columns) if not column.bar]
+    rows_of = [*shown.rows, *([shown.total] if shown.total is not None else [])]
+    kept = [
+        number
+        for number, column in enumerate(shown.columns)
+        if not column.bar and (number == 0 or any(row.cells[number] for row in rows_of))
+    ]
     columns = [
         Column("" if shown.columns[number].untitled else shown.columns[number].name, number=shown.columns[number].right)
         for number in kept

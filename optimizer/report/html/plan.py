@@ -18,6 +18,7 @@ from optimizer.report.html.plan_buy import buy_section
 from optimizer.report.html.plan_checks import assumptions_section, checks_section
 from optimizer.report.html.plan_hours import hours_section
 from optimizer.report.html.plan_money import cost_section, per_thousand
+from optimizer.report.html.plan_pages import pages_section
 from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
 from optimizer.report.html.sheet import Sheet
@@ -38,6 +39,7 @@ def plan_html(document: Mapping[str, Any]) -> str:
     sections = [
         key_figures(_key(p)),
         run_section(p),
+        pages_section(p),
         hours_section(p),
         cost_section(p),
         buy_section(p),

@@ -18,14 +18,14 @@ def buy_section(p: PlanSheet) -> Html:
     """One row for each location, type and option, with the date and basis of its price."""
     columns = (
         Column("where"),
-        Column("instance type"),
+        Column("instance type", wide=True),
         Column("option"),
         Column("least", number=True),
         Column("most", number=True),
         Column("on average", number=True),
         Column("an hour", number=True),
         Column("a month", number=True),
-        Column("price of"),
+        Column("price of", wide=True),
     )
     keys = _bought(p)
     amounts, total = p.sheet.column([p.a_month(_rent(p, key)) for key in keys], p.digits)
@@ -33,7 +33,9 @@ def buy_section(p: PlanSheet) -> Html:
     for number, (key, amount) in enumerate(zip(keys, amounts, strict=True)):
         same = number > 0 and all(keys[number - 1][name] == key[name] for name in ("provider", "region"))
         rows.append(Line((*_buy_cells(p, key), amount, _priced(p, key)), kind="same" if same else ""))
-    shown = table("What to buy", columns, rows, ("sum", *[""] * 6, total, "")) if rows else tag("p", "Nothing.")
+    shown = (
+        table("What to buy", columns, rows, ("sum", *[""] * 6, total, ""), cards=True) if rows else tag("p", "Nothing.")
+    )
     return section("buy", "What to buy", shown, _further(p), remark=_BUY)
 
 
@@ -68,7 +70,7 @@ def _buy_cells(p: PlanSheet, key: Mapping[str, Any]) -> Sequence[str]:
         joined(option_name(key["purchase_option"]), until),
         s.figure(["min", counts]),
         s.figure(["max", counts]),
-        s.figure(ratio(_paid(p, key), s.path("objective", "horizon_hours")), 1),
+        s.average(ratio(_paid(p, key), s.path("objective", "horizon_hours"))),
         s.figure(_price(p, key), significant=4),
     )
 

@@ -19,7 +19,7 @@ def assumptions_section(p: PlanSheet) -> Html:
         return Html("")
     columns = (
         Column("what", wide=True),
-        Column("value"),
+        Column("value", wide=True),
         Column("10 % more", number=True),
         Column("source", wide=True),
     )

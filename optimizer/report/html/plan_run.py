@@ -83,7 +83,7 @@ def _promise(p: PlanSheet, group: Group, name: str) -> Html:
     label = name.removesuffix("_ms").replace("_", " ")
     reached = s.value(worst)
     digits = 1 if isinstance(reached, float) and math.isfinite(reached) else 0
-    said = joined(f"{label} ", s.figure(worst, digits), " of ", s.figure(target, 0, unit=" ms"))
+    said = joined(f"{label} ", s.figure(worst, digits), " of ", s.figure(target, s.whole_digits(target), unit=" ms"))
     return tag("div", said, bar(share, "limit"))
 
 

@@ -12,8 +12,10 @@ from optimizer.report.html.plan import about, made_by
 from optimizer.report.html.plan_checks import checks_section
 from optimizer.report.html.plan_hours import hours_section
 from optimizer.report.html.plan_money import cost_section
+from optimizer.report.html.plan_pages import pages_section
 from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
+from optimizer.report.html.replan_came import came_section
 from optimizer.report.html.replan_steps import steps_section
 from optimizer.report.html.sheet import Sheet, ratio
 from optimizer.report.words import money_digits
@@ -30,10 +32,11 @@ def replan_html(document: Mapping[str, Any]) -> str:
     changed = document["changed"]
     sections = [
         key_figures(_key(s)),
+        came_section(s),
         _what(s),
         _left(s),
         steps_section(s),
-        *((run_section(p), hours_section(p), cost_section(p)) if changed else (hours_section(p),)),
+        *((run_section(p), pages_section(p), hours_section(p), cost_section(p)) if changed else (hours_section(p),)),
         checks_section(p),
     ]
     name = document["plan"]["scenario"].get("name", "plan")

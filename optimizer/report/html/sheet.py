@@ -94,6 +94,15 @@ class Sheet:
         total = _signed(written(math.fsum(rounded), digits), signed=signed)
         return cells, self._data(total, ["+", 0, *formulas], unit, "")
 
+    def whole_digits(self, formula: Formula) -> int:
+        """Return no decimal places where there are none to show, one otherwise: 37.6 ms are not 38."""
+        value = self.value(formula)
+        return 0 if value is None or float(value).is_integer() else 1
+
+    def average(self, formula: Formula) -> Html:
+        """Write an average count: one decimal place, and one digit of what is less than that and not nothing."""
+        return self.figure(formula, 1, significant=1 if 0.0 < (self.value(formula) or 0.0) < 0.05 else 0)
+
     def percent(self, formula: Formula, digits: int = 1, **how: Any) -> Html:  # noqa: ANN401  as `figure`
         """Write a share in per cent."""
         return self.figure(["*", formula, 100], digits, unit=" %", **how)

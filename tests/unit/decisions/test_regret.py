@@ -11,6 +11,7 @@ from optimizer.decisions.coming import for_demand
 from optimizer.decisions.records import Regret
 from optimizer.decisions.regret import ALL, regret_table
 from optimizer.decisions.work import How, InThisProcess, Question
+from optimizer.domain.limits import Limits, Quota
 from optimizer.domain.purchase import Match, PriceChange
 from optimizer.inputs import load_inputs
 from tests.support.asked import cheapest_plan, shared_store
@@ -114,3 +115,46 @@ def test_one_demand_has_no_regret():
     )
     question = Question(replace(scenario, services=services), catalog, How())
     assert regret_table(question, InThisProcess(), _silent) is None
+
+
+def _high_breaks_a_quota(weights: dict[str, float]) -> Regret:
+    """Table of a question in which only the high demand is more than a quota lets run."""
+    scenario, catalog = tiny_case(5)
+    plan = cheapest_plan(for_demand(scenario, "mid"), catalog, shared_store())
+    assert plan is not None
+    most = sum(max(row.count_by_period) for row in plan.fleet)
+    quotas = tuple(Quota(Match(None, place), most, None, "limit of the account") for place in scenario.locations)
+    services = tuple(
+        replace(s, demand=replace(s.demand, peaks_per_s={**s.demand.peaks_per_s, "high": 20.0 * s.demand.peak_per_s}))
+        for s in scenario.services
+    )
+    changed = replace(scenario, services=services, limits=Limits(quotas=quotas), cost_weights=weights)
+    change = PriceChange("dearer", Match(None, None, None, "on_demand"), 1.3, 0.0)
+    table = regret_table(Question(changed, catalog, How()), InThisProcess(), _silent, (change,))
+    assert table is not None
+    return table
+
+
+def test_a_demand_without_a_plan_says_why_and_the_others_stand():
+    """Only the high demand breaks the quota: no row signs for it and none serves it, at no prices."""
+    table = _high_breaks_a_quota({"mid": 1.0})
+    refused = [case for case in table.cases if not case.has_plan]
+    assert [(case.name, case.status) for case in refused] == [("high", "infeasible"), ("high, dearer", "infeasible")]
+    assert all("limits.quotas" in " ".join(case.reasons) for case in refused)
+    served = ["low", "mid", "low, dearer", "mid, dearer"]
+    assert [row.made_for for row in table.rows] == served
+    for row in table.rows:
+        assert row.totals["high"] is row.totals["high, dearer"] is row.regrets["high"] is None
+        regrets = [row.regrets[name] for name in served]
+        assert row.largest == max(value for value in regrets if value is not None)
+        assert row.expected == row.totals["mid"]
+    assert (table.least_regret, table.least_expected) != (None, None)
+
+
+def test_what_is_expected_is_not_known_where_a_demand_of_a_weight_has_no_plan():
+    """Nor is anything decided for all together; the regrets stand."""
+    table = _high_breaks_a_quota({"mid": 0.5, "high": 0.5})
+    assert ALL not in [row.made_for for row in table.rows]
+    assert {row.expected for row in table.rows} == {None}
+    assert table.least_expected is None
+    assert table.least_regret is not None

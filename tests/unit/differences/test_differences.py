@@ -181,3 +181,18 @@ def test_two_currencies_are_refused(sample: Plan):
     other = sample.replace(objective=replace(sample.objective, currency="EUR"))
     with pytest.raises(InputError, match=r"b\.json objective\.currency: counts in EUR, a\.json in USD"):
         difference_of(sample, other, ("a.json", "b.json"))
+
+
+def test_pages_are_told_key_by_key_and_hours_in_a_few_words(sample: Plan):
+    """A page that changes its target says so alone; the figures of every hour are told by their ends and mean."""
+    hours = [float(hour) for hour in range(24)]
+    page = {"name": "home", "latency_ms": 90.0, "demand": {"shop": {"mean": hours, "peak": [2.0 * n for n in hours]}}}
+    busier = {"shop": {"mean": hours, "peak": [3.0 * n for n in hours]}}
+    changed = {**page, "latency_ms": 80.0, "demand": busier}
+    old, new = (_with_inputs(sample, pipelines=[row]) for row in (page, changed))
+    found = {item.what: (item.before, item.after) for item in difference_of(old, new).inputs}
+    assert found == {
+        "pipelines home.demand.shop.peak": (
+            "24 numbers, 0 to 46, 23 on average", "24 numbers, 0 to 69, 34.5 on average"),
+        "pipelines home.latency_ms": ("90", "80"),
+    }  # fmt: skip

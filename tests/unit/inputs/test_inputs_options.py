@@ -224,3 +224,32 @@ def test_what_runs_today_buys_nothing(small: Path, key: str):
     """Saying what may be bought, or when it comes, contradicts it."""
     (fault,) = faults_of(lambda: _load(small, f"  - {{label: today, as_today: true, {key}}}\n"))
     assert key.partition(":")[0] in fault.what
+
+
+def test_what_a_set_service_lacks_is_told_at_the_line_that_sets_it(small: Path):
+    """A slip in the name of a service makes a new one, of which most is missing."""
+    found = faults_of(lambda: _load(small, "  - label: a\n  - {label: b, set: {services.serch.latency.p99_ms: 20}}\n"))
+    assert "options.yaml:4 services.serch.profile" in [fault.where for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "mend"),
+    [
+        ("  - label: a\nregret: maybe\n", "must be true or false (found \"maybe\")", "Write for example regret: true."),
+        (
+            "  - label: a\nregret: true\nprice_changes:\n"
+            + "".join(f"  - {{label: p{n}, match: {{}}, factor: 2}}\n" for n in range(5)),
+            "must have at most 3 entries (found 5)", "Leave out 2 of them.",
+        ),
+    ],
+)  # fmt: skip
+def test_faults_are_told_in_words_of_a_planner(small: Path, text: str, what: str, mend: str):
+    """Not in those of the library that reads the file."""
+    (found,) = faults_of(lambda: _load(small, text))
+    assert (found.what, found.mend) == (what, mend)
+
+
+def test_labels_that_are_alike_are_told_at_the_options(small: Path):
+    """At their line, not at that of the file's first key."""
+    (found,) = faults_of(lambda: _load(small, "  - label: a\n  - label: a\n"))
+    assert (found.where, found.code) == ("options.yaml:2 options", "duplicate")

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from optimizer.report.formats import Format
-from optimizer.report.html.charts import Hours, Series
+from optimizer.report.html.charts import Hours, Series, beside_bars, ranges
 from optimizer.report.html.formula import path, value_of
 from optimizer.report.html.lines import band_hours, day_line, month_lines
 from optimizer.report.html.markup import Html, joined, tag
@@ -175,6 +175,38 @@ def test_lines_run_through_their_values():
     points = _points(month_lines("x", [Series("a", "var(--s0)", monthly)]), "var(--s0)")
     _straight(monthly, [y for _, y in points])
     _straight([0.0, 1.0, 2.0, 3.0], [x for x, _ in points])
+
+
+def test_columns_with_nothing_in_them_are_left_out():
+    """As on the screen; the first one names the rows and stays."""
+    columns = (Column(""), Column("empty"), Column("full"))
+    shown = Page(("t",), (Table("Rows", columns, (Row(("", "", "1")), Row(("", "", ""))), Row(("sum", "", "1"))),))
+    report = Report(page=lambda: shown, document=dict, records=lambda: Records((), ()))
+    text = render(report, Format.HTML)
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', text) == ["", "full"]
+
+
+def _bars(svg: str, colour: str) -> list[tuple[float, float]]:
+    """Left end and length of the bars of a colour in the first drawing, from top to bottom."""
+    first = svg.split("</svg>", maxsplit=1)[0]
+    found = re.findall(rf'<path d="M([-\d.]+),[-\d.]+h([-\d.]+)v[^"]*"[^>]*fill="{re.escape(colour)}"', first)
+    return [(float(left), float(length)) for left, length in found]
+
+
+def test_ranges_reach_from_low_to_high():
+    """Bars begin and end at their values, on one scale that need not begin at nothing."""
+    spans = [(9_000.0, 10_000.0, 12_000.0), (13_000.0, 13_500.0, 15_000.0)]
+    bars = _bars(ranges("x", ["a", "b"], spans), "var(--s4)")
+    ends = [end for left, length in bars for end in (left, left + length)]
+    _straight([value for low, _, high in spans for value in (low, high)], ends)
+
+
+def test_bars_beside_each_other_are_as_long_as_their_values():
+    """Both series of a chart are on one scale that begins at nothing."""
+    series = [Series("a", "var(--pale)", [100.0, 300.0]), Series("b", "var(--accent)", [250.0, 50.0])]
+    drawn = beside_bars("x", ["one", "two"], series)
+    lengths = [length for colour in ("var(--pale)", ACCENT) for _, length in _bars(drawn, colour)]
+    _straight([0.0, 100.0, 300.0, 250.0, 50.0], [0.0, *lengths])
 
 
 def test_a_day_of_which_nothing_is_known_breaks_the_line():

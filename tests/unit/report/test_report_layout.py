@@ -134,3 +134,60 @@ def test_bars_show_shares_in_half_cells():
     assert [len(bar(value, 2.0)) for value in (2.0, 1.0, 0.0)] == [BAR_CELLS, BAR_CELLS // 2, 0]
     assert bar(1e-9, 2.0) == "▌"
     assert bar(1.0, 0.0) == ""
+
+
+def _numbers(count: int, name: Column) -> Table:
+    """A table of a name and wide numbers, with a note, a total and a remark."""
+    columns = (name, *(Column(f"number {n}", right=True) for n in range(count)))
+    cells = tuple(f"{n}234567890" for n in range(count))
+    return Table("Money", columns, (Row(("first", *cells), ("noted",)),), Row(("sum", *cells)), ("remarked",))
+
+
+def test_numbers_that_do_not_fit_stand_below():
+    """In blocks of about one length, each with the names of the rows; heading and notes once, remarks last."""
+    lines = _text(_numbers(8, Column("name", untitled=True)))
+    assert lines == [
+        "  Money    number 0    number 1    number 2    number 3",
+        "  first  0234567890  1234567890  2234567890  3234567890",
+        "         noted",
+        "  sum    0234567890  1234567890  2234567890  3234567890",
+        "",
+        "           number 4    number 5    number 6    number 7",
+        "  first  4234567890  5234567890  6234567890  7234567890",
+        "  sum    4234567890  5234567890  6234567890  7234567890",
+        "  remarked",
+    ]
+
+
+def test_a_number_that_belongs_to_the_one_before_stays_with_it():
+    """Five fit into a line, but the fifth is the first of a pair."""
+    columns = (Column("name", untitled=True), *(Column(f"n{n}", right=True, with_last=n % 2 == 1) for n in range(6)))
+    cells = tuple(f"{n}234567" for n in range(6))
+    lines = _text(Table("Pairs", columns, (Row(("a name of a row", *cells)),)))
+    titles = [line.split() for line in lines if "n0" in line or "n4" in line]
+    assert titles == [["Pairs", "n0", "n1", "n2", "n3"], ["n4", "n5"]]
+
+
+@given(st.integers(min_value=0, max_value=14), st.integers(min_value=60, max_value=120), st.booleans())
+def test_tables_of_one_name_fit_every_screen(count, width, pairs):
+    """However many numbers there are, no line is wider than the screen and every number is shown once."""
+    columns = (
+        Column("a name of rows", least=16),
+        *(Column(f"number {n}", right=True, with_last=pairs and n % 2 == 1) for n in range(count)),
+    )
+    cells = tuple(f"{n:02d}3456.78" for n in range(count))
+    text = page_text(Page(("t",), (Table("Heading", columns, (Row(("row " * 9, *cells)),)),)), width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert all(text.count(cell) == 1 for cell in cells)
+
+
+def test_a_title_is_not_wider_than_its_column():
+    """A column of text is not made narrower than the title above it."""
+    columns = (
+        Column("held", untitled=True, least=14),
+        Column("instead of what", least=8),
+        *(Column(f"n{n}", right=True) for n in range(4)),
+    )
+    rows = (Row(("h" * 14, "words " * 9, *["1,234,567"] * 4)),)
+    lines = _text(Table("Held", columns, rows), 72)
+    assert all(cell_len(line) <= 72 for line in lines)

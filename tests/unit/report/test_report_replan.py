@@ -18,7 +18,7 @@ CHANGE = ServiceChange("retrieval", "needed", 2, 0, 2.0, None, "what runs carrie
 LEFT = ServiceChange("ranking", "does not pay", 3, 3, 6.0, 4.25, "3 x g6.xlarge")
 
 
-def _replan(**changes: object) -> Replan:
+def sample_replan(**changes: object) -> Replan:
     plan = sample_plan()
     found = Replan(
         format=REPLAN_FORMAT,
@@ -50,7 +50,7 @@ def _text(found: Replan, format_: Format = Format.TABLE) -> str:
 
 def test_the_page_says_what_to_do_and_what_not():
     """Verdicts with counts, charge and worth, the steps with their reading, and from where the forecast is carried."""
-    text = _text(_replan())
+    text = _text(sample_replan())
     assert "does not carry what is asked now" in text
     assert "USD 2.00 once for changes" in text
     for row in ("retrieval  needed", "ranking  does not pay", "-4.25", "1  start   aws us-east-1 a", "holds"):
@@ -62,7 +62,7 @@ def test_the_page_says_what_to_do_and_what_not():
 def test_a_step_that_breaks_a_rule_is_shouted():
     """With the rule, and counted below."""
     broken = replace(HELD, broken=("quotas: 9 of 8",))
-    text = _text(_replan(steps=(broken, LAST)))
+    text = _text(sample_replan(steps=(broken, LAST)))
     assert "BREAKS" in text
     assert "quotas: 9 of 8" in text
     assert "1 step breaks a rule" in text
@@ -71,18 +71,20 @@ def test_a_step_that_breaks_a_rule_is_shouted():
 def test_what_is_broken_before_is_not_held_against_a_step():
     """Told once, before the steps; a step that leaves it as it is is marked so and not shouted."""
     still = replace(HELD, still_broken=("capacity",))
-    text = _text(_replan(steps=(still, LAST), broken_now=("capacity: 80 of 100 requests/s",), starts_from="fleet"))
+    text = _text(
+        sample_replan(steps=(still, LAST), broken_now=("capacity: 80 of 100 requests/s",), starts_from="fleet")
+    )
     assert "USD 40 a month as it runs today" in text
     assert text.count("80 of 100 requests/s") == 2, "once as now, once as the reason of the change"
     assert "as before" in text
     assert "BREAKS" not in text
     assert "what is broken before the first step is no worse after any" in text
-    assert not _replan(steps=(still, LAST)).keeps_promises
+    assert not sample_replan(steps=(still, LAST)).keeps_promises
 
 
 def test_no_change_is_a_short_page():
     """The reason, what it costs as it is, and no table."""
-    found = _replan(
+    found = sample_replan(
         changed=False, reason="the running fleet carries it", changes=(), left=(), steps=(), running_total=1.0
     )
     text = _text(replace(found, running_holds=True))
@@ -93,11 +95,11 @@ def test_no_change_is_a_short_page():
 
 def test_json_holds_the_plan_last_and_csv_the_steps():
     """The plan as plan.json has it; a line for each step."""
-    document = json.loads(_text(_replan(), Format.JSON))
+    document = json.loads(_text(sample_replan(), Format.JSON))
     assert list(document)[-1] == "plan"
     assert document["plan"] == json.loads(json.dumps(sample_plan().to_dict()))
     assert (document["format"], document["changed"], document["keeps_promises"]) == (REPLAN_FORMAT, True, True)
-    lines = _text(_replan(), Format.CSV).splitlines()
+    lines = _text(sample_replan(), Format.CSV).splitlines()
     assert lines[0] == "number,kind,where,what,carries,rules,holds,broken"
     assert lines[1] == "1,start,aws/us-east-1 a,start 2 g6.xlarge for retrieval,retrieval: in force,40,true,"
     assert len(lines) == 3

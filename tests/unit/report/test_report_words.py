@@ -100,3 +100,11 @@ def test_signs_that_an_encoding_lacks_are_replaced():
     assert in_encoding("█", "latin-1") == "#"
     assert in_encoding("·", "utf-8") == "·"
     assert in_encoding("·", None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0.0"), (0.0213, "0.02"), (0.05, "0.1"), (2.04, "2.0"), (1234.56, "1,234.6")]
+)
+def test_an_average_of_little_is_not_nothing(value, text):
+    """An instance that runs a few hours a year is paid for."""
+    assert words.average_text(value) == text
