@@ -99,6 +99,15 @@ def _page_target_s(service: str, pipelines: Sequence[Pipeline]) -> float:
     return min((page.latency_s for page in passing), default=float("inf"))
 
 
+def each_demand_of(scenario: Scenario, service: str, change: Callable[[Demand], Demand]) -> Scenario:
+    """Return the scenario with everything that a service is asked by changed: its own requests, and its pages."""
+    demands = [
+        change(source.demand) if service in asked_by(scenario, number) else source.demand
+        for number, source in enumerate(sources_of(scenario))
+    ]
+    return with_demands(scenario, demands)
+
+
 def times(demand: Demand, factor: float) -> Demand:
     """Return a demand with every rate multiplied."""
     return added([demand], factor)

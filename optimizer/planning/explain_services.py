@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.domain.explained import Verdict
 from optimizer.domain.scenario import Demand, Floats, Scenario
-from optimizer.domain.sources import asked_by, has_own_target, sources_of, with_demands, with_page_target
+from optimizer.domain.sources import asked_by, each_demand_of, has_own_target, with_page_target
 from optimizer.planning.explain_reach import why_out_of_reach
 from optimizer.planning.explain_seen import Seen
 from optimizer.planning.explain_types import verdict_without
@@ -39,7 +39,7 @@ def _eased(scenario: Scenario, index: int) -> Iterator[tuple[str, Scenario]]:
     yield from _other_targets(scenario, index)
     lower = f"peaks {(1.0 - LOWER_PEAK) * 100.0:.0f} % lower"
     is_stage = any(service.name in asked_by(scenario, n) for n in _pages(scenario))
-    yield f"{lower}, of its pages too" if is_stage else lower, _with_lower_peaks(scenario, service.name)
+    yield f"{lower}, of its pages too" if is_stage else lower, each_demand_of(scenario, service.name, _lower)
     if service.redundancy != "none":
         yield (
             f"loss of {_LOST[service.redundancy]} not survived",
@@ -75,15 +75,6 @@ def _other_targets(scenario: Scenario, index: int) -> Iterator[tuple[str, Scenar
 
 def _instead(target_s: float, now_s: float) -> str:
     return f"{milliseconds(target_s):g} ms instead of {milliseconds(now_s):g}"
-
-
-def _with_lower_peaks(scenario: Scenario, service: str) -> Scenario:
-    """Return the scenario with lower peaks of everything that a service is asked by."""
-    demands = [
-        _lower(source.demand) if service in asked_by(scenario, number) else source.demand
-        for number, source in enumerate(sources_of(scenario))
-    ]
-    return with_demands(scenario, demands)
 
 
 def _lower(demand: Demand) -> Demand:

@@ -29,9 +29,11 @@ from optimizer.inputs.history import History, HistorySeries
 from optimizer.inputs.option_terms import CashTerms
 from optimizer.inputs.rolling_file import load_rolling
 from optimizer.planning.explain_services import _eased
+from optimizer.planning.infeasible.changes import Case
+from optimizer.planning.infeasible.on_services import less_demand, longer_latency
 from optimizer.planning.replanning.corrected import corrected, corrections, that_came
 from optimizer.planning.today_holds import today_target_s
-from optimizer.verification.replaying.rows import Edges
+from optimizer.verification.replaying.rows import Edges, stages_note
 from optimizer.verification.view import View
 from tests.support.chained import chained_scenario
 from tests.support.fleet_question import QUESTION, write_question
@@ -230,6 +232,8 @@ def test_a_replay_holds_a_stage_to_its_budget():
     pool = pools[0]
     origin = plan.routing[0].origin
     assert (pool.service, plan.routing[0].pool) == ("search", 0)
+    assert stages_note(alone.view) == ()
+    assert stages_note(staged.view)[0].startswith("search: stages of pages")
     shorter_s = alone.limit_s("search", origin, pool.location) - staged.limit_s("search", origin, pool.location)
     nearer_ms = pool.network_ms + pool.overhead_ms - alone.elsewhere_ms("search", origin, pool.location)
     assert shorter_s == pytest.approx((80.0 - 50.0 + nearer_ms) / 1e3)
@@ -244,3 +248,15 @@ def test_todays_stage_has_an_equal_part_of_its_page():
     assert today_target_s(scenario, first, 0.001) == pytest.approx(0.057)
     assert today_target_s(scenario, replace(first, latency_s=0.040), 0.001) == pytest.approx(0.037)
     assert today_target_s(replace(scenario, pipelines=()), first, 0.001) == pytest.approx(0.117)
+
+
+def test_ways_out_of_a_stage_are_those_of_its_page():
+    """A longer target and fewer requests: the keys that a planner can change, and what they change."""
+    case = Case(with_own(), small_catalog())
+    longer = longer_latency(case, 0, 0.150)
+    assert (longer.key, longer.needed) == ("pipelines.page.latency.p99_ms", 150.0)
+    assert longer.apply(case).scenario.pipelines[0].latency_s == 0.150
+    assert less_demand(case, 0, 0.5).key == "pipelines.page.demand"
+    fewer = less_demand(case, 1, 0.5)
+    assert fewer.key == "services.s1.demand and pipelines.page.demand"
+    assert_together(fewer.apply(case).scenario, 0.5)
