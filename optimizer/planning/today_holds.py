@@ -17,6 +17,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.groups import has_demand
 from optimizer.formulation.rules.host_memory import why_host_too_small
 from optimizer.formulation.rules.latency import network_s, pool_target_s
+from optimizer.formulation.rules.pipelines import ROUNDING_S
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
@@ -110,7 +111,7 @@ def today_target_s(scenario: Scenario, service: Service, worst_network_s: float)
 
     Nothing says how much of a page's target a stage may take today: an equal part, so that all of them fit into it.
     """
-    parts = [page.latency_s / len(page.stages) for page in _passing(scenario, service)]
+    parts = [(page.latency_s - 2.0 * ROUNDING_S) / len(page.stages) for page in _passing(scenario, service)]
     return min(
         [pool_target_s(service, worst_network_s), *(part - service.overhead_s - worst_network_s for part in parts)]
     )
