@@ -128,7 +128,7 @@ def explain(
         A service, a pool (``ranking@aws/us-east-1``), an instance type (``g6.xlarge``, ``aws/g6.xlarge``), a location
         (``aws/us-east-1``), a purchase option, a cost category (``network``) or a line of the bill (``line:logs``);
         where two have the name, ``service:``, ``pool:``, ``type:``, ``location:``, ``option:`` or ``cost:`` before it
-        says which.
+        says which. ``g6.*`` means every instance type of such a name.
     plan_file
         A plan that must have been made from that scenario; None not to look.
     seed, progress, use_cache

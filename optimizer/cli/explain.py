@@ -31,7 +31,7 @@ ItemArgument = Annotated[
         metavar="ITEM",
         help="A service, a pool (ranking@aws/us-east-1), an instance type (g6.xlarge, aws/g6.xlarge), a location "
         "(aws/us-east-1), a purchase option (spot), a cost category (network) or a line of the bill (line:logs); "
-        "service:NAME, type:NAME and so on where two have the name. "
+        "service:NAME, type:NAME and so on where two have the name; * stands for any part of a type's name. "
         "Without it: what binds, and what each assumption moves.",
     ),
 ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from optimizer.decisions.records import RegretCase
 from optimizer.domain.purchase import BY_THE_HOUR, PriceChange, PriceRule
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.sources import each_demand
 
 
 def cases_of(scenario: Scenario, changes: Sequence[PriceChange]) -> tuple[RegretCase, ...]:
@@ -41,11 +42,8 @@ def scenario_when(scenario: Scenario, case: RegretCase, changes: Sequence[PriceC
 
 def for_demand(scenario: Scenario, name: str) -> Scenario:
     """Return the scenario in which one demand comes, and is known to."""
-    services = tuple(
-        replace(service, demand=replace(service.demand, peak_per_s=service.demand.peaks_per_s[name]))
-        for service in scenario.services
-    )
-    return replace(scenario, services=services, plan_for=name, cost_weights={}, running=())
+    known = each_demand(scenario, lambda demand: replace(demand, peak_per_s=demand.peaks_per_s[name]))
+    return replace(known, plan_for=name, cost_weights={}, running=())
 
 
 def after_change(scenario: Scenario, change: PriceChange) -> Scenario:

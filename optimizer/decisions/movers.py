@@ -11,6 +11,7 @@ from optimizer.domain.explained import MoveGroup
 from optimizer.domain.limits import Limits, Quota
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.sources import has_own_target, with_page_target
 from optimizer.formulation.groups import has_demand
 from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.inputs.options_file import without_types
@@ -33,10 +34,16 @@ class Mover:
 def binding_movers(plan: Plan, scenario: Scenario, catalog: Catalog) -> Iterator[Mover]:
     """Yield latency targets a tenth tighter and looser, limits a tenth wider, one more region, and one type less."""
     for index, service in enumerate(scenario.services):
-        for factor in (LESS, MORE):
+        for factor in (LESS, MORE) if has_own_target(scenario, service) else ():
             moved = replace(service, latency_s=service.latency_s * factor)
             change = f"{milliseconds(moved.latency_s):g} ms instead of {milliseconds(service.latency_s):g}"
             yield Mover("latency", f"latency of {service.name}", change, scenario.with_service(index, moved), catalog)
+    for number, page in enumerate(scenario.pipelines):
+        for factor in (LESS, MORE):
+            target_s = page.latency_s * factor
+            change = f"{milliseconds(target_s):g} ms instead of {milliseconds(page.latency_s):g}"
+            other = with_page_target(scenario, number, target_s)
+            yield Mover("latency", f"latency of {page.name}", change, other, catalog)
     yield from _limits(scenario, catalog)
     for place in catalog.locations:
         if place not in scenario.locations and in_reach(scenario, catalog, place):

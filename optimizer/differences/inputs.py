@@ -26,7 +26,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "sites": ("location",),
 }
 #: Tables of the scenario: a row that only one plan has is a change.
-ASKED: dict[str, tuple[str, ...]] = {"services": ("name",), "origins": ("name",), "pipelines": ("name",)}
+ASKED: dict[str, tuple[str, ...]] = {"services": ("name",), "pipelines": ("name",), "origins": ("name",)}
 #: Where one plan only tells of another fleet, by place.
 BY_PLACE = ("zones", "location_energy")
 #: Rates whose ratio is nearer to 1 than this are the same.
@@ -40,9 +40,11 @@ def input_changes(before: Plan, after: Plan) -> tuple[InputChange, ...]:
     """Return what differs, demand first, then what was asked, then catalog rows that both plans use."""
     mine, theirs = before.inputs, after.inputs
     rest = sorted((mine.keys() | theirs.keys()) - TABLES.keys() - ASKED.keys() - {"demand", *BY_PLACE})
-    found = [*_demand(mine.get("demand", {}), theirs.get("demand", {}))]
+    found = [*_demand("demand", mine.get("demand", {}), theirs.get("demand", {}))]
+    found += _demand("pages", *(_of_pages(side.get("pipelines", ())) for side in (mine, theirs)))
     for name, columns in ASKED.items():
-        found += _tables(name, columns, mine.get(name, ()), theirs.get(name, ()), alone=True)
+        rows = [[_without_demand(row) for row in side.get(name, ())] for side in (mine, theirs)]
+        found += _tables(name, columns, *rows, alone=True)
     for name in rest:
         found += _values(name, mine.get(name), theirs.get(name))
     found += _catalogs(before, after)
@@ -67,13 +69,21 @@ def _version(row: Mapping[str, str] | None) -> str:
     return ABSENT if row is None else f"as of {row['as_of']}, sha256 {row['sha256'][:8]}"
 
 
-def _demand(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[InputChange]:
-    """Changes of each (service, origin), told by the sums and the largest values of its hours."""
+def _of_pages(pipelines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {row["name"]: row.get("demand", {}) for row in pipelines}
+
+
+def _without_demand(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "demand"}
+
+
+def _demand(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[InputChange]:
+    """Changes of each (service or page, origin), told by the sums and the largest values of its hours."""
     pairs = {(service, origin) for side in (old, new) for service, origins in side.items() for origin in origins}
     for service, origin in sorted(pairs):
         rates = [side.get(service, {}).get(origin) for side in (old, new)]
         if rates[0] is None or rates[1] is None or not _same(rates[0], rates[1]):
-            yield InputChange(f"demand {service} {origin}", *(_rates(item) for item in rates))
+            yield InputChange(f"{what} {service} {origin}", *(_rates(item) for item in rates))
 
 
 def _rates(rates: Mapping[str, Any] | None) -> str:

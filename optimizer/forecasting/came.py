@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.sources import sources_of, stages_alone
 from optimizer.forecasting.days import Days, days_of
 from optimizer.forecasting.horizon import day_types_of
 from optimizer.forecasting.models import Floats
@@ -20,7 +21,7 @@ from optimizer.inputs.history_times import HOUR_S
 from optimizer.inputs.wording import did_you_mean, listed, show
 from optimizer.units import HOURS_PER_DAY
 
-#: Service and origin, as places in the scenario.
+#: Source of demand (as of `sources_of`: services, then pipelines) and origin, as places in the scenario.
 SeriesKey = tuple[int, int]
 
 
@@ -119,19 +120,27 @@ def key_of(scenario: Scenario, service: str, origin: str) -> SeriesKey:
 
 
 def _key(file: str, scenario: Scenario, service: str, origin: str, faults: Faults) -> SeriesKey | None:
-    services, origins = [s.name for s in scenario.services], [o.name for o in scenario.origins]
+    alone, origins = stages_alone(scenario), [o.name for o in scenario.origins]
     where = f"{file} {service}/{origin}"
-    if service not in services:
-        mend = did_you_mean(service, services, "services")
-        faults.add(where, f"unknown service (found {show(service)})", mend, "unknown-name")
+    sources = {
+        each.name: number for number, each in enumerate(sources_of(scenario)) if each.is_page or each.name not in alone
+    }
+    if service in alone and service not in sources:
+        what = f"its requests come from pages alone (found {show(service)})"
+        faults.add(where, what, f"Give counts of the pages: {alone[service]}.", "counts-of-a-stage")
+        return None
+    if service not in sources:
+        mend = did_you_mean(service, sources, "names" if scenario.pipelines else "services")
+        kind = "service or page" if scenario.pipelines else "service"
+        faults.add(where, f"unknown {kind} (found {show(service)})", mend, "unknown-name")
         return None
     if origin == EVERYWHERE and len(origins) == 1:
-        return services.index(service), 0
+        return sources[service], 0
     if origin not in origins:
         mend = did_you_mean(origin, origins, "origins")
         faults.add(where, f"unknown origin (found {show(origin)})", mend, "unknown-name")
         return None
-    return services.index(service), origins.index(origin)
+    return sources[service], origins.index(origin)
 
 
 def _laid(rates: Floats, offset: int, count: int) -> Floats:

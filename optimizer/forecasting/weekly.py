@@ -10,7 +10,8 @@ from datetime import date
 import numpy as np
 
 from optimizer.domain.forecast import DemandRow
-from optimizer.domain.scenario import Demand, Floats, Scenario, Service
+from optimizer.domain.scenario import Demand, Floats, Scenario
+from optimizer.domain.sources import sources_of, with_demands
 from optimizer.errors import Fault, InputError
 from optimizer.forecasting.came import Came, SeriesKey, came_of, key_of
 from optimizer.forecasting.days import days_of
@@ -67,7 +68,7 @@ def _week(
         raise InputError(one.faults)
     part = slice(start - came.first_day, start - came.first_day + WEEK)
     name = date.fromordinal(start).isoformat()
-    return ForecastWeek(name, _services(scenario, expected), _services(scenario, dict(_came(came, part, scenario))))
+    return ForecastWeek(name, _at(scenario, expected), _at(scenario, dict(_came(came, part, scenario))))
 
 
 def _until(history: History, start: int) -> History:
@@ -118,11 +119,11 @@ def _came(came: Came, week: slice, scenario: Scenario) -> Iterator[tuple[SeriesK
         yield key, {"mean": average, **dict.fromkeys(("low", "mid", "high"), most)}
 
 
-def _services(scenario: Scenario, rates: Mapping[SeriesKey, Mapping[str, Floats]]) -> tuple[Service, ...]:
-    """The services with other rates; a series without any keeps those of the scenario."""
+def _at(scenario: Scenario, rates: Mapping[SeriesKey, Mapping[str, Floats]]) -> Scenario:
+    """The scenario at other rates; a series without any keeps those of the scenario."""
     found = []
-    for number, service in enumerate(scenario.services):
-        demand = service.demand
+    for number, source in enumerate(sources_of(scenario)):
+        demand = source.demand
         mean, peaks = demand.mean_per_s.copy(), {name: rows.copy() for name, rows in demand.peaks_per_s.items()}
         for (of, origin), by_name in rates.items():
             if of == number:
@@ -132,5 +133,5 @@ def _services(scenario: Scenario, rates: Mapping[SeriesKey, Mapping[str, Floats]
         mean = np.minimum(mean, peaks[scenario.plan_for])
         for rows in (mean, *peaks.values()):
             rows.setflags(write=False)
-        found.append(replace(service, demand=Demand(mean, peaks[scenario.plan_for], peaks, "a history")))
-    return tuple(found)
+        found.append(Demand(mean, peaks[scenario.plan_for], peaks, "a history"))
+    return with_demands(scenario, found)

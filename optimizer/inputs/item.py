@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
+from itertools import product
 from typing import get_args
 
 from optimizer.domain.catalog import Catalog
@@ -10,7 +13,7 @@ from optimizer.domain.plan import CATEGORIES
 from optimizer.domain.purchase import PurchaseOption
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Fault, InputError
-from optimizer.inputs.wording import did_you_mean, show
+from optimizer.inputs.wording import likely_name, listed, show
 
 OPTIONS: tuple[PurchaseOption, ...] = get_args(PurchaseOption)
 #: What may stand before a name to say which of two things it means.
@@ -33,7 +36,8 @@ def item_of(text: str, scenario: Scenario, catalog: Catalog) -> Item:
     text
         An instance type (``g6.xlarge`` or ``aws/g6.xlarge``), a location (``aws/us-east-1``), a purchase option, a
         service, a pool (``ranking@aws/us-east-1``), a category of the bill (``network``), or one of its lines
-        (``line:logs``). ``service:ranking`` says which of two things of a name is meant.
+        (``line:logs``). ``service:ranking`` says which of two things of a name is meant. With ``*`` or ``?`` it means
+        every instance type of such a name: ``g6.*``, ``aws/*``.
 
     Raises
     ------
@@ -51,15 +55,34 @@ def item_of(text: str, scenario: Scenario, catalog: Catalog) -> Item:
         words = [word for word, kind in PREFIXES.items() if kind in {item.kind for item in named}]
         mend = "Write " + " or ".join(f"{word}:{text}" for word in words) + "."
         raise InputError([Fault("ITEM", f"must mean one thing (found {show(text)})", mend, "ambiguous-item")])
-    services = [service.name for service in scenario.services]
-    types = [f"{provider}/{name}" for provider, name in catalog.instance_types]
-    names = {name for _, name in catalog.instance_types}
-    mend = did_you_mean(text, [*services, *OPTIONS, *CATEGORIES, *catalog.locations, *names, *types], "names")
     what = (
         f"must be a service of {scenario.name}, a pool (SERVICE@LOCATION), a cost category, a line of the bill "
         f"(line:NAME), or an instance type, location or purchase option of catalog {catalog.name} (found {show(text)})"
     )
-    raise InputError([Fault("ITEM", what, mend, "unknown-item")])
+    raise InputError([Fault("ITEM", what, _mend(after if kind else text, scenario, catalog), "unknown-item")])
+
+
+def _mend(text: str, scenario: Scenario, catalog: Catalog) -> str:
+    """Name what is most like a word, or what a planner of this scenario is likely to ask about."""
+    services = [service.name for service in scenario.services]
+    near = {place.split("/", maxsplit=1)[0] for place in scenario.locations}
+    mine = list(_types(catalog, near))
+    here, anywhere = (mine, scenario.locations), (list(_types(catalog)), catalog.locations)
+    # Providers name types alike: what the scenario may use comes first, unless another is clearly meant.
+    for alike, (types, places) in product((0.75, 0.6), (here, anywhere)):
+        names = [name.split("/", maxsplit=1)[1] for name in types]
+        if close := likely_name(text, [*services, *OPTIONS, *CATEGORIES, *places, *names, *types], alike):
+            return f"Did you mean {close}?"
+    known = (f"services {listed(services)}", f"locations {listed(scenario.locations)}", f"options {listed(OPTIONS)}")
+    sold = f"{len(mine)} instance types of {listed(near)} (* stands for any part of a name)"
+    return f"Known here: {'; '.join(known)}; cost categories {listed(CATEGORIES)}; {sold}."
+
+
+def _types(catalog: Catalog, providers: Collection[str] | None = None) -> Iterator[str]:
+    """Instance types as ``provider/name``, of some providers or of all."""
+    for provider, name in sorted(catalog.instance_types):
+        if providers is None or provider in providers:
+            yield f"{provider}/{name}"
 
 
 def _named(text: str, scenario: Scenario, catalog: Catalog) -> list[Item]:
@@ -68,8 +91,8 @@ def _named(text: str, scenario: Scenario, catalog: Catalog) -> list[Item]:
     service, _, place = text.partition("@")
     types = tuple(
         each
-        for each in sorted(f"{provider}/{name}" for provider, name in catalog.instance_types)
-        if text in (each, each.split("/", maxsplit=1)[1])
+        for each in _types(catalog)
+        if any(text == name or fnmatchcase(name, text) for name in (each, each.split("/", maxsplit=1)[1]))
     )
     found: dict[ItemKind, tuple[str, ...]] = {
         "purchase_option": (text,) if text in OPTIONS else (),

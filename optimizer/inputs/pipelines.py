@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from optimizer.domain.scenario import Demand, Pipeline, Stage
+from optimizer.domain.sources import added, times
 from optimizer.inputs.asked import Asked, keys_at
 from optimizer.inputs.document import place_of
 from optimizer.inputs.faults import Faults
@@ -112,25 +111,10 @@ def with_pages(asked: Asked, own: Mapping[str, Demand], pages: Mapping[str, Dema
         parts = [own[name]] if name in own else []
         stages = list(stages_at(asked, name))
         complete = (keys.demand is None or name in own) and all(pipeline in pages for pipeline, _ in stages)
-        parts += [_times(pages[pipeline], fan_out) for pipeline, fan_out in stages if pipeline in pages]
+        parts += [times(pages[pipeline], fan_out) for pipeline, fan_out in stages if pipeline in pages]
         if parts and complete:
-            found[name] = parts[0] if len(parts) == 1 else _sum(parts)
+            found[name] = parts[0] if len(parts) == 1 else added(parts)
     return found
-
-
-def _times(demand: Demand, factor: float) -> Demand:
-    return _sum([demand], factor)
-
-
-def _sum(parts: list[Demand], factor: float = 1.0) -> Demand:
-    """Demands added up, hour by hour; only the demands that all of them give are left."""
-    names = [name for name in parts[0].peaks_per_s if all(name in part.peaks_per_s for part in parts)]
-    peaks = {name: factor * np.sum([part.peaks_per_s[name] for part in parts], axis=0) for name in names}
-    peak = factor * np.sum([part.peak_per_s for part in parts], axis=0)
-    mean = factor * np.sum([part.mean_per_s for part in parts], axis=0)
-    for array in (peak, mean, *peaks.values()):
-        array.setflags(write=False)
-    return Demand(mean, peak, peaks, " + ".join(dict.fromkeys(part.source for part in parts)))
 
 
 def pipelines_of(keys: ScenarioKeys, pages: Mapping[str, Demand]) -> tuple[Pipeline, ...]:

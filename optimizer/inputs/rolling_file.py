@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from optimizer.domain.scenario import Demand, Scenario, Service
+from optimizer.domain.scenario import Scenario
 from optimizer.inputs.asked import Asked, asked_of
 from optimizer.inputs.columns import Column
 from optimizer.inputs.csv_table import read_table
@@ -28,11 +28,11 @@ RATES = ("mean", *DEMANDS)
 
 @dataclass(frozen=True, slots=True)
 class ForecastWeek:
-    """What was expected of a week and what came, as the services of a scenario."""
+    """What was expected of a week and what came, as scenarios."""
 
     name: str
-    forecast: tuple[Service, ...]
-    actual: tuple[Service, ...]
+    forecast: Scenario
+    actual: Scenario
 
 
 def holds_weeks(path: Path) -> bool:
@@ -110,17 +110,22 @@ class _Reading:
     sha256: str
 
     def week(self, name: str, raw: RawTable, faults: Faults) -> ForecastWeek:
-        """Both demands of a week, as services."""
+        """Both demands of a week."""
         column = raw.header.index(ACTUAL)
         forecast = _part(raw, range(len(raw)), [n for n in range(len(raw.header)) if n != column])
         came = _came(forecast, [float(cell) for cell in raw.cells[column]], self.scenario.plan_for)
-        return ForecastWeek(name, self._services(forecast, faults), self._services(came, faults))
+        return ForecastWeek(name, self._at(forecast, faults), self._at(came, faults))
 
-    def _services(self, raw: RawTable, faults: Faults) -> tuple[Service, ...]:
+    def _at(self, raw: RawTable, faults: Faults) -> Scenario:
         asked: Asked = asked_of(with_forecast(self.root, Path(raw.file), raw.header))
         file = demand_of(raw, self.sha256, self.scenario.plan_for, faults)
-        found: Mapping[str, Demand] = read_demands(asked, self.folder, faults, file).by_service
-        return tuple(replace(item, demand=found.get(item.name, item.demand)) for item in self.scenario.services)
+        found = read_demands(asked, self.folder, faults, file)
+        services, pages = found.by_service, found.by_pipeline
+        return replace(
+            self.scenario,
+            services=tuple(replace(s, demand=services.get(s.name, s.demand)) for s in self.scenario.services),
+            pipelines=tuple(replace(p, demand=pages.get(p.name, p.demand)) for p in self.scenario.pipelines),
+        )
 
 
 def _came(raw: RawTable, actual: Sequence[float], planned: str) -> RawTable:

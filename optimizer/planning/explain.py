@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.explained import Explanation, Item, ItemKind, Verdict
-from optimizer.domain.plan import CostLine, Plan
+from optimizer.domain.plan import CostLine
 from optimizer.domain.scenario import Scenario
 from optimizer.performance import CapacityStore
 from optimizer.planning.explain_costs import lines_named, lines_of_category, on_category, on_line
@@ -16,7 +16,7 @@ from optimizer.planning.explain_pools import on_pool
 from optimizer.planning.explain_seen import Seen
 from optimizer.planning.explain_services import on_service
 from optimizer.planning.explain_types import on_type
-from optimizer.planning.planner import find
+from optimizer.planning.planner import Found, Made, find
 
 Progress = Callable[[str, str], None]
 _ANSWERS: dict[ItemKind, Callable[[Seen, str], list[Verdict]]] = {
@@ -70,10 +70,10 @@ def explain_item(
     that `plan_scenario` finds.
     """
 
-    def planned(other: Scenario, facts: Catalog, what: str) -> Plan:
+    def planned(other: Scenario, facts: Catalog, what: str, made: Made | None = None) -> Found:
         if progress is not None:
             progress("plan", what)
-        return find(other, facts, store, seed=seed, gap=0.0).plan
+        return find(other, facts, store, seed=seed, gap=0.0, made=made)
 
     seen = Seen(scenario, catalog, store, planned, planned(scenario, catalog, "the cheapest"))
     answer = _ANSWERS[item.kind]

@@ -7,10 +7,8 @@ from dataclasses import replace
 from optimizer.domain.explained import Verdict
 from optimizer.domain.limits import Pin
 from optimizer.domain.plan import Plan, Pool
-from optimizer.formulation.context import Context
 from optimizer.planning.explain_reach import why_out_of_reach
 from optimizer.planning.explain_seen import Seen, most_at_once, spaced
-from optimizer.planning.infeasible.survey import survey_of
 
 
 def on_pool(seen: Seen, name: str) -> list[Verdict]:
@@ -101,9 +99,9 @@ def _fullest(seen: Seen, pools: list[Pool]) -> str:
 
 
 def _types_in_reach(seen: Seen, service: str, place: str) -> list[str]:
-    context = Context(seen.scenario, seen.catalog, seen.store)
+    context = seen.context()
     index = [each.name for each in seen.scenario.services].index(service)
-    usable = survey_of(context, index).usable.get((service, place), ())
+    usable = seen.survey(index).usable.get((service, place), ())
     names = dict.fromkeys(candidate.instance.name for candidate, _ in usable)
     asked = seen.scenario.services[index]
     return [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.explained import Verdict, VerdictName, compared
@@ -11,10 +12,15 @@ from optimizer.domain.limits import Pin
 from optimizer.domain.plan import Plan, Pool
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import NoAnswer
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.remade import is_reusable, remade_in
 from optimizer.performance import CapacityStore
+from optimizer.planning.infeasible.survey import survey_of
+from optimizer.planning.planner import Found, Made
 
-#: Makes the cheapest plan of a changed question; the last argument says what is changed.
-Find = Callable[[Scenario, Catalog, str], Plan]
+#: Makes the cheapest plan of a changed question: what is changed, and how its blocks are made (None: all of them).
+Find = Callable[[Scenario, Catalog, str, Made | None], Found]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,25 +31,50 @@ class Seen:
     catalog: Catalog
     store: CapacityStore
     find: Find
-    plan: Plan
+    cheapest: Found
+    _surveys: dict[int, BlockSet] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The cheapest plan."""
+        return self.cheapest.plan
 
     @property
     def total(self) -> float:
         """Total of the cheapest plan."""
         return self.plan.objective.total
 
-    def try_plan(self, scenario: Scenario, what: str, catalog: Catalog | None = None) -> Plan | str:
+    def context(self) -> Context:
+        """Return the question as the formulation sees it."""
+        return Context(self.scenario, self.catalog, self.store)
+
+    def survey(self, service: int) -> BlockSet:
+        """Return what passes the filters for a service (index), place by place; looked at once."""
+        if service not in self._surveys:
+            self._surveys[service] = survey_of(self.context(), service)
+        return self._surveys[service]
+
+    def try_plan(
+        self, scenario: Scenario, what: str, catalog: Catalog | None = None, made: Made | None = None
+    ) -> Plan | str:
         """Return the cheapest plan of a changed question, or in a sentence why there is none."""
         try:
-            return self.find(scenario, catalog or self.catalog, what)
+            return self.find(scenario, catalog or self.catalog, what, made).plan
         except NoAnswer as refusal:
             return refusal.reasons[0] if refusal.reasons else "no plan keeps what is asked"
 
     def try_pin(self, pin: Pin, what: str) -> Plan | str:
         """Return the cheapest plan that keeps one more decision; a refusal calls that decision ``asking for it``."""
         pins = self.scenario.pins
-        found = self.try_plan(replace(self.scenario, pins=(*pins, pin)), what)
+        found = self.try_plan(replace(self.scenario, pins=(*pins, pin)), what, made=self._made_with(pin))
         return found if isinstance(found, Plan) else found.replace(f"pins.{len(pins)}", "asking for it").rstrip(".")
+
+    def _made_with(self, pin: Pin) -> Made | None:
+        """How blocks are made with one more decision about one place: those of the others are known."""
+        index = [service.name for service in self.scenario.services].index(pin.service)
+        if pin.location is None or not is_reusable(self.cheapest.context, self.cheapest.blocks, index):
+            return None
+        return partial(remade_in, known=self.cheapest.blocks, service=index, location=pin.location)
 
     def without(self, item: str, where: str, found: Plan | str, service: str = "") -> Verdict:
         """Return the verdict on what the cheapest plan uses, from the best plan without it."""

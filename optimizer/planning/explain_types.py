@@ -13,12 +13,11 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 from optimizer.planning.explain_reach import why_out_of_reach
 from optimizer.planning.explain_seen import Seen, most_at_once, spaced
-from optimizer.planning.infeasible.survey import survey_of
 
 
 def on_type(seen: Seen, name: str) -> list[Verdict]:
     """Return a verdict on an instance type (``provider/name``) for each service."""
-    context = Context(seen.scenario, seen.catalog, seen.store)
+    context = seen.context()
     return [_on_service(seen, context, index, name) for index in range(len(seen.scenario.services))]
 
 
@@ -28,7 +27,7 @@ def _on_service(seen: Seen, context: Context, index: int, name: str) -> Verdict:
     used = {(pool.service, pool.provider, pool.instance_type) for pool in seen.plan.pools}
     if (service.name, provider, kind) in used:
         return verdict_without(seen, service.name, (provider, kind))
-    survey = survey_of(context, index)
+    survey = seen.survey(index)
     best: tuple[str, Plan] | None = None
     refusals: list[str] = []
     for place in _worth_trying(context, survey, index, (provider, kind), refusals):

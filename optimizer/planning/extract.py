@@ -73,7 +73,8 @@ def _pool(context: Context, load: BlockLoad, zone: int, promise_s: float) -> Poo
 def _target_s(context: Context, block: Block) -> float:
     """What a pool is held to at the origin's edge, seconds: the target of its service, or its budget as a stage."""
     service = context.scenario.services[block.service]
-    is_stage = block.service in (context.budgets or {}) and context.is_on("latency")
+    staged = {stage.service for pipeline in context.scenario.pipelines for stage in pipeline.stages}
+    is_stage = service.name in staged and context.is_on("latency")
     return block.network_s + service.overhead_s + block.budget_s if is_stage else service.latency_s
 
 

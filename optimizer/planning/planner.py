@@ -42,6 +42,8 @@ from optimizer.solve import Status, solve_problem, solved_before
 from optimizer.verification import verify as second_reading
 
 Progress = Callable[[str, str], None]
+#: Makes what is chosen from.
+Made = Callable[[Context], BlockSet]
 #: What each chosen block promises, seconds.
 Promising = Callable[[tuple[BlockLoad, ...]], tuple[float, ...]]
 DEFAULT_GAP = 0.001
@@ -158,6 +160,7 @@ def find(
     blocks: BlockSet | None = None,
     beside: Beside = in_turn,
     budgets: Budgets | None = None,
+    made: Made | None = None,
 ) -> Found:
     """Find the cheapest fleet and what it was chosen from; parameters as of `plan_scenario` and `Context`.
 
@@ -171,6 +174,8 @@ def find(
         How promises that do not wait for each other are simulated.
     budgets
         What stages of pages may take, seconds, by service (index): no others are looked at. None to look for the best.
+    made
+        How blocks are made at first, where most of them are known already; they must be those of `make_blocks`.
 
     Raises
     ------
@@ -186,6 +191,7 @@ def find(
         block_set, chosen = _best(
             context,
             known,
+            made if attempt == 0 else None,
             seed=seed,
             gap=gap,
             time_limit_s=time_limit_s,
@@ -206,6 +212,7 @@ def find(
 def _best(
     context: Context,
     known: BlockSet | None,
+    made: Made | None,
     *,
     seed: int,
     gap: float,
@@ -229,7 +236,7 @@ def _best(
 
     if known is not None:
         return known, choose(known)
-    block_set = make_blocks(context, progress)
+    block_set = make_blocks(context, progress) if made is None else made(context)
     wide = quota_bound_services(context, block_set, None)
     try:
         _refuse_unserved(context, block_set)

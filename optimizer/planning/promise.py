@@ -7,6 +7,7 @@ minutes of the block, with a sample that planning never saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from optimizer.planning.layout import BlockLoad, events_of
 CASES = 2
 #: Keeps the samples of promises apart from those of capacity tables.
 SEED_OFFSET = 1_000_003
+#: So many promises are remembered by what they depend on.
+REMEMBERED = 1024
 #: Where a busy share is capped, so that the length of a queue stays finite.
 ALMOST_BUSY = 1.0 - 1e-9
 
@@ -56,9 +59,13 @@ def _divided(above: Floats, below: Floats | Indices) -> Floats:
 
 def promised_s(context: Context, load: BlockLoad, seed: int) -> float:
     """Return the latency at the percentile that a block's pools keep in their hardest case, seconds, network apart."""
-    point = load.block.configuration.point
-    cases = hardest_cases(context, load)
-    found = [estimate.value_s for estimate in percentiles_at(point, cases, seed + SEED_OFFSET)]
+    return _slowest_s(load.block.configuration.point, tuple(hardest_cases(context, load)), seed + SEED_OFFSET)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _slowest_s(point: OperatingPoint, cases: tuple[tuple[int, float], ...], seed: int) -> float:
+    """Return the longest percentile of some cases; plans that differ elsewhere ask for the same pools again."""
+    found = [estimate.value_s for estimate in percentiles_at(point, cases, seed)]
     # A pool that is overloaded has no percentile; the figure stays finite, and far above any target.
     return min(max(found, default=point.service_s[0]), NO_TARGET_S)
 

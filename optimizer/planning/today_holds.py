@@ -10,13 +10,14 @@ import numpy as np
 
 from optimizer.domain.account import Reach
 from optimizer.domain.catalog import Catalog
-from optimizer.domain.scenario import Floats, Scenario, Service
+from optimizer.domain.scenario import Floats, Pipeline, Scenario, Service
 from optimizer.formulation.blocks import operating_point
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import has_demand
 from optimizer.formulation.rules.host_memory import why_host_too_small
 from optimizer.formulation.rules.latency import network_s, pool_target_s
+from optimizer.formulation.rules.pipelines import ROUNDING_S
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
@@ -90,13 +91,30 @@ def reaches_of(scenario: Scenario, catalog: Catalog, store: CapacityStore, place
         where = {names.index(origin): place for (name, origin), place in placement.items() if name == service.name}
         for _, place, period, need, carried in _shares(context, index, where):
             label = scenario.periods[period].label
-            found.append(Reach(service.name, place, label, _losable(service), need, carried))
+            found.append(Reach(service.name, place, label, _counted(scenario, service), need, carried))
     return found
 
 
-def _losable(service: Service) -> str:
+def _counted(scenario: Scenario, service: Service) -> str:
     words = {"none": "", "instance": "without any one instance", "zone": "without its fullest zone"}
-    return words.get(service.redundancy, "with what a lost region brings")
+    losable = words.get(service.redundancy, "with what a lost region brings")
+    pages = [pipeline.name for pipeline in _passing(scenario, service)]
+    return ", ".join(filter(None, (losable, f"in an equal part of {' and '.join(pages)}" if pages else "")))
+
+
+def _passing(scenario: Scenario, service: Service) -> list[Pipeline]:
+    return [page for page in scenario.pipelines if any(stage.service == service.name for stage in page.stages)]
+
+
+def today_target_s(scenario: Scenario, service: Service, worst_network_s: float) -> float:
+    """Return what queueing and service may take in a pool of today's fleet, seconds.
+
+    Nothing says how much of a page's target a stage may take today: an equal part, so that all of them fit into it.
+    """
+    parts = [(page.latency_s - 2.0 * ROUNDING_S) / len(page.stages) for page in _passing(scenario, service)]
+    return min(
+        [pool_target_s(service, worst_network_s), *(part - service.overhead_s - worst_network_s for part in parts)]
+    )
 
 
 def _shares(context: Context, index: int, where: dict[int, str]) -> Iterator[tuple[float, str, int, float, float]]:
@@ -123,7 +141,7 @@ def _carried(context: Context, service: Service, place: str, origins: list[int])
     worst = network_s(scenario, context.catalog, [scenario.origins[origin] for origin in origins], place)
     if worst is None:
         return 0.0, 0.0
-    target = pool_target_s(service, worst)
+    target = today_target_s(scenario, service, worst)
     by_zone: dict[str, float] = defaultdict(float)
     by_instance = 0.0
     for candidate, counts in _running(context, service, place):
@@ -182,7 +200,7 @@ def full_rates(context: Context, index: int, place: str, origins: Sequence[int])
     found = {}
     for candidate, counts in _running(context, service, place) if worst is not None else ():
         most = max(counts.values(), default=0)
-        point = best_point(context, candidate, pool_target_s(service, worst or 0.0), most)
+        point = best_point(context, candidate, today_target_s(context.scenario, service, worst or 0.0), most)
         if point is not None:
             found[candidate.instance.name] = candidate.replicas_per_instance * point.full_rate_per_s
     return found

@@ -10,7 +10,8 @@ from optimizer.costs import Rates
 from optimizer.decisions.cash.lots import Lot, lasts_months
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.purchase import OWNED, Commitment, Match, PriceRule
-from optimizer.domain.scenario import Demand, Scenario
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.sources import each_demand, times
 from optimizer.inputs.option_terms import CashTerms
 from optimizer.units import MONTHS_PER_YEAR
 
@@ -49,7 +50,7 @@ def in_year(
         Lots of earlier years that last into this one: machines at no further price, terms at theirs.
     """
     factors, elapsed = Factors.of(terms, year), year * MONTHS_PER_YEAR
-    services = tuple(replace(service, demand=scaled(service.demand, factors.demand)) for service in scenario.services)
+    grown = each_demand(scenario, lambda demand: times(demand, factors.demand))
     rules = scenario.price_rules
     if factors.rent != 1.0:
         rules = (*rules, PriceRule(Match(), 1.0 - factors.rent, None, f"rent in year {year + 1}"))
@@ -57,16 +58,8 @@ def in_year(
     before = (_later(rates, item, elapsed) for item in scenario.commitments)
     signed = (_standing(rates, lot, elapsed) for lot in standing)
     commitments = (*(item for item in before if item is not None), *signed)
-    asked = replace(scenario, services=services, price_rules=rules, commitments=commitments, running=())
+    asked = replace(grown, price_rules=rules, commitments=commitments, running=())
     return asked, _fewer_for_sale(catalog, standing)
-
-
-def scaled(demand: Demand, factor: float) -> Demand:
-    """Return a demand with every rate multiplied."""
-    peaks = {name: rates * factor for name, rates in demand.peaks_per_s.items()}
-    return replace(
-        demand, mean_per_s=demand.mean_per_s * factor, peak_per_s=demand.peak_per_s * factor, peaks_per_s=peaks
-    )
 
 
 def _later(rates: Rates, item: Commitment, elapsed: int) -> Commitment | None:

@@ -13,6 +13,7 @@ from optimizer.domain.limits import Limits, Pin
 from optimizer.domain.plan import Plan
 from optimizer.domain.purchase import Commitment
 from optimizer.domain.scenario import Demand, Scenario
+from optimizer.domain.sources import each_demand
 
 NAMES = ("low", "mid", "high")
 REASON = "decided"
@@ -30,14 +31,11 @@ def at_demand(question: Question, plan: Plan, name: str) -> Question:
     What is sent and stored grows with the demand. Budgets and the like limit plans, not what comes.
     """
     scenario = question.scenario
-    services = tuple(
-        replace(service, demand=at_level(service.demand, name, scenario.plan_for)) for service in scenario.services
-    )
+    coming = _coming(scenario, name)
     signed = tuple(_standing(key, count) for key, count in steady_counts(plan).items() if count > 0)
     limits = Limits(quotas=scenario.limits.quotas)
     asked = replace(
-        scenario,
-        services=services,
+        coming,
         plan_for=name,
         cost_weights={},
         running=(),
@@ -47,6 +45,11 @@ def at_demand(question: Question, plan: Plan, name: str) -> Question:
         pins=(*scenario.pins, *_kept(plan)),
     )
     return replace(question, scenario=asked)
+
+
+def _coming(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario with requests and pages at the level of a demand."""
+    return each_demand(scenario, lambda demand: at_level(demand, name, scenario.plan_for))
 
 
 def at_level(demand: Demand, name: str, planned: str) -> Demand:
@@ -77,8 +80,8 @@ def _kept(plan: Plan) -> tuple[Pin, ...]:
 
 def level_of(scenario: Scenario, name: str) -> float:
     """By what the mean rate of all services is multiplied at a demand."""
-    before = sum(float(service.demand.mean_per_s.sum()) for service in scenario.services)
-    after = sum(
-        float(at_level(service.demand, name, scenario.plan_for).mean_per_s.sum()) for service in scenario.services
+    before, after = (
+        sum(float(service.demand.mean_per_s.sum()) for service in each.services)
+        for each in (scenario, _coming(scenario, name))
     )
     return after / before if before else 1.0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.limits import Limits, Pin
 from optimizer.domain.purchase import Purchase
-from optimizer.domain.scenario import Scenario, Service
+from optimizer.domain.scenario import Scenario
 from optimizer.formulation.rules import RULES
 
 #: What a reader of plans may want of a change: text, number, or nothing.
@@ -146,11 +146,3 @@ def of_scenario(**fields: Any) -> Callable[[Case], Case]:  # noqa: ANN401  field
 def of_purchase(make: Callable[[Purchase], Purchase]) -> Callable[[Case], Case]:
     """Return what changes the terms of buying."""
     return lambda case: case._replace(scenario=replace(case.scenario, purchase=make(case.scenario.purchase)))
-
-
-def scaled_demand(service: Service, share: float) -> Service:
-    """Return a service with a share of its demand."""
-    old = service.demand
-    peaks = {name: peak * share for name, peak in old.peaks_per_s.items()}
-    demand = replace(old, mean_per_s=old.mean_per_s * share, peak_per_s=old.peak_per_s * share, peaks_per_s=peaks)
-    return replace(service, demand=demand)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 from optimizer.domain.scenario import Redundancy
+from optimizer.domain.sources import asked_by, each_demand_of, has_own_target, sources_of, times, with_page_target
 from optimizer.planning.extract import percentile_key
-from optimizer.planning.infeasible.changes import Case, Change, number, of_scenario, of_service, scaled_demand, weight
+from optimizer.planning.infeasible.changes import Case, Change, number, of_scenario, of_service, weight
 from optimizer.planning.infeasible.words import rounded_down, rounded_up, too_few
 from optimizer.units import milliseconds, seconds
 
@@ -20,14 +21,20 @@ WEAKER: dict[Redundancy, tuple[Redundancy, ...]] = {
 
 
 def longer_latency(case: Case, index: int, needed_s: float) -> Change:
-    """Raise a latency target."""
-    service = case.scenario.services[index]
-    key = percentile_key(service.percentile)
+    """Raise a latency target; of a stage without one of its own that of its page."""
+    service, pages = case.scenario.services[index], case.scenario.pipelines
     now, needed = milliseconds(service.latency_s), rounded_up(milliseconds(needed_s))
-    path = f"services.{service.name}.latency.{key}"
+    if has_own_target(case.scenario, service):
+        name, path = service.name, f"services.{service.name}.latency.{percentile_key(service.percentile)}"
+        apply = of_service(index, latency_s=seconds(needed))
+    else:
+        place = next(n for n, page in enumerate(pages) if page.latency_s == service.latency_s)
+        name = pages[place].name
+        path = f"pipelines.{name}.latency.{percentile_key(pages[place].percentile)}"
+        apply = _of_page(place, seconds(needed))
     return Change(
         "latency",
-        f"latency of {service.name}",
+        f"latency of {name}",
         path,
         float(f"{now:.10g}"),
         needed,
@@ -35,20 +42,26 @@ def longer_latency(case: Case, index: int, needed_s: float) -> Change:
         weight("latency") * (needed / now - 1.0),
         "",
         f"Set {path} to {number(needed)} or more",
-        of_service(index, latency_s=seconds(needed)),
+        apply,
     )
 
 
+def _of_page(page: int, target_s: float) -> Callable[[Case], Case]:
+    return lambda given: given._replace(scenario=with_page_target(given.scenario, page, target_s))
+
+
 def less_demand(case: Case, index: int, share: float) -> Change:
-    """Carry a share of a service's demand only: as dear as leaving so much of an origin unserved."""
+    """Carry a share of a service's demand only: as dear as leaving so much of an origin unserved.
+
+    Of a stage its pages and its own requests are fewer.
+    """
     service = case.scenario.services[index]
     kept = rounded_down(share)
-    path = f"services.{service.name}.demand"
+    path = " and ".join(_asking(case, service.name)) or f"services.{service.name}.demand"
 
     def changed(given: Case) -> Case:
-        services = list(given.scenario.services)
-        services[index] = scaled_demand(services[index], kept)
-        return given._replace(scenario=replace(given.scenario, services=tuple(services)))
+        fewer = each_demand_of(given.scenario, service.name, lambda demand: times(demand, kept))
+        return given._replace(scenario=fewer)
 
     return Change(
         "capacity",
@@ -62,6 +75,13 @@ def less_demand(case: Case, index: int, share: float) -> Change:
         f"Carry at most {100.0 * kept:.3g} % of {path}",
         changed,
     )
+
+
+def _asking(case: Case, service: str) -> Iterator[str]:
+    """Keys of the demands that ask something of a service."""
+    for n, source in enumerate(sources_of(case.scenario)):
+        if service in asked_by(case.scenario, n) and not source.is_silent:
+            yield f"{'pipelines' if source.is_page else 'services'}.{source.name}.demand"
 
 
 def weaker_redundancy(case: Case, index: int, kind: Redundancy) -> Change:

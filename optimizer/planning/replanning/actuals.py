@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,8 @@ from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
 from optimizer.domain.running import ChangeTerms
-from optimizer.domain.scenario import Floats, Scenario, Service
+from optimizer.domain.scenario import Demand, Floats, Scenario
+from optimizer.domain.sources import asked_by, sources_of, with_demands
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound
 from optimizer.forecasting.came import Came, SeriesKey
 from optimizer.formulation.context import Context
@@ -22,12 +23,13 @@ from optimizer.planning.planner import find
 from optimizer.planning.replanning.commitments import all_committed
 from optimizer.planning.replanning.corrected import (
     LEAST_DAYS,
-    corrected_services,
+    corrected,
     corrections,
+    names_counted,
     over_days,
-    services_that_came,
+    that_came,
 )
-from optimizer.planning.replanning.current import running_of, services_in_force
+from optimizer.planning.replanning.current import asked_in_force, running_of
 from optimizer.planning.replanning.passage import IN_FORCE, State
 from optimizer.planning.replanning.reader import Reader
 from optimizer.planning.replanning.stands import by_service, stands_now
@@ -68,16 +70,14 @@ def look_back(
     InputError
         If the plan in force has other hours, services, origins or demands than the scenario.
     """
-    expected = services_in_force(plan, scenario)
+    expected = asked_in_force(plan, scenario)
     if expected is None:
-        what = "cannot be laid beside the plan in force: its hours, services, origins or demands are others"
+        what = "cannot be laid beside the plan in force: its hours, services, pages, origins or demands are others"
         raise InputError([Fault(came.file, what, "Give the scenario that the plan was made from.", "other-scenario")])
-    factors = corrections(scenario.services, came) if correct else {}
-    asked = scenario
-    if factors:
-        asked = replace(scenario, services=corrected_services(scenario, came, factors))
-    broken, hours = _broken(plan, scenario, expected, came)
-    running, hindsight = _money(plan, scenario, catalog, services_that_came(scenario, expected, came), store)
+    factors = corrections(scenario, came) if correct else {}
+    asked = corrected(scenario, came, factors) if factors else scenario
+    broken, hours = _broken(plan, expected, came)
+    running, hindsight = _money(plan, that_came(expected, came), catalog, store)
     actuals = Actuals(
         file=came.file,
         step_minutes=came.step_minutes,
@@ -85,7 +85,7 @@ def look_back(
         last_day=came.date_of(len(came.kinds) - 1),
         days=len(came.kinds),
         series=tuple(_series(scenario, expected, came, key, factors.get(key, 1.0)) for key in sorted(came.mean)),
-        unmeasured=tuple(_unmeasured(scenario, expected, came)),
+        unmeasured=tuple(_unmeasured(expected, came)),
         measured_hours=hours,
         broken_hours=sum(item.days for item in broken),
         broken=broken,
@@ -97,19 +97,18 @@ def look_back(
     return LookBack(actuals, asked)
 
 
-def _series(
-    scenario: Scenario, expected: Sequence[Service], came: Came, key: SeriesKey, correction: float
-) -> SeriesActuals:
-    service, origin = key
-    demand, mean, peak = expected[service].demand, came.mean[key], came.peak[key]
+def _series(scenario: Scenario, expected: Scenario, came: Came, key: SeriesKey, correction: float) -> SeriesActuals:
+    source, origin = key
+    now, then = sources_of(scenario)[source], sources_of(expected)[source]
+    demand, mean, peak = then.demand, came.mean[key], came.peak[key]
     known = ~np.isnan(mean)
     wanted, planned = over_days(demand.mean_per_s[origin], came), over_days(demand.peak_per_s[origin], came)
     hours, volume = int(known.sum()), float(wanted[known].sum())
     day, hour = (int(n) for n in np.unravel_index(int(np.nanargmax(peak)), peak.shape))
     label = scenario.periods[came.kinds[day] * HOURS_PER_DAY + hour].label
-    peaks = _all_demands(scenario.services[service], expected[service])
+    peaks = _all_demands(now.demand, then.demand)
     return SeriesActuals(
-        service=scenario.services[service].name,
+        service=now.name,
         origin=scenario.origins[origin].name,
         hours=hours,
         expected_per_s=volume / hours,
@@ -123,22 +122,20 @@ def _series(
     )
 
 
-def _all_demands(now: Service, then: Service) -> dict[str, Floats]:
+def _all_demands(now: Demand, then: Demand) -> dict[str, Floats]:
     """The demands of a forecast; a plan repeats those that it counts, the rest is the scenario's if that stayed."""
-    stayed = np.array_equal(now.demand.peak_per_s, then.demand.peak_per_s)
-    return {**(now.demand.peaks_per_s if stayed else {}), **then.demand.peaks_per_s}
+    stayed = np.array_equal(now.peak_per_s, then.peak_per_s)
+    return {**(now.peaks_per_s if stayed else {}), **then.peaks_per_s}
 
 
-def _unmeasured(scenario: Scenario, expected: Sequence[Service], came: Came) -> Iterator[str]:
-    for number, service in enumerate(expected):
-        for origin, place in enumerate(scenario.origins):
-            if (number, origin) not in came.mean and service.demand.peak_per_s[origin].any():
-                yield f"{service.name}/{place.name}"
+def _unmeasured(expected: Scenario, came: Came) -> Iterator[str]:
+    for number, source in enumerate(sources_of(expected)):
+        for origin, place in enumerate(expected.origins):
+            if (number, origin) not in came.mean and source.demand.peak_per_s[origin].any():
+                yield f"{source.name}/{place.name}"
 
 
-def _broken(
-    plan: Plan, scenario: Scenario, expected: Sequence[Service], came: Came
-) -> tuple[tuple[BrokenPeriod, ...], int]:
+def _broken(plan: Plan, expected: Scenario, came: Came) -> tuple[tuple[BrokenPeriod, ...], int]:
     """Hours that the plan in force did not carry, by the independent reading, and how many were measured.
 
     Days are read several at a time, one of each type: an hour of a day type is a period of its own.
@@ -148,25 +145,24 @@ def _broken(
     measured: Counter[tuple[str, int]] = Counter()
     for number in range(max(len(days) for days in kinds.values())):
         days = {kind: of_it[number] for kind, of_it in kinds.items() if number < len(of_it)}
-        services, known = _on(scenario, expected, came, days)
-        found = short_hours(plan, demand_told(replace(scenario, services=services)))
+        asked, known = _on(expected, came, days)
+        found = short_hours(plan, demand_told(asked))
         for name, periods in known.items():
             measured.update((name, period) for period in periods)
             short.update((name, period) for period in periods & found.get(name, set()))
     told = (
-        BrokenPeriod(name, scenario.periods[period].label, days, measured[name, period])
+        BrokenPeriod(name, expected.periods[period].label, days, measured[name, period])
         for (name, period), days in short.items()
     )
     return tuple(sorted(told, key=lambda item: (-item.days, item.service, item.period))), measured.total()
 
 
-def _on(
-    scenario: Scenario, expected: Sequence[Service], came: Came, days: Mapping[int, int]
-) -> tuple[tuple[Service, ...], dict[str, set[int]]]:
+def _on(expected: Scenario, came: Came, days: Mapping[int, int]) -> tuple[Scenario, dict[str, set[int]]]:
     """What came on a day of each type, and the periods of each service of which something was measured then."""
-    services, known = [], {}
-    for number, service in enumerate(expected):
-        demand = service.demand
+    found: list[Demand] = []
+    known: dict[str, set[int]] = {service.name: set() for service in expected.services}
+    for number, source in enumerate(sources_of(expected)):
+        demand = source.demand
         mean, peak = demand.mean_per_s.copy(), demand.peak_per_s.copy()
         seen: set[int] = set()
         for (of, origin), rates in came.mean.items():
@@ -175,21 +171,20 @@ def _on(
                 place = kind * HOURS_PER_DAY + hours
                 mean[origin, place], peak[origin, place] = rates[day, hours], came.peak[of, origin][day, hours]
                 seen |= set(place.tolist())
-        peaks = dict.fromkeys({*demand.peaks_per_s, scenario.plan_for}, peak)
-        services.append(replace(service, demand=replace(demand, mean_per_s=mean, peak_per_s=peak, peaks_per_s=peaks)))
-        known[service.name] = seen
-    return tuple(services), known
+        peaks = dict.fromkeys(names_counted(expected, demand), peak)
+        found.append(replace(demand, mean_per_s=mean, peak_per_s=peak, peaks_per_s=peaks))
+        for service in asked_by(expected, number):
+            known[service] |= seen
+    return with_demands(expected, found), known
 
 
-def _money(
-    plan: Plan, scenario: Scenario, catalog: Catalog, services: tuple[Service, ...], store: CapacityStore
-) -> tuple[float, float | None]:
+def _money(plan: Plan, scenario: Scenario, catalog: Catalog, store: CapacityStore) -> tuple[float, float | None]:
     """What the running fleet costs a month under what came, and what the cheapest would with the same signatures."""
-    asked = replace(scenario, running=(), services=services, commitments=all_committed(plan, scenario, catalog))
+    asked = replace(scenario, running=(), commitments=all_committed(plan, scenario, catalog))
     context = Context(replace(asked, change=ChangeTerms(0.0, running_of(plan, asked))), catalog, store)
     serving = by_service(stands_now(context, plan))
-    reader = Reader(context, {}, {IN_FORCE: services})
-    running, _ = reader.plan_of(State(serving, dict.fromkeys(range(len(services)), IN_FORCE)))
+    reader = Reader(context, {}, {IN_FORCE: asked})
+    running, _ = reader.plan_of(State(serving, dict.fromkeys(range(len(asked.services)), IN_FORCE)))
     by_the_hour = asked.purchase.by_the_hour
     free = replace(asked, purchase=replace(asked.purchase, options=by_the_hour or asked.purchase.options))
     months = asked.horizon_hours / HOURS_PER_MONTH

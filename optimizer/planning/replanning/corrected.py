@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from optimizer.domain.scenario import Demand, Floats, Scenario, Service
+from optimizer.domain.scenario import Demand, Floats, Scenario
+from optimizer.domain.sources import sources_of, with_demands
 from optimizer.forecasting.came import Came, SeriesKey
 from optimizer.units import HOURS_PER_DAY
 
@@ -45,30 +45,32 @@ def over_days(expected: Floats, came: Came) -> Floats:
     return laid
 
 
-def corrections(services: Sequence[Service], came: Came) -> dict[SeriesKey, float]:
+def corrections(scenario: Scenario, came: Came) -> dict[SeriesKey, float]:
     """Return, for each measured series, its volume over what was expected for the same hours.
 
     Series with less than `LEAST_DAYS` measured days, or of which nothing was expected, are left out.
     """
     found = {}
-    for (service, origin), mean in came.mean.items():
-        expected = over_days(services[service].demand.mean_per_s[origin], came)
+    sources = sources_of(scenario)
+    for (source, origin), mean in came.mean.items():
+        expected = over_days(sources[source].demand.mean_per_s[origin], came)
         known = ~np.isnan(mean)
         days = int(known.any(axis=1).sum())
         volume = float(expected[known].sum())
         if days >= LEAST_DAYS and volume > 0.0:
-            found[service, origin] = float(mean[known].sum()) / volume
+            found[source, origin] = float(mean[known].sum()) / volume
     return found
 
 
-def corrected_services(scenario: Scenario, came: Came, factors: Mapping[SeriesKey, float]) -> tuple[Service, ...]:
-    """Return the services with their forecast corrected: times the factor, and never below the busiest that came.
+def corrected(scenario: Scenario, came: Came, factors: Mapping[SeriesKey, float]) -> Scenario:
+    """Return the scenario with its forecast corrected: times the factor, and never below the busiest that came.
 
     That floor holds for the demand that is planned for, hour by hour; larger demands are lifted to it where they must.
     """
     found = []
-    for number, service in enumerate(scenario.services):
-        mean, peaks = service.demand.mean_per_s.copy(), {k: v.copy() for k, v in service.demand.peaks_per_s.items()}
+    for number, source in enumerate(sources_of(scenario)):
+        before = source.demand
+        mean, peaks = before.mean_per_s.copy(), {k: v.copy() for k, v in before.peaks_per_s.items()}
         for (of, origin), factor in factors.items():
             if of != number:
                 continue
@@ -77,8 +79,8 @@ def corrected_services(scenario: Scenario, came: Came, factors: Mapping[SeriesKe
                 rates[origin] *= factor
             most = by_period(came.peak[of, origin], came, mean.shape[1], busiest)
             _lift(peaks, origin, np.nan_to_num(most), scenario.plan_for)
-        found.append(replace(service, demand=_demand(mean, peaks, scenario.plan_for, "corrected by what came")))
-    return tuple(found)
+        found.append(_demand(mean, peaks, scenario.plan_for, "corrected by what came"))
+    return with_demands(scenario, found)
 
 
 def _lift(peaks: Mapping[str, Floats], origin: int, floor: Floats, planned: str) -> None:
@@ -90,21 +92,25 @@ def _lift(peaks: Mapping[str, Floats], origin: int, floor: Floats, planned: str)
             rates[origin] = np.maximum(rates[origin], floor)
 
 
-def services_that_came(scenario: Scenario, expected: Sequence[Service], came: Came) -> tuple[Service, ...]:
-    """Return the services with what came as every demand; what was not measured counts as expected."""
+def that_came(expected: Scenario, came: Came) -> Scenario:
+    """Return a scenario with what came as every demand; what was not measured counts as expected."""
     found = []
-    for number, service in enumerate(expected):
-        mean, peak = service.demand.mean_per_s.copy(), service.demand.peak_per_s.copy()
+    for number, source in enumerate(sources_of(expected)):
+        mean, peak = source.demand.mean_per_s.copy(), source.demand.peak_per_s.copy()
         for (of, origin), rates in came.mean.items():
             if of == number:
                 known = by_period(rates, came, mean.shape[1], average)
                 most = by_period(came.peak[of, origin], came, mean.shape[1], busiest)
                 mean[origin] = np.where(np.isnan(known), mean[origin], known)
                 peak[origin] = np.where(np.isnan(most), peak[origin], most)
-        names = {*service.demand.peaks_per_s, scenario.plan_for}
-        demand = _demand(mean, {name: peak.copy() for name in names}, scenario.plan_for, f"what came, {came.file}")
-        found.append(replace(service, demand=demand))
-    return tuple(found)
+        every = {name: peak.copy() for name in names_counted(expected, source.demand)}
+        found.append(_demand(mean, every, expected.plan_for, f"what came, {came.file}"))
+    return with_demands(expected, found)
+
+
+def names_counted(scenario: Scenario, demand: Demand) -> set[str]:
+    """Return the demands that a source has or the scenario counts."""
+    return {*demand.peaks_per_s, *scenario.weights, scenario.plan_for}
 
 
 def _demand(mean: Floats, peaks: Mapping[str, Floats], planned: str, source: str) -> Demand:

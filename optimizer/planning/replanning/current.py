@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from optimizer.domain.plan import Plan, Pool, PoolAtDemand
 from optimizer.domain.running import Counts, RunningPool
-from optimizer.domain.scenario import Demand, Scenario, Service
+from optimizer.domain.scenario import Demand, Pipeline, Scenario, Service, Stage
 from optimizer.units import seconds
 
 
@@ -67,6 +68,30 @@ def services_in_force(plan: Plan, scenario: Scenario) -> tuple[Service, ...] | N
             return None
         services.append(_as_asked(plan, service, demand))
     return tuple(services)
+
+
+def asked_in_force(plan: Plan, scenario: Scenario) -> Scenario | None:
+    """Return the scenario with services and pages as the plan carries them; None as of `services_in_force`."""
+    services, asked = services_in_force(plan, scenario), {row["name"]: row for row in plan.inputs["pipelines"]}
+    if services is None or any(pipeline.name not in asked for pipeline in scenario.pipelines):
+        return None
+    return replace(
+        scenario,
+        services=services,
+        pipelines=tuple(_page(asked[pipeline.name], scenario, pipeline) for pipeline in scenario.pipelines),
+    )
+
+
+def _page(asked: dict[str, Any], scenario: Scenario, pipeline: Pipeline) -> Pipeline:
+    """A page with what the plan in force was asked to promise, for as many pages as it was made for."""
+    rows = [asked["demand"][origin.name] for origin in scenario.origins]
+    mean, peak = (np.array([row[kind] for row in rows]) for kind in ("mean", "peak"))
+    for array in (mean, peak):
+        array.setflags(write=False)
+    stages = tuple(Stage(str(stage["service"]), int(stage["fan_out"])) for stage in asked["stages"])
+    target_s, share = seconds(float(asked["latency_ms"])), float(asked["percentile"])
+    demand = Demand(mean, peak, {scenario.plan_for: peak}, "the plan in force")
+    return Pipeline(pipeline.name, target_s, share, stages, demand)
 
 
 def _demand(plan: Plan, scenario: Scenario, service: Service) -> Demand | None:

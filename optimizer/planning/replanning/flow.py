@@ -16,7 +16,7 @@ from optimizer.performance import CapacityStore
 from optimizer.planning.planner import DEFAULT_GAP, Found, find, plan_scenario, verified
 from optimizer.planning.replanning.charge import default_cost_per_change
 from optimizer.planning.replanning.commitments import all_committed
-from optimizer.planning.replanning.current import largest_change, running_of, services_in_force
+from optimizer.planning.replanning.current import asked_in_force, largest_change, running_of
 from optimizer.planning.replanning.listed import AS_IT_RUNS
 from optimizer.planning.replanning.pays import Weighing
 from optimizer.planning.replanning.stands import Stand, stands_now
@@ -104,9 +104,9 @@ def replan_scenario(
     question = _Question(asked, catalog, store, seed, gap, time_limit_s, progress, plan)
     context = Context(asked, catalog, store)
     now = stands_now(context, plan, all_known=False)
-    in_force = services_in_force(plan, asked)
-    moved = largest_change(in_force, asked.services)
-    before = stands_now(Context(replace(asked, services=in_force or asked.services), catalog, store), plan)
+    in_force = asked_in_force(plan, asked)
+    moved = largest_change(None if in_force is None else in_force.services, asked.services)
+    before = stands_now(Context(in_force or asked, catalog, store), plan)
     kept = _kept(question, context, now)
     if if_changed is not None and moved is not None and moved < if_changed and kept is not None:
         reason = f"no demand changed by {100.0 * if_changed:g} % or more, and the running fleet carries it"

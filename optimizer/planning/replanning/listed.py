@@ -23,7 +23,7 @@ from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 from optimizer.formulation.held import block_with
-from optimizer.formulation.rules.latency import network_s, pool_target_s
+from optimizer.formulation.rules.latency import network_s
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 from optimizer.formulation.rules.zones_sold import zones_for
 from optimizer.performance import CapacityStore, OperatingPoint
@@ -33,7 +33,7 @@ from optimizer.planning.document import write_plan
 from optimizer.planning.layout import load_of
 from optimizer.planning.replanning.commitments import owned_today
 from optimizer.planning.replanning.stands import Stand
-from optimizer.planning.today_holds import best_point, placement_of
+from optimizer.planning.today_holds import best_point, placement_of, today_target_s
 from optimizer.solve import Outcome, Status
 
 #: What the plan of a listed fleet says of the plans that were considered.
@@ -167,7 +167,9 @@ class _Listing:
         standby = tuple(self._standby(number, place)) if self.context.stands_by(service) else ()
         members = [origins[n] for n in (*led, *(n for n, _ in standby))]
         worst = (network_s(scenario, self.context.catalog, members, place) or 0.0) if members else 0.0
-        points = [self._point(candidate, pool_target_s(service, worst), counts) for candidate, counts in kinds]
+        points = [
+            self._point(candidate, today_target_s(scenario, service, worst), counts) for candidate, counts in kinds
+        ]
         carried = [
             point.full_rate_per_s * candidate.replicas_per_instance * sum(count for count, _ in counts.values())
             for point, (candidate, counts) in zip(points, kinds, strict=True)

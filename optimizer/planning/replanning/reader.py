@@ -10,7 +10,8 @@ import numpy as np
 from optimizer.domain.limits import Limits, Quota
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.purchase import Match, PurchaseOption
-from optimizer.domain.scenario import Scenario, Service
+from optimizer.domain.scenario import Pipeline, Scenario, Service
+from optimizer.domain.sources import least
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
@@ -48,12 +49,12 @@ class Reader:
         Of the plan to reach.
     steady
         What that plan signs, by what it is.
-    demand
-        Services by the demand at which a state reads them.
+    asked
+        Scenarios, of which services and pages are read, by the demand at which a state carries them.
     """
 
-    def __init__(self, context: Context, steady: Steady, demand: Mapping[str, Sequence[Service]]) -> None:
-        self._context, self._steady, self._demand = context, steady, demand
+    def __init__(self, context: Context, steady: Steady, asked: Mapping[str, Scenario]) -> None:
+        self._context, self._steady, self._asked = context, steady, asked
         self._promised: dict[tuple[object, ...], float] = {}
         self._replays: Replays = {}
         self._contexts: dict[tuple[object, ...], Context] = {}
@@ -143,6 +144,7 @@ class Reader:
         return replace(
             base,
             services=services,
+            pipelines=tuple(self._page(state, n) for n in range(len(base.pipelines))),
             limits=limits,
             pins=(),
             change=None,
@@ -152,7 +154,16 @@ class Reader:
 
     def _services(self, state: State) -> list[Service]:
         """The services as a state carries them."""
-        return [self._demand[state.carries[n]][n] for n in range(len(self._context.scenario.services))]
+        return [self._asked[state.carries[n]].services[n] for n in range(len(self._context.scenario.services))]
+
+    def _page(self, state: State, number: int) -> Pipeline:
+        """A page as all its stages carry it: while some still carry the demand in force, what both have in common."""
+        names = [service.name for service in self._context.scenario.services]
+        page = self._context.scenario.pipelines[number]
+        carried = {state.carries[names.index(stage.service)] for stage in page.stages}
+        pages = [self._asked[demand].pipelines[number] for demand in sorted(carried)]
+        now = next((self._asked[IN_FORCE].pipelines[number] for _ in carried & {IN_FORCE}), pages[0])
+        return now if len(pages) == 1 else replace(now, demand=least(pages[0].demand, pages[1].demand))
 
     def _block(self, context: Context, stand: Stand) -> Block:
         counts = (stand.instances, np.minimum(stand.spot, stand.instances))

@@ -31,7 +31,7 @@ from optimizer.verification.short import short_hours
 Progress = Callable[[str, str], None]
 HOURS_PER_WEEK = 7 * HOURS_PER_DAY
 #: What came is planned for in hindsight, what was expected beforehand.
-Week = tuple[str, tuple[Service, ...], tuple[Service, ...]]
+Week = tuple[str, Scenario, Scenario]
 
 
 @dataclass(slots=True)
@@ -48,14 +48,14 @@ class _Year:
     seed: int
     charge: float
     running: tuple[RunningPool, ...]
-    _before: tuple[tuple[Service, ...], Found] | None = None
+    _before: tuple[Scenario, Found] | None = None
 
-    def planned(self, forecast: tuple[Service, ...]) -> tuple[Found, int]:
+    def planned(self, forecast: Scenario) -> tuple[Found, int]:
         """The plan of a week, and how many instances start or stop for it."""
-        if self._before is not None and _same(self._before[0], forecast):
+        if self._before is not None and _same(self._before[0].services, forecast.services):
             # A second look at the same forecast starts from its own plan: nothing to gain.
             return self._before[1], 0
-        asked = replace(self.scenario, services=forecast, change=ChangeTerms(self.charge, self.running))
+        asked = replace(_carrying(self.scenario, forecast), change=ChangeTerms(self.charge, self.running))
         found = find(asked, self.catalog, self.store, seed=self.seed, gap=0.0, promises=False)
         churn = sum(sum(pair) for pair in changes_of(found.context, found.chosen.blocks).values())
         self.running = running_of(found.plan, asked)
@@ -84,7 +84,7 @@ def roll_scenario(
     scenario, catalog
         The question; every week stands for seven average days of its horizon.
     weeks
-        Name, services with the forecast, and services with what came.
+        Name, the scenario with the forecast, and with what came; only services and pages of them are read.
     cost_per_change
         Charge for every instance that starts or stops; None as of `replan_scenario`.
     seed, progress, store
@@ -112,19 +112,24 @@ def roll_scenario(
         if progress is not None:
             progress("rolling", f"week {name}, {number + 1} of {len(weeks)}")
         try:
-            came = replace(asked, services=actual)
+            came = _carrying(asked, actual)
             charged, free = (_run(asked, year, forecast, came) for year in years)
             cheapest = find(came, catalog, store, seed=seed, gap=0.0, promises=False).plan.objective.total
         except (Infeasible, NoPlanFound) as refusal:
             message = f"week {name} has no plan: {refusal}"
             raise NoPlanFound(message) from None
-        context = Context(replace(asked, services=forecast), catalog, store)
+        context = Context(_carrying(asked, forecast), catalog, store)
         share = HOURS_PER_WEEK / asked.horizon_hours
         found.append(RollingWeek(name, charged, free, cheapest * share, resizing.to(context)))
     return _rolling(asked, charge, catalog.currency, found)
 
 
-def _run(scenario: Scenario, year: _Year, forecast: tuple[Service, ...], came: Scenario) -> WeekRun:
+def _carrying(scenario: Scenario, other: Scenario) -> Scenario:
+    """The scenario with services and pages of another one."""
+    return replace(scenario, services=other.services, pipelines=other.pipelines)
+
+
+def _run(scenario: Scenario, year: _Year, forecast: Scenario, came: Scenario) -> WeekRun:
     """One week of one year: its plan, paid for a week, read at what came."""
     found, churn = year.planned(forecast)
     share = HOURS_PER_WEEK / scenario.horizon_hours

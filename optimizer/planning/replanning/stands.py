@@ -17,6 +17,7 @@ from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 from optimizer.formulation.rules.zones_sold import zones_for
+from optimizer.units import seconds
 
 #: Instance type, profile, accelerators of a replica: what makes an instance another one.
 Kind = tuple[str, str, int]
@@ -131,13 +132,21 @@ def _stand(context: Context, plan: Plan, service: int, candidate: Candidate, poo
     times = context.service_seconds(candidate.curve, asked.items_per_request, margin)
     if len(times) < pools[0].batch_size:
         return None
-    target = pool_target_s(asked, worst)
+    target = min(pool_target_s(asked, worst), _budget_s(plan, pools))
     point = operating_point(asked, times[: pools[0].batch_size], target)
     configuration = Configuration(candidate, zones, point, *context.instance_bounds(candidate))
     counts = running_counts(context, service, configuration)
     if counts is None:
         return None
     return Stand(group, configuration, counts[0], counts[1], worst)
+
+
+def _budget_s(plan: Plan, pools: Sequence[Pool]) -> float:
+    """What a pool of a stage was allowed for queueing and service, seconds; infinite for one that is no stage."""
+    stages = {stage["service"] for page in plan.inputs["pipelines"] for stage in page["stages"]}
+    if pools[0].service not in stages:
+        return float("inf")
+    return seconds(min(min(pool.target.values()) - pool.network_ms - pool.overhead_ms for pool in pools))
 
 
 def _group(context: Context, plan: Plan, service: int, pools: Sequence[Pool]) -> Group:

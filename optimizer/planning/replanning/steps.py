@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from optimizer.domain.replan import Step
-from optimizer.domain.scenario import Service
+from optimizer.domain.scenario import Scenario
 from optimizer.formulation.context import Context
 from optimizer.planning.planner import Found
 from optimizer.planning.replanning.moves import Way
@@ -30,14 +30,13 @@ class Walk:
     running
         What runs now.
     in_force
-        Services with the demand that is carried now; None where it cannot be compared with the forecast, which then
-        stands for both.
+        The scenario with the demand that is carried now; None where it cannot be compared with the forecast, which
+        then stands for both.
     """
 
-    def __init__(self, found: Found, running: Sequence[Stand], in_force: tuple[Service, ...] | None) -> None:
+    def __init__(self, found: Found, running: Sequence[Stand], in_force: Scenario | None) -> None:
         self._found, self._context = found, found.context
-        self._demand = {FORECAST: self._context.scenario.services}
-        self._demand[IN_FORCE] = in_force or self._context.scenario.services
+        self._asked = {FORECAST: self._context.scenario, IN_FORCE: in_force or self._context.scenario}
         new = [stand_of(block) for block in found.chosen.blocks]
         names = [service.name for service in self._context.scenario.services]
         origins = [origin.name for origin in self._context.scenario.origins]
@@ -46,7 +45,7 @@ class Walk:
         self._old, self._new = by_service(running), by_service(new)
         self._way = Way(names, self._old, self._new, origins)
         steady = {buy.key: buy.steady for buy in found.chosen.buys}
-        self.reader = Reader(self._context, steady, self._demand)
+        self.reader = Reader(self._context, steady, self._asked)
 
     def ordered(self, progress: Progress | None = None) -> tuple[str, tuple[Step, ...]]:
         """Return the first order in which no step breaks a rule, else the one that breaks fewest, and its steps.
@@ -77,7 +76,8 @@ class Walk:
     def _in_force(self) -> Context:
         """Where parts of both fleets carry the demand in force together."""
         own = self._context
-        scenario = replace(own.scenario, services=self._demand[IN_FORCE], change=None)
+        asked = self._asked[IN_FORCE]
+        scenario = replace(own.scenario, services=asked.services, pipelines=asked.pipelines, change=None)
         return Context(scenario, own.catalog, own.store, derates=own.derates)
 
     def broken_now(self) -> tuple[str, ...]:

@@ -66,9 +66,11 @@ class Event:
         self.rates_after = table(after, self.indices, self.origins)
         self.rate = float(self.rates.sum())
         row = player.fleet.view.services[service]
-        self.allowed, self.target_s = 1.0 - float(row["percentile"]), float(row["latency_ms"]) / 1e3
-        limits = [player.edges.limit_s(service, origin, self.pool.location) for origin in self.origins]
-        self.limits_s = np.array(limits)
+        edges, place = player.edges, self.pool.location
+        self.allowed = 1.0 - float(row["percentile"])
+        # Clients wait as long as they are promised, at the furthest edge.
+        self.target_s = max(edges.target_ms(service, origin, place) for origin in self.origins) / 1e3
+        self.limits_s = np.array([edges.limit_s(service, origin, place) for origin in self.origins])
         most = SAMPLE_REQUESTS if player.engine.effort.is_sample else MOST_REQUESTS
         least = player.assumed.detection_s + LEAST_AFTER_S
         self.after_s = float(int(max(least, min(AFTER_S, most / self.rate - BEFORE_S))))

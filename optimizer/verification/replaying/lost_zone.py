@@ -12,7 +12,7 @@ from optimizer.verification.replaying.fleet import Fleet
 from optimizer.verification.replaying.losses import after_zone, fullest_zone
 from optimizer.verification.replaying.lost_event import Event, Player
 from optimizer.verification.replaying.lost_result import Assumed, Second, ZoneLoss, ZoneLossReport
-from optimizer.verification.replaying.rows import Edges
+from optimizer.verification.replaying.rows import Edges, stages_note
 from optimizer.verification.replaying.run import refuse_unreadable
 from optimizer.verification.replaying.what_if import FULLEST, WhatIf, resolved
 from optimizer.verification.view import View
@@ -58,7 +58,7 @@ def lose_zone(
     if not rows:
         mend = "Write redundancy: zone for a service, or name a zone where such a one stands."
         raise InputError([Fault("--lose-zone", "no service of this plan is protected there", mend, "nothing-to-lose")])
-    return ZoneLossReport(tuple(rows), given, seed, player.engine.name, tuple(notes))
+    return ZoneLossReport(tuple(rows), given, seed, player.engine.name, (*notes, *stages_note(fleet.view)))
 
 
 def _site(player: Player, service: str, indices: list[int], asked: str) -> Iterator[ZoneLoss]:

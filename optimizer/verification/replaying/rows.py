@@ -51,6 +51,14 @@ class Edges:
         return Case(model_of(pool, served), float(self.view.services[pool.service]["percentile"]), limits)
 
 
+def stages_note(view: View) -> tuple[str, ...]:
+    """Return what a replay of pools cannot say of pages; nothing where there are none."""
+    names = sorted(view.stages)
+    if not names:
+        return ()
+    return (f"{', '.join(names)}: stages of pages, held to what a page leaves each; requests come one by one here",)
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Rows of a fleet; `classes` of the periods by service."""

@@ -17,7 +17,7 @@ from optimizer.verification.replaying.hours import Case, measure_all, model_of
 from optimizer.verification.replaying.losses import happening
 from optimizer.verification.replaying.minutes import Minutes, Stream, play_minutes
 from optimizer.verification.replaying.result import ReplayReport, ReplayRow, hardest
-from optimizer.verification.replaying.rows import Edges, Rows
+from optimizer.verification.replaying.rows import Edges, Rows, stages_note
 from optimizer.verification.replaying.what_if import WhatIf, resolved
 from optimizer.verification.structure import structure
 from optimizer.verification.view import Site, View
@@ -107,7 +107,7 @@ class _Replay:
             periods=len(self.fleet.periods),
             requests=sum(item.requests for item in measured.values()) + sum(row.requests for row in minutes),
             engine=self.engine.name,
-            notes=happened.notes,
+            notes=(*happened.notes, *stages_note(self.fleet.view)),
         )
 
     def _cases(self, edges: Edges, served: Sequence[Served]) -> list[Case]:

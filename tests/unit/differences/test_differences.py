@@ -176,6 +176,22 @@ def test_inputs_tell_targets_demand_and_prices(sample: Plan):
     }
 
 
+def test_pages_are_told_by_their_target_and_how_many_come(sample: Plan):
+    """A longer target and twice the pages, in one line each; hours are not listed one by one."""
+
+    def page(latency_ms: float, rate: float) -> dict[str, Any]:
+        rates = {"us-east": {"mean": [rate, rate], "peak": [rate, 2.0 * rate]}}
+        stages = [{"service": "retrieval", "fan_out": 2}]
+        return {"name": "page", "latency_ms": latency_ms, "percentile": 0.99, "stages": stages, "demand": rates}
+
+    old, new = (_with_inputs(sample, pipelines=[page(*each)]) for each in ((90.0, 10.0), (120.0, 20.0)))
+    told = {item.what: (item.before, item.after) for item in difference_of(old, new).inputs}
+    assert told == {
+        "pages page us-east": ("peak 20/s, mean 10/s", "peak 40/s, mean 20/s"),
+        "pipelines page.latency_ms": ("90", "120"),
+    }
+
+
 def test_two_currencies_are_refused(sample: Plan):
     """With the name of the file and both currencies."""
     other = sample.replace(objective=replace(sample.objective, currency="EUR"))

@@ -67,9 +67,12 @@ def test_a_forecast_knows_nothing_of_its_own_week(tmp_path: Path):
     before, after = weeks(tmp_path, usual, types), weeks(tmp_path, other, types)
     assert [week.name for week in before] == ["2026-02-02", "2026-02-09"]
     for one, two in zip(before, after, strict=True):
-        np.testing.assert_array_equal(one.forecast[0].demand.peak_per_s, two.forecast[0].demand.peak_per_s)
+        np.testing.assert_array_equal(
+            one.forecast.services[0].demand.peak_per_s, two.forecast.services[0].demand.peak_per_s
+        )
     changed = [
-        a.actual[0].demand.peak_per_s / b.actual[0].demand.peak_per_s for a, b in zip(after, before, strict=True)
+        a.actual.services[0].demand.peak_per_s / b.actual.services[0].demand.peak_per_s
+        for a, b in zip(after, before, strict=True)
     ]
     np.testing.assert_allclose(changed[0], 1.0)
     np.testing.assert_allclose(changed[1], 2.0, rtol=1e-5)
@@ -80,11 +83,11 @@ def test_what_came_is_the_busiest_day_of_each_type(tmp_path: Path):
     usual = rates(WEEKS_BEFORE + 1)
     (week,) = weeks(tmp_path, usual, "{workday: 261, weekend: 104}")
     days = usual[-WEEK_HOURS:].reshape(7, 24)
-    came = week.actual[0].demand
+    came = week.actual.services[0].demand
     np.testing.assert_allclose(came.mean_per_s[0], np.concatenate([days[:5].mean(axis=0), days[5:].mean(axis=0)]), 1e-5)
     most = np.concatenate([days[:5].max(axis=0), days[5:].max(axis=0)])
     np.testing.assert_allclose(came.peak_per_s[0], 1.12 * most, rtol=1e-5)
-    expected = week.forecast[0].demand
+    expected = week.forecast.services[0].demand
     assert expected.mean_per_s[0, :24].mean() == pytest.approx(400.0, rel=0.1)
     assert expected.mean_per_s[0, 24:].mean() == pytest.approx(200.0, rel=0.1)
     assert (expected.peaks_per_s["high"] >= expected.peaks_per_s["low"]).all()
@@ -95,9 +98,9 @@ def test_days_that_are_all_alike_are_gathered(tmp_path: Path):
     usual = rates(WEEKS_BEFORE + 1)
     (week,) = weeks(tmp_path, usual, "{everyday: 365}")
     days = usual[-WEEK_HOURS:].reshape(7, 24)
-    np.testing.assert_allclose(week.actual[0].demand.mean_per_s[0], days.mean(axis=0), rtol=1e-5)
-    assert week.forecast[0].demand.mean_per_s.mean() == pytest.approx(400.0 * 6 / 7, rel=0.1)
-    np.testing.assert_array_less(390.0, week.forecast[0].demand.peaks_per_s["high"])
+    np.testing.assert_allclose(week.actual.services[0].demand.mean_per_s[0], days.mean(axis=0), rtol=1e-5)
+    assert week.forecast.services[0].demand.mean_per_s.mean() == pytest.approx(400.0 * 6 / 7, rel=0.1)
+    np.testing.assert_array_less(390.0, week.forecast.services[0].demand.peaks_per_s["high"])
 
 
 def test_a_history_that_is_too_short_is_refused(tmp_path: Path):

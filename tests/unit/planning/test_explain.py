@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from optimizer import api
-from optimizer.domain.explained import Explanation, Item, Verdict
+from optimizer.domain.explained import Explanation, Verdict
 from optimizer.errors import Infeasible, InputError, NoPlanFound
 from optimizer.formulation.context import Context
 from optimizer.inputs import load_inputs
 from optimizer.performance import CapacityStore
-from optimizer.planning.explain import explain_item
 from optimizer.planning.explain_reach import why_out_of_reach
 from optimizer.planning.infeasible.survey import survey_of
+from optimizer.planning.planner import find
 
 ALONE = "single-service"
 FLAGSHIP = "shop-search"
@@ -33,6 +35,12 @@ SAMPLE = (
     "g5.48xlarge",
 )
 ON_FLAGSHIP = ("g5.xlarge", "g6.xlarge", "g4dn.xlarge", "g2-standard-8", "c7i.4xlarge", "p4d.24xlarge")
+#: What a planner writes to keep a service on a type in a place.
+PIN = "pins=[{{service: {}, location: {}, instance_type: {}, min: 1}}]"
+#: How an answer begins that a type cannot serve.
+WHY_NOT = (
+    "no allowed location is|no profile of|needs [0-9.]+ GiB|latency: one request alone takes|residency: |with it, "
+)
 Answers = dict[str, Explanation]
 
 
@@ -45,8 +53,7 @@ def answers() -> Answers:
 
 def _pinned(scenario: str, service: str, place: str, kind: str) -> float | None:
     """Total of the plan with a pin that a planner would write, None where there is no plan."""
-    pin = f"pins=[{{service: {service}, location: {place}, instance_type: {kind}, min: 1}}]"
-    return _total(scenario, pin)
+    return _total(scenario, PIN.format(service, place, kind))
 
 
 def _total(scenario: str, *sets: str) -> float | None:
@@ -195,6 +202,32 @@ def test_an_unknown_name_is_refused_with_a_likely_one() -> None:
     assert [fault.code for fault in refused.value.faults] == ["unknown-item"]
 
 
+def test_a_pattern_asks_about_every_type_of_such_a_name() -> None:
+    """One question, one cheapest plan, and the verdicts of one by one."""
+    inputs = api.load_scenario(ALONE)
+    told = api.explain(inputs, "c7i.*x*")
+    kinds = [name for provider, name in inputs.catalog.instance_types if fnmatch(name, "c7i.*x*")]
+    assert len(kinds) > 1
+    assert sorted(verdict.item for verdict in told.verdicts) == sorted(f"aws {name}" for name in kinds)
+    assert told.verdicts[0].detail == "no profile of bert-base-s128/fp16 on a CPU"
+
+
+@pytest.mark.parametrize(
+    ("asked", "mend"),
+    [
+        ("zzz", r"services encoder; locations aws/us-east-1; options .* [0-9]+ instance types of aws \("),
+        ("g5.2xlarg", r"Did you mean g5\.2xlarge\?"),
+        ("us-east-1", r"Did you mean aws/us-east-1\?"),
+        ("encodr", r"Did you mean encoder\?"),
+    ],
+)
+def test_an_unknown_name_is_mended_with_what_the_scenario_has(asked: str, mend: str) -> None:
+    """What is near the word; else what can be asked of here, and nothing of a provider that it does not use."""
+    with pytest.raises(InputError, match=mend) as refused:
+        api.explain(api.load_scenario(ALONE), asked)
+    assert "azure" not in refused.value.faults[0].mend
+
+
 def test_a_plan_of_another_scenario_is_refused(tmp_path: Path) -> None:
     """The scenario as it now is must be the one the plan was made from; the same one is taken."""
     inputs = api.load_scenario(ALONE)
@@ -207,19 +240,40 @@ def test_a_plan_of_another_scenario_is_refused(tmp_path: Path) -> None:
     assert refused.value.faults[0].code == "other-scenario"
 
 
+@pytest.fixture(scope="module")
+def of_every_type() -> Explanation:
+    """One question about every instance type of the catalog, on the flagship."""
+    return api.explain(api.load_scenario(FLAGSHIP), "type:*")
+
+
 @pytest.mark.slow
-def test_every_type_of_the_catalog_has_a_verdict_on_the_flagship() -> None:
-    """No type of the catalog is left without an answer for each service, and none fails."""
+def test_every_type_of_the_catalog_has_a_verdict_on_the_flagship(of_every_type: Explanation) -> None:
+    """No type is left without an answer for each service; what cannot be had says why, elsewhere too."""
     inputs = api.load_scenario(FLAGSHIP)
     services = [service.name for service in inputs.scenario.services]
-    types = tuple(f"{provider}/{name}" for provider, name in inputs.catalog.instance_types)
-    store = CapacityStore(api.cache_folder())
-    answer = explain_item(inputs.scenario, inputs.catalog, Item("instance_type", types), store=store)
-    told = [(verdict.item.replace(" ", "/", 1), verdict.service) for verdict in answer.verdicts]
+    types = sorted(f"{provider}/{name}" for provider, name in inputs.catalog.instance_types)
+    told = [(verdict.item.replace(" ", "/", 1), verdict.service) for verdict in of_every_type.verdicts]
     assert told == [(name, service) for name in types for service in services]
-    for verdict in answer.verdicts:
+    for verdict in of_every_type.verdicts:
         assert verdict.verdict in {"chosen", "costs_more", "same", "cannot"}
-        assert verdict.detail or verdict.difference is not None
+        assert verdict.verdict == "cannot" or verdict.difference is not None
+        assert verdict.verdict != "cannot" or re.match(WHY_NOT, verdict.detail), verdict.detail
+        if verdict.item.startswith("azure "):
+            assert verdict.detail.startswith("no allowed location is azure's")
+
+
+@pytest.mark.slow
+def test_on_the_flagship_every_plan_with_the_pin_costs_what_the_verdict_says(of_every_type: Explanation) -> None:
+    """Every type that costs more: the pin written into the scenario, planned at gap 0 from blocks made afresh."""
+    store = CapacityStore(api.cache_folder())
+    dearer = [verdict for verdict in of_every_type.verdicts if verdict.verdict == "costs_more"]
+    assert len(dearer) > 100
+    for verdict in dearer:
+        place, kind = verdict.where.replace(" ", "/", 1), verdict.item.split(" ")[1]
+        inputs = api.load_scenario(FLAGSHIP, [PIN.format(verdict.service, place, kind)])
+        total = find(inputs.scenario, inputs.catalog, store, gap=0.0).plan.objective.total
+        assert total == pytest.approx(verdict.total, abs=0.01), verdict
+        assert total - of_every_type.total == pytest.approx(verdict.difference, abs=0.01)
 
 
 @pytest.mark.slow

@@ -156,11 +156,11 @@ def test_more_traffic_only_adds(name: str):
 def _walk(name: str, asked: Scenario, charge: float = 1.0, catalog: Catalog | None = None) -> tuple[Walk, Catalog]:
     _, known, plan = in_force(name)
     catalog = catalog or known
-    services = flow.services_in_force(plan, asked)
-    assert services is not None
+    now = flow.asked_in_force(plan, asked)
+    assert now is not None
     best = _found(plan, asked, catalog, charge)
-    before = flow.Context(replace(best.context.scenario, services=services), catalog, shared_store())
-    return Walk(best, stands_now(before, plan), services), catalog
+    before = flow.Context(replace(best.context.scenario, services=now.services), catalog, shared_store())
+    return Walk(best, stands_now(before, plan), now), catalog
 
 
 def _found(plan: Plan, asked: Scenario, catalog: Catalog, charge: float) -> Found:

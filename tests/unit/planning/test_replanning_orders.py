@@ -56,11 +56,11 @@ def another_type(room: int) -> tuple[Scenario, Catalog, Plan, Scenario]:
 
 def walk_of(plan: Plan, asked: Scenario, catalog: Catalog) -> Walk:
     """The way to the best plan."""
-    services = flow.services_in_force(plan, asked)
-    assert services is not None
+    now = flow.asked_in_force(plan, asked)
+    assert now is not None
     best = _found(plan, asked, catalog, 1.0)
-    before = flow.Context(replace(best.context.scenario, services=services), catalog, shared_store())
-    return Walk(best, stands_now(before, plan), services)
+    before = flow.Context(replace(best.context.scenario, services=now.services), catalog, shared_store())
+    return Walk(best, stands_now(before, plan), now)
 
 
 def order_of(walk: Walk, words: str) -> Order:

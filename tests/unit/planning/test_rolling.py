@@ -37,7 +37,7 @@ def question() -> tuple[Scenario, Catalog, Plan]:
 def week(name: str, forecast: float, actual: float) -> Week:
     """A week at so many times the demand of the plan in force, and what came."""
     scenario, *_ = question()
-    return name, scaled(scenario, forecast).services, scaled(scenario, actual).services
+    return name, scaled(scenario, forecast), scaled(scenario, actual)
 
 
 def rolled(*weeks: Week, charge: float | None = CHARGE) -> Rolling:
@@ -104,7 +104,7 @@ def test_hours_that_were_not_carried_are_counted_by_hour():
     (all_of_it,) = rolled(week("w", 1.0, 3.0)).weeks
     assert all_of_it.charged.short_hours == pytest.approx(HOURS_PER_WEEK)
     busy = replace(scenario.services[0], demand=demand([[750.0, 3000.0]]))
-    (one,) = rolled(("w", scenario.services, (busy,))).weeks
+    (one,) = rolled(("w", scenario, replace(scenario, services=(busy,)))).weeks
     share = HOURS_PER_WEEK / scenario.horizon_hours
     assert one.charged.short_hours == pytest.approx(scenario.periods[1].hours * share)
 
@@ -128,7 +128,4 @@ def test_a_week_without_a_plan_is_named():
     scenario, catalog, plan = question()
     few = replace(scenario, services=(replace(scenario.services[0], max_replicas=8),))
     with pytest.raises(NoPlanFound, match="week late has no plan"):
-        roll_scenario(
-            plan, few, catalog, [("late", tuple(replace(s, max_replicas=8) for s in scaled(scenario, 9.0).services),
-                                  few.services)], cost_per_change=1.0, store=shared_store(),
-        )  # fmt: skip
+        roll_scenario(plan, few, catalog, [("late", scaled(few, 9.0), few)], cost_per_change=1.0, store=shared_store())
