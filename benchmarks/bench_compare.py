@@ -1,8 +1,8 @@
 """Time of `fleetopt compare` with eight options of the flagship, next to `fleetopt plan` of it, in one run.
 
 Run as ``make bench``; both start with an empty cache. Totals and fleets are there when the last option is planned.
-What a comparison may ask for beyond them comes after, and is measured apart. The processor time of all processes is told
-beside the wall time: on a machine that others use it says more.
+What a comparison may ask for beyond them comes after, and is measured apart. The processor time of all their processes
+is told beside the wall time: on a machine that others use it says more.
 """
 
 from __future__ import annotations
