@@ -14,7 +14,7 @@ from optimizer.api.decisions import (
     with_alternatives,
 )
 from optimizer.api.demand import fit_traffic, forecast
-from optimizer.api.one_plan import cost, lose_zone, plan, replay, verify
+from optimizer.api.one_plan import cost, lose_zone, plan, play_day, replay, verify
 from optimizer.api.profiles import fit_profile, profile_curves
 from optimizer.api.progress import Progress
 from optimizer.api.reading import (
@@ -26,6 +26,7 @@ from optimizer.api.reading import (
     load_scenario,
     shipped_catalogs,
 )
+from optimizer.api.trace import replay_trace
 
 __all__ = [
     "Progress",
@@ -47,10 +48,12 @@ __all__ = [
     "lose_zone",
     "overview",
     "plan",
+    "play_day",
     "profile_curves",
     "replan",
     "replan_weeks",
     "replay",
+    "replay_trace",
     "shipped_catalogs",
     "verify",
     "with_alternatives",

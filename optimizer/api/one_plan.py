@@ -15,6 +15,7 @@ from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong
 if TYPE_CHECKING:
     from optimizer.api.progress import Progress
     from optimizer.verification.replaying import ReplayReport, WhatIf
+    from optimizer.verification.replaying.day import DayReport
     from optimizer.verification.replaying.lost_zone import Assumed, ZoneLossReport
 
 
@@ -162,6 +163,39 @@ def lose_zone(
     from optimizer.verification.replaying.lost_zone import lose_zone as lost
 
     return lost(plan_of(plan), zone, seed, assumed)
+
+
+def play_day(
+    plan: Plan | str | Path,
+    day_type: str | None = None,
+    *,
+    what_if: WhatIf | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> DayReport:
+    """Play every request of a day against the fleet of each of its hours, and judge every five minutes.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of a plan file.
+    day_type
+        Which day; None for the one with most requests.
+    what_if
+        What is lost all day, which demand is played and at which multiple of its rates; None for the plan as it is.
+    seed
+        Of the traffic, which planning never sees whatever its own was.
+    progress
+        Called with a stage and a detail.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan, has no such day, or cannot answer the question.
+    """
+    from optimizer.verification.replaying.day import play_day as played
+
+    return played(plan_of(plan), day_type, what_if, seed, progress)
 
 
 def cost(

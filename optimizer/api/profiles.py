@@ -30,7 +30,7 @@ def fit_profile(
     Parameters
     ----------
     files
-        CSV of Triton's Perf Analyzer or Model Analyzer, MLPerf summaries, or plain CSV.
+        CSV of Triton's Perf Analyzer or Model Analyzer, MLPerf summaries or tables of results, or plain CSV.
     asked
         What the files do not say: profile, accelerator, day, batch sizes.
     catalog

@@ -27,7 +27,7 @@ FilesArgument = Annotated[
     list[Path],
     typer.Argument(
         metavar="MEASUREMENTS...",
-        help="CSV of Perf Analyzer or Model Analyzer, MLPerf summaries, or plain CSV; told by their headers.",
+        help="CSV of Perf Analyzer or Model Analyzer, MLPerf summaries or results, plain CSV; told by their headers.",
     ),
 ]
 ProfileNameOption = Annotated[

@@ -11,6 +11,18 @@ from typer.core import TyperCommand
 
 from optimizer.cli.guard import errors_told
 from optimizer.cli.options import LARGEST_SEED, DebugOption, FormatOption, OutputOption, PlanArgument, QuietOption
+from optimizer.cli.trace import (
+    DayTypeOption,
+    TraceCountsOption,
+    TraceOption,
+    TraceOriginOption,
+    TraceServiceOption,
+    TraceTimeOption,
+    TraceTimezoneOption,
+    TraceWords,
+    refuse_mixed,
+    traced,
+)
 from optimizer.errors import EXIT_BAD_INPUT, Fault, InputError
 
 if TYPE_CHECKING:
@@ -19,20 +31,20 @@ if TYPE_CHECKING:
     from optimizer.report.report import Report
     from optimizer.verification.replaying import WhatIf
 
-ZONE_OPTION, LOSE_ZONE_OPTION = "--without-zone", "--lose-zone"
-#: What the option stands for without a value of its own.
-FULLEST = "fullest"
+ZONE_OPTION, LOSE_ZONE_OPTION, DAY_OPTION = "--without-zone", "--lose-zone", "--whole-day"
+#: What an option stands for without a value of its own: the fullest zone, the day with most requests.
+ALONE = {ZONE_OPTION: "fullest", LOSE_ZONE_OPTION: "fullest", DAY_OPTION: ""}
 
 
 class VerifyCommand(TyperCommand):
-    """`--without-zone` and `--lose-zone` may stand alone: they then mean the fullest zone."""
+    """`--without-zone`, `--lose-zone` and `--whole-day` may stand alone."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Give the option its value where the next word is none."""
         words: list[str] = []
         for word, after in zip(args, [*args[1:], "-"], strict=True):
-            alone = word in (ZONE_OPTION, LOSE_ZONE_OPTION) and (after.startswith("-") or after.endswith(".json"))
-            words += [word, FULLEST] if alone else [word]
+            alone = word in ALONE and (after.startswith("-") or after.endswith(".json"))
+            words += [word, ALONE[word]] if alone else [word]
         return super().parse_args(ctx, words)
 
 
@@ -65,6 +77,15 @@ LoseZoneOption = Annotated[
         "promise holds again; with none named, the one that carries most.",
     ),
 ]
+WholeDayOption = Annotated[
+    str | None,
+    typer.Option(
+        DAY_OPTION,
+        metavar="[DAY_TYPE]",
+        help="Play every request of a day against the fleet of each hour and judge every five minutes; with no day "
+        "type named, the one with most requests.",
+    ),
+]
 WithoutRegionOption = Annotated[
     str | None,
     typer.Option("--without-region", metavar="LOCATION", help="Replay without a location; its standby takes over."),
@@ -92,12 +113,20 @@ def verify(
     replay: ReplayOption = False,
     without_zone: WithoutZoneOption = None,
     lose_zone: LoseZoneOption = None,
+    whole_day: WholeDayOption = None,
     without_region: WithoutRegionOption = None,
     without_spot: WithoutSpotOption = False,
     without_instance: WithoutInstanceOption = False,
     scale: ScaleOption = None,
     demand: DemandOption = None,
     seed: TrafficSeedOption = None,
+    trace: TraceOption = None,
+    service: TraceServiceOption = None,
+    origin: TraceOriginOption = None,
+    day_type: DayTypeOption = None,
+    time: TraceTimeOption = None,
+    counts: TraceCountsOption = None,
+    timezone: TraceTimezoneOption = None,
     output: OutputOption = None,
     format_: FormatOption = None,
     quiet: QuietOption = False,
@@ -106,7 +135,7 @@ def verify(
     """Read every rule again over a finished plan and add its bill up; exit 0 if everything holds, else 1.
 
     With --replay (or any of the options that say what to replay) the traffic of every hour is played against the pools
-    as well, and the percentile that each origin reaches is shown.
+    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead.
     """
     with errors_told(debug=debug):
         from optimizer.cli.output import Delivery
@@ -115,16 +144,23 @@ def verify(
         what_if = WhatIf(
             without_zone, without_region, without_spot, without_instance, 1.0 if scale is None else scale, demand
         )
-        if lose_zone is not None and what_if != WhatIf():
+        if lose_zone is not None and (what_if != WhatIf() or whole_day is not None):
             mend = "Ask for one at a time."
             raise InputError([Fault(LOSE_ZONE_OPTION, "is a question of its own", mend, "two-questions")])
+        words = TraceWords(service, origin, day_type, time, counts, timezone)
+        asks_else = replace(what_if, demand=None) != WhatIf() or lose_zone is not None or whole_day is not None
+        refuse_mixed(trace, words, asks_else=asks_else)
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output(plan, against or "")
+        delivery.refuse_bad_output(plan, against or "", trace or "")
         read, reading = _read(plan, against, quiet=quiet)
         readable = all(check.holds for check in reading if check.rule == "structure")
         if lose_zone is not None and readable:
             report, holds = _zone_lost(read, reading, lose_zone, seed or 0)
+        elif whole_day is not None and readable:
+            report, holds = _day_played(read, reading, whole_day, what_if, seed or 0, quiet=quiet)
+        elif trace is not None and readable:
+            report, holds = traced(read, reading, trace, words, demand, seed or 0, quiet=quiet)
         elif plays and readable:
             report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:
@@ -166,3 +202,15 @@ def _zone_lost(plan: Plan, reading: SecondReading, zone: str, seed: int) -> tupl
 
     found = api.lose_zone(plan, zone, seed=seed)
     return zone_lost_report(found, reading), found.holds and reading.holds
+
+
+def _day_played(
+    plan: Plan, reading: SecondReading, day_type: str, what_if: WhatIf, seed: int, *, quiet: bool
+) -> tuple[Report, bool]:
+    from optimizer import api
+    from optimizer.cli.progress import progress_line
+    from optimizer.report.plan_day import day_report
+
+    with progress_line(quiet=quiet) as progress:
+        found = api.play_day(plan, day_type or None, what_if=what_if, seed=seed, progress=progress)
+    return day_report(found, reading), found.holds and reading.holds

@@ -32,16 +32,16 @@ def build_model(problem: Problem) -> tuple[mathopt.Model, list[mathopt.Variable]
 
 def _add_rows(proto: model_pb2.ModelProto, problem: Problem) -> None:
     """Append every row, with coefficients sorted by row and column and those of the same place added up."""
-    first = 0
+    first, count = 0, problem.columns.cost.size
     for rows in problem.rows:
         size = len(rows.labels)
         proto.linear_constraints.ids.extend(range(first, first + size))
         proto.linear_constraints.lower_bounds.extend(rows.lower.tolist())
         proto.linear_constraints.upper_bounds.extend(rows.upper.tolist())
-        places, back = np.unique(np.stack([rows.row, rows.column]), axis=1, return_inverse=True)
-        values = np.bincount(back.ravel(), weights=rows.value, minlength=places.shape[1])
+        places, back = np.unique(rows.row * count + rows.column, return_inverse=True)
+        values = np.bincount(back.ravel(), weights=rows.value, minlength=places.size)
         matrix = proto.linear_constraint_matrix
-        matrix.row_ids.extend((places[0] + first).tolist())
-        matrix.column_ids.extend(places[1].tolist())
+        matrix.row_ids.extend((places // count + first).tolist())
+        matrix.column_ids.extend((places % count).tolist())
         matrix.coefficients.extend(values.tolist())
         first += size

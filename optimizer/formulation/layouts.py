@@ -256,19 +256,20 @@ class Layouts:
         """Keep as few instances off spot as carry the protected need in a layout within the chosen one."""
         chosen, open_ = np.argmax(feasible, axis=1), np.ones(need.size, dtype=bool)
         spot = np.zeros((need.size, self.zones), dtype=np.int64)
+        must = self.share * need
         # No layout of fewer carries it, whatever lies within what.
-        fewest = np.searchsorted(self.full_per_s, self.share * need, side="left")
+        fewest = np.searchsorted(self.full_per_s, must, side="left")
         for stay in range(max(count - most, int(fewest.min(initial=count))), count):
             trying = np.flatnonzero(open_ & (fewest <= stay))
             if not trying.size:
                 continue
             inner, within = self._inner(count, stay)
-            carries = self.capacity[inner].sum(axis=1)[None, :] >= (self.share * need[trying])[:, None]
-            able = feasible[trying] & (carries.astype(np.float32) @ within.T.astype(np.float32) > 0.5)
+            carried = self.capacity[inner].sum(axis=1)
+            most_within = np.where(within, carried[None, :], -1.0).max(axis=1)
+            able = feasible[trying] & (most_within[None, :] >= must[trying][:, None])
             found = able.any(axis=1)
-            row = np.argmax(able[found], axis=1)
-            kept = np.argmax(carries[found] & within[row], axis=1)
-            cases = trying[found]
+            cases, row = trying[found], np.argmax(able[found], axis=1)
+            kept = np.argmax((carried[None, :] >= must[cases][:, None]) & within[row], axis=1)
             chosen[cases], spot[cases] = row, rows[row] - inner[kept]
             open_[cases] = False
             if not open_.any():

@@ -18,7 +18,7 @@ from optimizer.inputs.history import EVERYWHERE, NAMES
 from optimizer.inputs.history_times import FIRST_YEAR, LAST_YEAR, Ints
 from optimizer.inputs.log_cells import LogCells, read_cells
 from optimizer.inputs.log_counts import counted_series
-from optimizer.inputs.log_requests import requested_series
+from optimizer.inputs.log_requests import requested_series, times_kept
 from optimizer.inputs.log_times import EPOCH_UNITS, Flags, read_stamps, settle
 from optimizer.inputs.wording import did_you_mean, listed, show
 
@@ -32,12 +32,16 @@ GUIDE = "See docs/how-to/measure-burstiness.md."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogSeries:
-    """Counts of one series in even steps from `start_s` on, seconds since 1970; nan where nothing is known."""
+    """Counts of one series in even steps from `start_s` on, seconds since 1970; nan where nothing is known.
+
+    `times_s` is when each request came, rising, where that was asked for and the log has a row for each.
+    """
 
     service: str
     origin: str
     start_s: float
     counts: Floats
+    times_s: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Asked:
     service: str = "requests"
     origin: str = EVERYWHERE
     missing_is_zero: bool = False
+    keep_times: bool = False
 
 
 def read_log(path: Path, asked: Asked) -> ArrivalLog:
@@ -133,7 +138,8 @@ class _Reading:
             return None
         kind = "requests" if counts is None else "counts"
         told_of = tuple(sorted([*self.notices, *notices], key=lambda notice: notice.line))
-        made = tuple(LogSeries(*key, start, values) for key, start, values in series)
+        times = times_kept(seconds, groups) if counts is None and self.asked.keep_times else {}
+        made = tuple(LogSeries(*key, start, values, times.get(key)) for key, start, values in series)
         return ArrivalLog(self.file, sha256, kind, step, len(self.cells), self.disorder, told_of, made)
 
     def _columns(self, place: str) -> tuple[int, int | None]:

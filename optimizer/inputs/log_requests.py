@@ -57,6 +57,11 @@ def requested_series(
     return step_s, made, notices
 
 
+def times_kept(seconds: Floats, groups: Mapping[Key, Ints]) -> dict[Key, Floats]:
+    """Return when each request of each series came, rising."""
+    return {key: np.sort(seconds[rows]) for key, rows in groups.items()}
+
+
 def _usual_step(seconds: Floats, groups: Mapping[Key, Ints]) -> float:
     """Return the distance that nearly all rows of every series have; 0 where there is none."""
     steps = [np.diff(seconds[rows]) for rows in groups.values()]

@@ -9,7 +9,7 @@ import json
 import math
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -62,7 +62,31 @@ def format_rows(values: Iterable[tuple[str, Capacities]]) -> str:
 def shipped_capacities() -> Mapping[str, Capacities]:
     """Return the shipped table by `point_key`; empty where there is none."""
     table = files("optimizer.performance").joinpath(SHIPPED_TABLE)
-    return parse_rows(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    return Table(table.read_text(encoding="utf-8")) if table.is_file() else {}
+
+
+class Table(Mapping[str, Capacities]):
+    """Rows ``key,replicas,requests/s`` by key; those of a point are read when they are asked for.
+
+    A plan asks for few of the points of a table, and every command begins by loading it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._rows: dict[str, list[str]] = {}
+        for row in text.splitlines():
+            self._rows.setdefault(row.partition(",")[0], []).append(row)
+
+    def __getitem__(self, key: str) -> Capacities:
+        """Return what is known of a point; nothing where none of its rows can be read."""
+        return parse_rows("\n".join(self._rows[key])).get(key, {})
+
+    def __iter__(self) -> Iterator[str]:
+        """Keys in the order of the table."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self._rows)
 
 
 class Folder:

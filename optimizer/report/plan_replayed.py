@@ -87,7 +87,7 @@ def _page(name: str, replay: ReplayReport, checks: Sequence[Check]) -> Page:
     parts: list[Facts | Table] = [table, Facts("Played", _played(replay))]
     if notes := [*replay.notes, *_by_chance(replay)]:
         parts.append(Facts("Note", tuple((note,) for note in notes)))
-    parts += [_rules(checks), *_broken(replay)]
+    parts += [rules_facts(checks), *_broken(replay)]
     tone: Tone = "good" if replay.holds else "bad"
     return Page(title, (*parts, Facts("Verdict", (_verdict(replay),), tone)))
 
@@ -164,7 +164,7 @@ def _reached(row: ReplayRow) -> str:
 def _played(replay: ReplayReport) -> tuple[tuple[str, ...], ...]:
     """How much traffic the answer rests on."""
     cases = f"{counted(replay.cases, 'distinct case')} of {counted(replay.pools, 'pool')} in {replay.periods} hours"
-    pieces = [cases, f"{_requests(replay.requests)} requests", f"seed {replay.seed}"]
+    pieces = [cases, f"{requests_text(replay.requests)} requests", f"seed {replay.seed}"]
     if replay.engine == "compiled":
         return (tuple(pieces),)
     sample = f"a sample: {replay.cases} of {counted(replay.cases_in_all, 'distinct case')}, one replica for its pool in"
@@ -181,11 +181,13 @@ def _by_chance(replay: ReplayReport) -> Iterator[str]:
         )
 
 
-def _requests(count: int) -> str:
+def requests_text(count: int) -> str:
+    """``295 million``, or all digits of fewer than ten million."""
     return f"{count / 1e6:,.0f} million" if count >= 1e7 else f"{count:,}"
 
 
-def _rules(checks: Sequence[Check]) -> Facts:
+def rules_facts(checks: Sequence[Check]) -> Facts:
+    """Return the outcome of the rules in a line, and those that fail."""
     tone: Tone = "plain" if all(check.holds for check in checks) else "bad"
     failed = tuple((f"{check.rule}: {check.detail or check.subject}",) for check in checks if not check.holds)
     return Facts("Rules", (checks_summary(checks), *failed), tone)

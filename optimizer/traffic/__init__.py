@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimizer.domain.scenario import Floats
 from optimizer.domain.traffic import SeriesFit, TrafficFit
 from optimizer.errors import Fault, InputError
 from optimizer.inputs.arrival_log import ArrivalLog, LogSeries
-from optimizer.inputs.log_times import local_of
+from optimizer.traffic.clock import shown
 from optimizer.traffic.decide import decide, unseen
 from optimizer.traffic.dispersion import burstiness, rates_in
 from optimizer.traffic.hours import demand_of, missing_hours
@@ -40,8 +39,8 @@ def fit_log(log: ArrivalLog, zone: ZoneInfo, *, missing_is_zero: bool = False) -
         step_s=log.step_s,
         rows_read=log.rows,
         rows_out_of_order=log.rows_out_of_order,
-        first=_shown(first, zone),
-        last=_shown(last, zone),
+        first=shown(first, zone),
+        last=shown(last, zone),
         timezone=zone.key,
         missing_is_zero=missing_is_zero,
         notices=log.notices,
@@ -74,7 +73,7 @@ def _fit(log: ArrivalLog, series: LogSeries, zone: ZoneInfo) -> SeriesFit:
         requests=float(np.nansum(series.counts)),
         mean_per_s=float(np.nanmean(series.counts)) / log.step_s,
         busiest_per_s=float(rates[busiest]),
-        busiest_at=_shown(series.start_s + busiest * window, zone),
+        busiest_at=shown(series.start_s + busiest * window, zone),
         planned_per_s=max(row.high for row in demand),
         burstiness=rows,
         decision=decision,
@@ -82,8 +81,3 @@ def _fit(log: ArrivalLog, series: LogSeries, zone: ZoneInfo) -> SeriesFit:
         missing_hours=missing_hours(demand),
         rows=demand,
     )
-
-
-def _shown(second: float, zone: ZoneInfo) -> str:
-    local: Floats = local_of(np.array([second]), zone)
-    return str(np.datetime64(int(local[0]), "s")).replace("T", " ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,15 +15,14 @@ from optimizer.forecasting.shape import day_shape, stated_peak_ratio
 from optimizer.inputs.arrival_log import LogSeries
 from optimizer.inputs.history_times import DAY_S, HOUR_S
 from optimizer.inputs.log_times import local_of
+from optimizer.traffic.clock import DAY_TYPES, is_weekend
 from optimizer.traffic.decide import COVERED
 from optimizer.traffic.dispersion import rates_in
 from optimizer.units import HOURS_PER_DAY
 
 FIVE_MINUTES_S = 300
-DAY_TYPES = ("workday", "weekend")
 #: An hour of a day counts if this share of it is known; less where no day shows more of that hour.
 KNOWN_SHARE = 0.5
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def demand_of(series: LogSeries, step_s: int, zone: ZoneInfo, decision: Decision) -> tuple[DemandRow, ...]:
@@ -45,7 +43,7 @@ def demand_of(series: LogSeries, step_s: int, zone: ZoneInfo, decision: Decision
     peak = np.zeros(found.size)
     np.maximum.at(peak, cell, planned[known])
     share = count * window_s / HOUR_S
-    kind = _weekend(found // HOURS_PER_DAY)
+    kind = is_weekend(found // HOURS_PER_DAY)
     for number, day_type in enumerate(DAY_TYPES):
         for hour in range(HOURS_PER_DAY):
             of_it = np.flatnonzero((kind == number) & (found % HOURS_PER_DAY == hour))
@@ -97,7 +95,7 @@ def _row(series: LogSeries, day_type: str, hour: int, mean: float, peaks: Floats
 def _of_days(series: LogSeries, rates: Floats, days: NDArray[np.int64]) -> tuple[DemandRow, ...]:
     """Spread daily counts over the hours by an assumed shape."""
     rows: list[DemandRow] = []
-    kind, known = _weekend(days), ~np.isnan(rates)
+    kind, known = is_weekend(days), ~np.isnan(rates)
     for number, day_type in enumerate(DAY_TYPES):
         of_it = rates[known & (kind == number)]
         shape = day_shape(weekend=day_type == "weekend")
@@ -107,12 +105,6 @@ def _of_days(series: LogSeries, rates: Floats, days: NDArray[np.int64]) -> tuple
                 for hour in range(HOURS_PER_DAY)
             ]
     return tuple(rows)
-
-
-def _weekend(days: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return 1 for Saturdays and Sundays, from days since 1970."""
-    weekend: NDArray[np.int64] = ((days + _EPOCH - 1) % 7 >= 5).astype(np.int64)  # ordinal 1 was a Monday
-    return weekend
 
 
 def missing_hours(rows: Sequence[DemandRow]) -> tuple[tuple[str, int], ...]:

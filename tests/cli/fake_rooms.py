@@ -15,6 +15,8 @@ from optimizer.domain.plan import Check, Plan
 from optimizer.domain.second_reading import SecondReading
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound, VerificationFailed
 from optimizer.verification.replaying import ReplayReport, ReplayRow, WhatIf
+from optimizer.verification.replaying.day import DayReport
+from tests.unit.report.sample_day import sample_day_row
 from tests.unit.report.sample_plan import sample_plan
 
 WARNING = "catalog public-cloud: no price for aws g6.xlarge committed_3y in us-west-2: option not used there."
@@ -74,12 +76,26 @@ def replay(read: Plan, what_if: WhatIf, *, seed: int, progress: Callable[[str, s
     return ReplayReport(what_if, seed, (row,), 1, 1, 1, 24, 400_000, "compiled", ())
 
 
+def play_day(
+    read: Plan, day_type: str | None, *, what_if: WhatIf, seed: int, progress: Callable[[str, str], None]
+) -> DayReport:
+    """Return a day without rows, which breaks where the environment says so; note what was asked."""
+    play_day.asked = (day_type, what_if, seed)  # type: ignore[attr-defined]
+    progress("replay", "the whole day")
+    rows = (sample_day_row(holds=os.environ.get("FAKE") != "breaks"),)
+    return DayReport(
+        what_if, day_type or "sale", seed, rows, 1, 24, 400_000, 401_000, 400_900.0, 0, 0, "compiled", (300.0, 300.0),
+        (), 2, 1.5,
+    )  # fmt: skip
+
+
 REPLACED = {
     "load_scenario": load_scenario,
     "plan": plan,
     "load_plan": load_plan,
     "verify": verify,
     "replay": replay,
+    "play_day": play_day,
 }
 
 if __name__ == "__main__":

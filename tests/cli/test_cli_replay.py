@@ -112,3 +112,61 @@ def test_a_lost_zone_is_a_question_of_its_own(invoke, monkeypatch):
     assert "question of its own" in refused.output + refused.stderr
     monkeypatch.setattr(ZoneLossReport, "holds", property(lambda _: False))
     assert invoke("verify", "plan.json", "--lose-zone").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--replay", "--whole-day"], (None, WhatIf(), 0)),
+        (["--whole-day", "sale"], ("sale", WhatIf(), 0)),
+        (["--replay", "--whole-day", "--scale", "1.15", "--seed", "3"], (None, WhatIf(scale=1.15), 3)),
+        (["--whole-day", "sale", "--demand", "low", "--without-zone"], ("sale", WhatIf("fullest", demand="low"), 0)),
+    ],
+)
+def test_a_whole_day_is_asked_for(invoke, options, expected):
+    """Alone or with its day type, and with what else a replay is asked."""
+    fake_rooms.play_day.asked = fake_rooms.replay.asked = None
+    result = invoke("verify", "plan.json", *options)
+    assert result.exit_code == 0, result.output
+    assert "a whole day" in result.stdout
+    assert fake_rooms.play_day.asked == expected
+    assert fake_rooms.replay.asked is None
+
+
+def test_a_plan_file_is_no_day_type(invoke):
+    """`--whole-day plan.json` names the plan."""
+    assert invoke("verify", "--whole-day", "plan.json").exit_code == 0
+    assert fake_rooms.play_day.asked == (None, WhatIf(), 0)
+
+
+@pytest.mark.parametrize("ending", ["fails", "breaks"])
+def test_a_day_that_breaks_or_a_failed_rule_ends_with_1(invoke, ending):
+    """Either is enough."""
+    result = invoke("verify", "plan.json", "--whole-day", ending=ending)
+    assert result.exit_code == 1
+    assert "Verdict" in result.stdout
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown"])
+def test_a_day_in_every_format(invoke, format_):
+    """On stdout; progress stays on stderr."""
+    result = invoke("verify", "plan.json", "--whole-day", "--format", format_)
+    assert result.exit_code == 0
+    assert "20:35" in result.stdout
+    assert "replay: the whole day" in result.stderr
+
+
+def test_a_whole_day_and_a_lost_zone_are_two_questions(invoke):
+    """One at a time."""
+    refused = invoke("verify", "plan.json", "--whole-day", "--lose-zone")
+    assert refused.exit_code == 1
+    assert "question of its own" in refused.output + refused.stderr
+
+
+def test_a_whole_day_and_a_log_are_two_questions(invoke, tmp_path):
+    """One at a time."""
+    log = tmp_path / "log.csv"
+    log.write_text("time\n0\n", encoding="utf-8")
+    refused = invoke("verify", "plan.json", "--whole-day", "--trace", str(log))
+    assert refused.exit_code == 1
+    assert "question of its own" in refused.output + refused.stderr

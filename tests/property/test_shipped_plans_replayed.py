@@ -16,6 +16,8 @@ from optimizer import api
 from optimizer.domain.plan import Plan
 from optimizer.inputs import shipped_scenarios
 from optimizer.verification.replaying import FULLEST, ReplayRow, WhatIf
+from optimizer.verification.replaying.day import DayReport, play_day
+from optimizer.verification.replaying.day_engine import load_day_engine
 from optimizer.verification.replaying.engine import PLAIN, load_engine
 from tests.support.asked_losses import Loss, losses_of, replayed, rows_asked
 
@@ -66,6 +68,34 @@ def test_promises_stand(name: str, planned: Callable[[str], Plan], monkeypatch: 
         assert rows
         sys.stdout.write(_told(name, loss, rows))
         assert not _broken(rows), loss.name
+
+
+def _broken_minutes(report: DayReport) -> list[str]:
+    assert report.rows
+    return [
+        f"{row.service} {row.location} {row.zones} {row.at}: {row.again_share}" for row in report.rows if not row.holds
+    ]
+
+
+def test_a_day_stands_in_a_sample_and_one_too_small_breaks(planned: Callable[[str], Plan]):
+    """Around every change of hour the fleet holds; with 70 % more requests it does not in any hour."""
+    engine = replace(load_day_engine(), name="plain", is_sample=True)
+    plan = planned("single-service")
+    assert not _broken_minutes(play_day(plan, engine=engine))
+    assert {row.holds for row in play_day(plan, what_if=WhatIf(scale=1.7), engine=engine).rows} == {False}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "day_type", "is_sample"),
+    [("single-service", None, False), ("shop-search", "sale", True), ("shop-search", "weekend", False)],
+)
+def test_a_day_stands(name: str, day_type: str | None, is_sample: bool, planned: Callable[[str], Plan]):
+    """Every request of a day, and around every change of hour of the largest; as many as rates x time make."""
+    engine = load_day_engine()
+    report = play_day(planned(name), day_type, engine=replace(engine, is_sample=is_sample or engine.is_sample))
+    assert not _broken_minutes(report)
+    assert abs(report.drawn - report.expected) < 5.0 * report.expected**0.5
 
 
 @pytest.mark.slow

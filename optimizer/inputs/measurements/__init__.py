@@ -1,4 +1,4 @@
-"""Measurements people have, read as they are: Triton Perf Analyzer and Model Analyzer, MLPerf summaries, plain CSV."""
+"""Measurements people have, read as they are: Triton's analyzers, MLPerf summaries and results, plain CSV."""
 
 from optimizer.inputs.measurements.reading import Measurements, read_measurements
 from optimizer.inputs.measurements.rows import MeasurementAsked

@@ -10,7 +10,7 @@ from optimizer.domain.measured import LeftOutRow, MeasuredCurve, MeasuredPoint
 from optimizer.inputs.columns import Column, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
-from optimizer.inputs.measurements import mlperf, plain, triton
+from optimizer.inputs.measurements import mlperf, mlperf_results, plain, triton
 from optimizer.inputs.measurements.consistency import sift
 from optimizer.inputs.measurements.rows import Key, MeasurementAsked, MeasurementRow
 from optimizer.inputs.raw_table import RawTable, read_raw_table
@@ -88,6 +88,9 @@ def _read_file(path: Path, asked: MeasurementAsked, number: int, faults: Faults)
     batch = None if not sizes else sizes[number] if len(sizes) > number else sizes[0]
     if mlperf.is_summary(text):
         return mlperf.read_summary(text, shown, asked, batch, faults)
+    if mlperf_results.is_crosstab(text):
+        mlperf_results.refuse_crosstab(f"{shown}:1", faults)
+        return []
     raw = read_raw_table(text, shown, faults)
     return [] if raw is None else _read_table(raw, asked, batch, faults)
 
@@ -101,11 +104,14 @@ def _read_table(raw: RawTable, asked: MeasurementAsked, batch: int | None, fault
         return triton.perf_analyzer(raw, asked, batch, faults)
     elif triton.is_model_analyzer(raw.header):
         return triton.model_analyzer(raw, asked, faults)
+    elif mlperf_results.is_results(raw.header):
+        return mlperf_results.results(raw, asked, batch, faults)
     elif plain.is_plain(raw.header):
         return plain.plain(raw, asked, faults)
     else:
         what = f"is no measurement file that is known (found the columns {listed(raw.header)})"
-        mend = f"Known by: plain CSV: batch_size, service_time_ms; {'; '.join(triton.headers())}; {mlperf.TITLE}."
+        tables = "; ".join((*triton.headers(), f"MLPerf results: {mlperf_results.header()}", mlperf.TITLE))
+        mend = f"Known by: plain CSV: batch_size, service_time_ms; {tables}."
         faults.add(place, what, mend, "unknown-kind")
     return []
 

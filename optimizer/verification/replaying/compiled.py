@@ -76,7 +76,7 @@ def _play(arrivals: Floats, servers: int, service: Floats, wait: float, factors:
             seen += 1
 
 
-def _compile(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:  # noqa: ANN401
+def compiled_now(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:  # noqa: ANN401
     """Compile a function now, and keep the machine code for the next process where a folder can be written."""
     try:
         compiled = numba.njit(signature, cache=True, nogil=True)(function)
@@ -86,7 +86,7 @@ def _compile(function: Callable[..., Any], signature: Any) -> Callable[..., Any]
 
 
 _read = numba.types.Array(numba.float64, 1, "C", readonly=True)
-play = _compile(_play, numba.void(_read, numba.int64, _read, numba.float64, _read, numba.float64[::1]))
+play = compiled_now(_play, numba.void(_read, numba.int64, _read, numba.float64, _read, numba.float64[::1]))
 
 
 def stays_of(arrivals: Floats, servers: int, service_s: Floats, max_wait_s: float, factors: Floats) -> Floats:

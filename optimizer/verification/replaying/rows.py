@@ -30,9 +30,18 @@ class Edges:
         factor = float(self.view.plan.inputs["network"]["rtt_p99_factor"])
         return float(self.view.services[service]["overhead_ms"]) + factor * self.view.trip_ms(origin, location)
 
+    def target_ms(self, service: str, origin: str, location: str) -> float:
+        """What requests are held to at the edge of an origin, ms: the service's target, or as a stage its budget."""
+        if service not in self.view.stages:
+            return float(self.view.services[service]["latency_ms"])
+        pools = [index for index, _ in self.view.sites[service, location]]
+        stay_ms = min(self.view.held_to(index).milliseconds - self.view.network_ms(index) for index in pools)
+        factor = float(self.view.plan.inputs["network"]["rtt_p99_factor"])
+        return stay_ms + factor * self.view.trip_ms(origin, location)
+
     def limit_s(self, service: str, origin: str, location: str) -> float:
         """Stay from which on a request is late, seconds."""
-        left_ms = float(self.view.services[service]["latency_ms"]) - self.elsewhere_ms(service, origin, location)
+        left_ms = self.target_ms(service, origin, location) - self.elsewhere_ms(service, origin, location)
         return max(NO_TIME_S, left_ms / 1e3)
 
     def case(self, served: Served) -> Case:
@@ -159,7 +168,7 @@ class Rows:
             "instance_type": pool.instance_type,
             "origin": origin,
             "percentile": float(asked["percentile"]),
-            "target_ms": float(asked["latency_ms"]),
+            "target_ms": self.edges.target_ms(pool.service, origin, pool.location),
             "allowed_share": 1.0 - float(asked["percentile"]),
         }
         return ReplayRow(**{**fields, **found})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from optimizer.performance import CapacityStore, OperatingPoint, remembered, store
-from optimizer.performance.remembered import Folder, format_rows, parse_rows, point_key
+from optimizer.performance.remembered import SHIPPED_TABLE, Folder, Table, format_rows, parse_rows, point_key
 
 POINT = OperatingPoint((0.75, 1.0), 0.0, 1.8, 0.99, "round_robin")
 
@@ -198,3 +199,15 @@ def test_numbers_survive_writing():
     """Rates read back to the last bit."""
     rates = {1: 0.1 + 0.2, 2: 1e-300, 3: 98268.86271234567}
     assert parse_rows(format_rows([("key", rates)])) == {"key": rates}
+
+
+def test_a_table_read_on_demand_says_what_reading_all_of_it_says():
+    """Every point of the shipped table, and rows that cannot be read, are the same whichever way they are read."""
+    text = files("optimizer.performance").joinpath(SHIPPED_TABLE).read_text(encoding="utf-8")
+    whole, table = parse_rows(text), Table(text)
+    assert list(table) == list(whole)
+    assert len(table) == len(whole) > 1000
+    assert all(table[key] == rates for key, rates in whole.items())
+    assert table.get("unknown", {}) == {}
+    assert Table("key,none,1\nkey,2,3.5\nother,x,y\n")["key"] == {2: 3.5}
+    assert Table("other,x,y\n")["other"] == {}
