@@ -53,11 +53,14 @@ def compare_options(
     questions = [Question(item.inputs.scenario, item.inputs.catalog, how) for item in options.options]
     tell("plan", f"{len(questions)} options")
 
+    found_so_far: dict[int, Made | Refusal] = {}
+
     def done(number: int, finished: int) -> None:
-        tell(f"planned {finished} of {len(questions)}", options.options[number].label)
+        label = options.options[number].label
+        tell(f"planned {finished} of {len(questions)}", f"{label}, {_total(found_so_far[number])}")
 
     asked = [OptionQuestion.of(item, question) for item, question in zip(options.options, questions, strict=True)]
-    outcomes = run_all(executor, made, asked, done)
+    outcomes = run_all(executor, made, asked, done, found_so_far.__setitem__)
     answers = [answer_of(item, found) for item, found in zip(options.options, outcomes, strict=True)]
     first = options.options[0].inputs
     return Comparison(
@@ -81,6 +84,14 @@ def compare_options(
 
 def _silent(_stage: str, _detail: str) -> None:
     """Tell nobody."""
+
+
+def _total(found: Made | Refusal) -> str:
+    """What an option costs in all, as soon as it is known: the rest of a comparison comes later."""
+    if isinstance(found, Refusal):
+        return "no plan"
+    objective = found.bill.objective
+    return f"{objective.currency} {objective.total:,.0f}"
 
 
 def _with_differences(

@@ -110,6 +110,7 @@ def run_all(
     work: Callable[[Task], Result],
     tasks: Sequence[Task],
     done: Callable[[int, int], None],
+    came: Callable[[int, Result], None] | None = None,
 ) -> list[Result]:
     """Do each task, and return the results in the order of the tasks.
 
@@ -117,6 +118,8 @@ def run_all(
     ----------
     done
         Called with the number of a finished task and how many are finished.
+    came
+        Called before that with the number of the task and its result, to tell of it at once.
     """
     futures = {executor.submit(work, task): number for number, task in enumerate(tasks)}
     results: dict[int, Result] = {}
@@ -124,6 +127,8 @@ def run_all(
         for finished in as_completed(futures):
             number = futures[finished]
             results[number] = finished.result()
+            if came is not None:
+                came(number, results[number])
             done(number, len(results))
     finally:
         for future in futures:

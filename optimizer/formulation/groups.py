@@ -65,27 +65,42 @@ def make_blocks(context: Context, progress: Progress | None = None, wide: frozen
     """
     if context.budgets is None:
         context.budgets = first_budgets(context)
-    result = BlockSet(locations=allowed_locations(context.scenario, context.catalog, on=context.is_on("locations")))
+    result = first_set(context)
+    for group, usable in considered(context, result, progress, wide):
+        outcome = _solve_group(context, group, usable)
+        result.groups[group] = outcome
+        result.blocks += outcome.blocks
+    return result
+
+
+def first_set(context: Context) -> BlockSet:
+    """Return a set of no blocks over the locations that are allowed."""
+    return BlockSet(locations=allowed_locations(context.scenario, context.catalog, on=context.is_on("locations")))
+
+
+def considered(
+    context: Context, result: BlockSet, progress: Progress | None = None, wide: frozenset[int] = frozenset()
+) -> Iterator[tuple[Group, list[Usable]]]:
+    """Yield every group with the candidates worth looking at; why others are not is noted in `result`.
+
+    `wide` is as of `make_blocks`.
+    """
     for index, service in enumerate(context.scenario.services):
         for location in result.locations:
             if progress is not None:
                 progress("capacity", f"{service.name} in {location}")
-            usable = usable_of(context, result, index, location)
-            worth = cheapest_of_likes(context, usable)
+            worth = cheapest_of_likes(context, usable_of(context, result, index, location))
             for (candidate, _, _), like in worth.left_out:
                 result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
             for group in _groups(context, index, location, result.locations, divided=index in wide):
-                outcome = _solve_group(context, group, worth.kept)
-                result.groups[group] = outcome
-                result.blocks += outcome.blocks
-    return result
+                yield group, worth.kept
 
 
 def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[float, ...]]) -> None:
     """Add the blocks of further budgets of stages, seconds, by service (index), to those that are known."""
     usable: dict[tuple[int, str], list[Usable]] = {}
     for group, result in block_set.groups.items():
-        worst, target = _limits_of(context, group)
+        worst, target = limits_of(context, group)
         for level in reversed(new.get(group.service, ())):
             if worst is None or level > target:
                 continue
@@ -98,7 +113,7 @@ def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[f
     context.budgets = {index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}}
 
 
-def _limits_of(context: Context, group: Group) -> tuple[float | None, float]:
+def limits_of(context: Context, group: Group) -> tuple[float | None, float]:
     """Worst round trip of a group at p99, None where one is not known, and what it and overhead leave; seconds."""
     scenario = context.scenario
     members = [scenario.origins[origin] for origin in (*group.origins, *(origin for origin, _ in group.standby))]
@@ -109,7 +124,7 @@ def _limits_of(context: Context, group: Group) -> tuple[float | None, float]:
 
 
 def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
-    worst, target = _limits_of(context, group)
+    worst, target = limits_of(context, group)
     if worst is None:
         return GroupResult()
     levels = (context.budgets or {}).get(group.service, (target,)) if context.is_on("latency") else (target,)

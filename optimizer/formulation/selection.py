@@ -27,10 +27,21 @@ from optimizer.formulation.supply import Key, Supply
 
 @dataclass(slots=True)
 class TypeVerdict:
-    """Best that an instance type could do for a group: least cost (a bound, or its own), and whether simulated."""
+    """Best that an instance type could do for a group: least cost (a bound, or its own), and whether simulated.
+
+    `left_out` has two bounds of each configuration that is left out for what a plan with it costs: what it adds at
+    least, and what all of such a plan costs at least, the fixed part apart.
+    """
 
     least_cost: float = float("inf")
     simulated: bool = False
+    left_out: list[tuple[float, float]] = field(default_factory=list)
+
+    def rise(self, cost: float, total: float) -> tuple[float, bool]:
+        """Return by how much at least a plan of `total` gets dearer if a block of `cost` moves here, and if exactly."""
+        moved = self.least_cost - cost
+        other = min((max(least - cost, whole - total) for least, whole in self.left_out), default=float("inf"))
+        return (other, False) if other < moved else (moved, self.simulated)
 
 
 @dataclass(slots=True)
@@ -58,10 +69,14 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bounds:
-    """Lower bounds of configurations: cost, counts by demand and period, use and use off spot by slot."""
+class Bounds:
+    """Lower bounds of configurations: cost, counts by demand and period, use by slot.
+
+    `running` is the part of the cost that is no rent, `rest` the use off spot.
+    """
 
     cost: Floats
+    running: Floats
     counts: Floats
     use: Floats
     rest: Floats
@@ -95,7 +110,7 @@ def blocks_of_group(
     result = GroupResult()
     supplies = [context.supply_for(item.candidate) for item in configurations]
     floors = [before.fewest(item) for item in configurations]
-    bounds = _lower_bounds(context, configurations, supplies, service, need.hardest, floors)
+    bounds = lower_bounds(context, configurations, supplies, service, need.hardest, floors)
     rates = context.mean_rate(service, group.origins, group.shares), need.own[0]
     replaces_any = [block for block in sooner if _replaces_any(context, block)]
     best = min((block.cost + charged_at_most(context, block) for block in replaces_any), default=float("inf"))
@@ -159,27 +174,27 @@ def _least_cost(context: Context, configuration: Configuration, supply: Supply, 
     return rent + hours * context.use_cost(configuration.candidate)
 
 
-def _lower_bounds(
+def lower_bounds(
     context: Context,
     configurations: Sequence[Configuration],
     supplies: Sequence[Supply],
     service: Service,
     need: Floats,
     floors: Sequence[Indices | None],
-) -> _Bounds:
+) -> Bounds:
     """Bounds of cost (tiered transfer and flows apart) and of use, from capacity that cannot be exceeded."""
     line = context.timeline
     slots = line.slot_hours.size
     if not configurations:
         none = np.zeros((0, slots))
-        return _Bounds(np.zeros(0), np.zeros((0, *need.shape)), none, none)
+        return Bounds(np.zeros(0), np.zeros(0), np.zeros((0, *need.shape)), none, none)
     counts = fewest_possible(context, list(configurations), service, need)
     for number, floor in enumerate(floors):
         if floor is not None:
             counts[number] = np.maximum(counts[number], floor)
     use = line.slots(counts, line.least_early(counts))
     spot = _most_room(context, supplies, use)
-    cost = np.full(len(configurations), np.inf)
+    cost, running = np.full(len(configurations), np.inf), np.zeros(len(configurations))
     by_key: dict[Key, list[int]] = {}
     for number, supply in enumerate(supplies):
         if np.isfinite(counts[number]).all():
@@ -189,8 +204,9 @@ def _lower_bounds(
     for numbers in by_key.values():
         supply = supplies[numbers[0]]
         rent = supply.least_cost(use[numbers], spot[numbers], line.slot_hours, line.main_count)
-        cost[numbers] = rent + hours[numbers] * context.use_cost(configurations[numbers[0]].candidate)
-    return _Bounds(cost, counts, use, use - spot)
+        running[numbers] = hours[numbers] * context.use_cost(configurations[numbers[0]].candidate)
+        cost[numbers] = rent + running[numbers]
+    return Bounds(cost, running, counts, use, use - spot)
 
 
 def _most_room(context: Context, supplies: Sequence[Supply], use: Floats) -> Floats:
@@ -205,7 +221,7 @@ def _most_room(context: Context, supplies: Sequence[Supply], use: Floats) -> Flo
 def _is_beaten(
     context: Context,
     configuration: Configuration,
-    bounds: _Bounds,
+    bounds: Bounds,
     number: int,
     rates: tuple[Floats, Floats],
     rivals: Sequence[Block],

@@ -131,6 +131,34 @@ class Supply:
         cost: Floats = (share * np.take_along_axis(real, order, axis=-1)).sum(axis=-1)
         return cost
 
+    def common_prices(self, shape: Floats, hours: Floats, main: int) -> Floats:
+        r"""Return prices of the slots at which all uses together cost no more than they do, shape (slots,).
+
+        They obey what `least_cost` says of :math:`\pi`, but are the same for every use of the type there, so what uses
+        are worth at them adds up. They are highest where `shape` is: a newsvendor's, if uses rise and fall with it.
+
+        Parameters
+        ----------
+        shape
+            How uses rise and fall, shape (slots,).
+        """
+        prices = np.zeros(hours.size)
+        if self.signed:
+            return prices
+        if self.on_demand is None:
+            prices[int(np.argmax(shape[:main]))] = self.steady_cost
+            return prices
+        order = np.argsort(-shape, kind="stable")
+        filled = np.minimum(np.cumsum(hours[order] * self.on_demand), self.steady_cost)
+        prices[order] = np.diff(filled, prepend=0.0)
+        return prices
+
+    def cost_at(self, prices: Floats, use: Floats, spot: Floats) -> Floats:
+        """Return what uses, shape (..., slots), are worth at `common_prices`, room for spot taken off, shape (...,)."""
+        kept = 0.0 if self.on_demand is None else 1.0 if self.spot is None else self.spot / self.on_demand
+        worth: Floats = (use - spot * (1.0 - kept)) @ prices
+        return worth
+
     @property
     def _cap(self) -> int | None:
         """Most steady instances of the cheapest option; None without a limit."""

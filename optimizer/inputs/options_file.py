@@ -19,7 +19,7 @@ from optimizer.inputs.files import is_file
 from optimizer.inputs.option_terms import DEFAULT_DRAWS, CashTerms, DrawTerms, cash_terms_of, draw_terms_of
 from optimizer.inputs.overrides import Change, read_document
 from optimizer.inputs.price_changes import price_changes_of
-from optimizer.inputs.scenario import Inputs, load_inputs
+from optimizer.inputs.scenario import Inputs, KnownCatalogs, load_inputs
 from optimizer.inputs.schema_options import OptionKeys, OptionsKeys
 from optimizer.inputs.shipped import CATALOG_FILE
 from optimizer.inputs.utilisation_asked import UtilisationAsked, utilisation_of
@@ -87,9 +87,10 @@ def load_options(asking: Asking, file: Path) -> OptionSet:
     if root is None or keys is None:
         faults.refuse()
     found, refused = [], []
+    known: KnownCatalogs = {}
     for index, option in enumerate(keys.options):
         try:
-            inputs = _inputs(asking, file, root, index)
+            inputs = _inputs(asking, file, root, index, known)
         except InputError as error:
             refused.append((option.label, error.faults))
             continue
@@ -140,7 +141,7 @@ def _key(name: str) -> tuple[str, str]:
     return provider, kind
 
 
-def _inputs(asking: Asking, file: Path, root: Node, index: int) -> Inputs:
+def _inputs(asking: Asking, file: Path, root: Node, index: int, known: KnownCatalogs) -> Inputs:
     changes = [] if asking.horizon_months is None else [_horizon(asking.horizon_months)]
     values = find(root, ("options", index, "set"))
     if values is not None and not isinstance(values.value, tuple | str | int | float | None):
@@ -150,7 +151,7 @@ def _inputs(asking: Asking, file: Path, root: Node, index: int) -> Inputs:
         if node is not None and isinstance(node.value, tuple):
             entries = tuple(_beside(file, item) for item in node.value) if key == "catalog" else node.value
             changes.append(Change((key,), Node(entries, node.mark), added=True))
-    return load_inputs(asking.scenario, asking.sets, asking.overlays, changes=changes)
+    return load_inputs(asking.scenario, asking.sets, asking.overlays, changes=changes, known=known)
 
 
 def _horizon(months: int) -> Change:

@@ -49,6 +49,9 @@ from optimizer.inputs.schema import ScenarioKeys
 from optimizer.inputs.shipped import find_scenario
 from optimizer.units import HOURS_PER_DAY, seconds
 
+#: Catalogs by their names, the folder they are named in, and the rates of currencies.
+KnownCatalogs = dict[tuple[tuple[str, ...], Path, tuple[CurrencyRate, ...]], ReadCatalog]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
@@ -66,6 +69,7 @@ def load_inputs(
     running: Path | None = None,
     changes: Sequence[Change] = (),
     forecast: Path | None = None,
+    known: KnownCatalogs | None = None,
 ) -> Inputs:
     """Read a scenario with everything it names.
 
@@ -83,6 +87,8 @@ def load_inputs(
         What an option changes, after all of these.
     forecast
         A demand file that takes the place of every service's own; None to read those.
+    known
+        Catalogs that were read before, without a fault, and are not read again; what is read is added.
 
     Returns
     -------
@@ -107,7 +113,7 @@ def load_inputs(
     check_overheads(asked, faults)
     check_pipelines(asked, faults)
     demands = read_demands(asked, found.path.parent, faults)
-    read = _read_catalogs(asked, found.path.parent, rates, faults)
+    read = _read_catalogs(asked, found.path.parent, rates, faults, {} if known is None else known)
     warnings = list(read.warnings) if read is not None else []
     if read is not None:
         check_names(asked, read.catalog, faults)
@@ -126,12 +132,20 @@ def load_inputs(
     return Inputs(record, read.catalog, (*warnings, *demands.warnings))
 
 
-def _read_catalogs(asked: Asked, folder: Path, rates: Sequence[CurrencyRate], faults: Faults) -> ReadCatalog | None:
+def _read_catalogs(
+    asked: Asked, folder: Path, rates: Sequence[CurrencyRate], faults: Faults, known: KnownCatalogs
+) -> ReadCatalog | None:
     node = find(asked.root, ("catalog",))
     if node is None or not asked.catalogs:
         return None
-    places = [place_of(asked.root, ("catalog", index)) for index in range(len(asked.catalogs))]
-    return read_catalogs(asked.catalogs, folder, places, faults, rates)
+    key = tuple(asked.catalogs), folder, tuple(rates)
+    if key not in known:
+        places = [place_of(asked.root, ("catalog", index)) for index in range(len(asked.catalogs))]
+        read = read_catalogs(asked.catalogs, folder, places, faults, rates)
+        if read is None:
+            return None
+        known[key] = read
+    return known[key]
 
 
 @dataclass(frozen=True, slots=True)

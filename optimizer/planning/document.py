@@ -75,7 +75,7 @@ def write_plan(
         checks=(),
         alternatives=(),
         assumptions=assumptions_of(context, cost, chosen.blocks),
-        rejected=rejected_types(context, block_set, chosen.blocks),
+        rejected=rejected_types(context, block_set, chosen.blocks, chosen.outcome.cost),
         headroom=capacity_shares(context, loads),
         inputs=inputs_used(context, chosen.blocks, chosen.buys, block_set.locations),
         standby=standbys_of(context, loads),

@@ -24,6 +24,7 @@ from optimizer.planning.bound_quotas import quota_bound_services
 from optimizer.planning.buying import buys_of
 from optimizer.planning.chosen import Chosen
 from optimizer.planning.document import write_plan
+from optimizer.planning.guessed import can_be_guessed, cheapest_guessed
 from optimizer.planning.infeasible import (
     Case,
     Room,
@@ -232,10 +233,14 @@ def _best(
             return solved(found, promised=promised)
         told = partial(progress, "budgets") if progress is not None else lambda _: None
         chosen = best_split(context, found, lambda: solved(found, promised=None), told)
-        return chosen if promised is None else replace(chosen, promises_s=promised(chosen.loads))
+        return _promised(chosen, promised, progress)
 
     if known is not None:
         return known, choose(known)
+    if time_limit_s is None and made is None and can_be_guessed(context):
+        found = cheapest_guessed(context, lambda blocks: solved(blocks, promised=None), progress)
+        if found is not None:
+            return found[0], _promised(found[1], promised, progress)
     block_set = make_blocks(context, progress) if made is None else made(context)
     wide = quota_bound_services(context, block_set, None)
     try:
@@ -252,6 +257,15 @@ def _best(
     block_set = make_blocks(context, progress, wide)
     _refuse_unserved(context, block_set)
     return block_set, choose(block_set)
+
+
+def _promised(chosen: Chosen, promised: Promising | None, progress: Progress | None) -> Chosen:
+    """Return what is chosen with what its pools promise."""
+    if promised is None:
+        return chosen
+    if progress is not None:
+        progress("promise", "simulating what each pool promises")
+    return replace(chosen, promises_s=promised(chosen.loads))
 
 
 def _refuse_unserved(context: Context, block_set: BlockSet) -> None:
@@ -287,10 +301,7 @@ def _choose(
     blocks = tuple(block_set.blocks[number] for number in numbers.tolist())
     buys = buys_of(context, assembled.keys, block_set.blocks, numbers, outcome.values)
     loads = tuple(load_of(block) for block in blocks)
-    if progress is not None and promised is not None:
-        progress("promise", "simulating what each pool promises")
-    promises = promised(loads) if promised is not None else (0.0,) * len(loads)
-    return Chosen(blocks, loads, promises, tuple(buys), outcome)
+    return _promised(Chosen(blocks, loads, (0.0,) * len(loads), tuple(buys), outcome), promised, progress)
 
 
 def _refuse_over_budget(context: Context, plan: Plan) -> None:

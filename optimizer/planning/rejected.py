@@ -11,17 +11,17 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
 
 
-def rejected_types(context: Context, blocks: BlockSet, chosen: Sequence[Block]) -> tuple[Rejected, ...]:
+def rejected_types(context: Context, blocks: BlockSet, chosen: Sequence[Block], total: float) -> tuple[Rejected, ...]:
     """Return a verdict on every instance type that a service does not use, cheapest alternative first.
 
     ``costs_more`` names the least by which the bill would rise if one chosen block moved to the type: exact where the
-    type was simulated, else a proved lower bound.
+    type was simulated, else a proved lower bound. `total` is what the plan costs, the fixed part apart.
     """
     verdicts: list[Rejected] = []
     for index, service in enumerate(context.scenario.services):
         mine = [block for block in chosen if block.service == index]
         used = {_key(block) for block in mine}
-        extra = _extra_costs(blocks, mine)
+        extra = _extra_costs(blocks, mine, total)
         names: dict[tuple[str, str], None] = {}
         for location in blocks.locations:
             for candidate in candidates_of(context.catalog, service, location):
@@ -43,7 +43,7 @@ def _key(block: Block) -> tuple[str, str]:
     return kind.provider, kind.name
 
 
-def _extra_costs(blocks: BlockSet, mine: Sequence[Block]) -> dict[tuple[str, str], tuple[float, str]]:
+def _extra_costs(blocks: BlockSet, mine: Sequence[Block], total: float) -> dict[tuple[str, str], tuple[float, str]]:
     """Least rise of the bill by instance type, with the words for it."""
     extra: dict[tuple[str, str], tuple[float, str]] = {}
     for block in mine:
@@ -52,10 +52,11 @@ def _extra_costs(blocks: BlockSet, mine: Sequence[Block]) -> dict[tuple[str, str
                 continue
             location = group.location
             for key, verdict in result.by_budget.get(block.budget_s, result.verdicts).items():
-                rise = max(0.0, verdict.least_cost - block.cost)
+                rise, exact = verdict.rise(block.cost, total)
+                rise = max(0.0, rise)
                 if rise < extra.get(key, (float("inf"), ""))[0]:
                     share = rise / block.cost if block.cost > 0.0 else 0.0
-                    word = "" if verdict.simulated else "at least "
+                    word = "" if exact else "at least "
                     moved = "" if location == block.location else f", moved to {location}"
                     extra[key] = rise, f"{word}+{share * 100:.1f} % for the pool in {block.location}{moved}"
     return extra

@@ -93,8 +93,7 @@ def solve_core(problem: Problem, prices: Floats, solve: Callable[[Problem], Outc
             continue
         if outcome.values is None:
             return _at_best(outcome, min(outcome.lower_bound, floor.least))
-        cost = float(problem.columns.cost[_there(problem, kept)] @ outcome.values)
-        wanted = floor.least + floor.added < cost + abs(cost) * ROUNDING
+        wanted = floor.least + floor.added < outcome.cost + abs(outcome.cost) * ROUNDING
         if outcome.status is not Status.OPTIMAL or not (wanted & ~kept).any():
             left_out = floor.least + float(floor.added[~kept].min())
             return _whole(problem, kept, _at_best(outcome, min(outcome.lower_bound, left_out)))

@@ -22,10 +22,12 @@ class Outcome:
     """Result of a solve.
 
     `values` has shape (columns,) and is None unless the status is OPTIMAL or FEASIBLE. `lower_bound` holds without the
-    fixed part and is valid whatever the status. `stopped_by` names the limit that came first.
+    fixed part and is valid whatever the status. `stopped_by` names the limit that came first. `cost` is what the values
+    cost without the fixed part, infinite where there are none.
     """
 
     status: Status
     values: Floats | None
     lower_bound: float
     stopped_by: str | None
+    cost: float = float("inf")

@@ -41,7 +41,7 @@ def solve_problem(problem: Problem, *, seed: int, gap: float, time_limit_s: floa
     """
     if problem.columns.cost.size == 0:
         feasible = all(bool((rows.lower <= 0.0).all() and (rows.upper >= 0.0).all()) for rows in problem.rows)
-        return Outcome(Status.OPTIMAL if feasible else Status.INFEASIBLE, np.zeros(0), 0.0, None)
+        return Outcome(Status.OPTIMAL if feasible else Status.INFEASIBLE, np.zeros(0), 0.0, None, 0.0)
     _solved.set()
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
 
@@ -68,8 +68,8 @@ def _solved_whole(problem: Problem, *, seed: int, gap: float, deadline: float | 
     bound = max(float(result.termination.objective_bounds.dual_bound), 0.0)
     if status in (Status.INFEASIBLE, Status.NOTHING):
         return Outcome(status, None, bound if np.isfinite(bound) else 0.0, stopped_by)
-    values = np.array(result.variable_values(variables))
-    return Outcome(status, _rounded(values, problem.columns.integer), bound, stopped_by)
+    values = _rounded(np.array(result.variable_values(variables)), problem.columns.integer)
+    return Outcome(status, values, bound, stopped_by, float(problem.columns.cost @ values))
 
 
 def _prices(problem: Problem, seed: int, deadline: float | None) -> Floats | None:

@@ -54,6 +54,7 @@ class KeyReading:
 
     def __init__(self, view: View, key: Key) -> None:
         self._view, self.key = view, key
+        self._pools: dict[View, list[Pool]] = {}
         self.rows: list[FleetRow] = [
             row for row in view.plan.fleet if (row.provider, row.instance_type, row.location) == key
         ]
@@ -96,7 +97,11 @@ class KeyReading:
 
     def pools(self, view: View) -> list[Pool]:
         """Pools that use the type in the location."""
-        return [pool for pool in view.plan.pools if (pool.provider, pool.instance_type, pool.location) == self.key]
+        if view not in self._pools:
+            pools = view.plan.pools
+            mine = [pool for pool in pools if (pool.provider, pool.instance_type, pool.location) == self.key]
+            self._pools[view] = mine
+        return self._pools[view]
 
     @cached_property
     def paid(self) -> Paid:

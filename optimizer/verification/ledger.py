@@ -86,8 +86,8 @@ class Ledger:
             weight = Fraction(self._view.plan.inputs["cost_weights"].get(name, 0))
             for pool in view.plan.pools:
                 key = (pool.service, pool.location, pool.instance_type, pool.profile)
-                for count, length in zip(view.instances(pool), self._hours, strict=True):
-                    hours[key] += weight * count * length
+                counted = zip(view.instances(pool), self._hours, strict=True)
+                hours[key] += weight * sum((count * length for count, length in counted if count), Fraction(0))
         return dict(hours)
 
     def _requests(self) -> dict[tuple[str, str, str], Fraction]:

@@ -41,6 +41,16 @@ def found(options: OptionSet) -> Comparison:
     return compare_options(options, How(), InThisProcess())
 
 
+def test_totals_are_told_as_they_come(options: OptionSet, found: Comparison):
+    """Whoever waits sees each total, or that there is no plan, before the comparison is whole."""
+    told: list[tuple[str, str]] = []
+    compare_options(options, How(), InThisProcess(), lambda stage, detail: told.append((stage, detail)))
+    planned = [detail for stage, detail in told if stage.startswith("planned")]
+    totals = ["no plan" if answer.total is None else f"USD {answer.total:,.0f}" for answer in found.options]
+    expected = [f"{answer.label}, {total}" for answer, total in zip(found.options, totals, strict=True)]
+    assert sorted(planned) == sorted(expected)
+
+
 def test_each_option_is_the_plan_of_its_scenario(options: OptionSet, found: Comparison):
     """Totals, bounds and bills are those of a plan made alone."""
     for item, answer in zip(options.options, found.options, strict=True):

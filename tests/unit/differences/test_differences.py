@@ -200,15 +200,14 @@ def test_two_currencies_are_refused(sample: Plan):
 
 
 def test_pages_are_told_key_by_key_and_hours_in_a_few_words(sample: Plan):
-    """A page that changes its target says so alone; the figures of every hour are told by their ends and mean."""
+    """A page that changes its target says so alone; long lists of numbers are told by their ends and mean."""
     hours = [float(hour) for hour in range(24)]
-    page = {"name": "home", "latency_ms": 90.0, "demand": {"shop": {"mean": hours, "peak": [2.0 * n for n in hours]}}}
-    busier = {"shop": {"mean": hours, "peak": [3.0 * n for n in hours]}}
-    changed = {**page, "latency_ms": 80.0, "demand": busier}
+    page = {"name": "home", "latency_ms": 90.0, "by_hour": [2.0 * n for n in hours]}
+    changed = {**page, "latency_ms": 80.0, "by_hour": [3.0 * n for n in hours]}
     old, new = (_with_inputs(sample, pipelines=[row]) for row in (page, changed))
     found = {item.what: (item.before, item.after) for item in difference_of(old, new).inputs}
     assert found == {
-        "pipelines home.demand.shop.peak": (
+        "pipelines home.by_hour": (
             "24 numbers, 0 to 46, 23 on average", "24 numbers, 0 to 69, 34.5 on average"),
         "pipelines home.latency_ms": ("90", "80"),
     }  # fmt: skip

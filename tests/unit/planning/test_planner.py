@@ -127,7 +127,7 @@ def test_a_block_left_out_for_its_size_is_told(
     monkeypatch.setattr("optimizer.formulation.staffing.MAX_INSTANCES", most)
     asked = small_scenario(
         service("s", demand([[300.0, 300.0], [300.0, 300.0]])),
-        origins=(Origin("here", HOME, {}), Origin("there", AWAY, {})),
+        origins=(Origin("here", HOME, {}), Origin("next door", HOME, {})),
         locations=(HOME, AWAY),
     )
     plan = plan_scenario(asked, small_catalog(), store=store)
