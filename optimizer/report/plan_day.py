@@ -8,25 +8,14 @@ from typing import Any
 
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
-from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_replayed import LATE_DIGITS, PLACES_SHOWN, requests_text, rules_facts
+from optimizer.report.page import Facts, Page, Row, Table, Tone
+from optimizer.report.plan_replayed import LATE_DIGITS, PLACES_SHOWN, columns_with, requests_text, rules_facts
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying.day import DayReport, DayRow, worst_of
 
 WORST = "five minutes"
 CLASSES = ("busiest hour", "median hour", "quietest hour")
-_COLUMNS = (
-    Column("service"),
-    Column("what", least=12),
-    Column("when"),
-    Column("replicas", right=True),
-    Column("requests/s", right=True, drop=1, as_note="{} requests/s"),
-    Column("reached, ms", right=True),
-    Column("target", right=True),
-    Column("late", right=True),
-    Column("holds"),
-)
 _LEGEND = (
     "what: the worst five minutes of the day, and the busiest, the median and the quietest hour, each at its hardest "
     "place · every hour has the rate of its busiest five minutes from end to end · replicas, requests/s: of one zone · "
@@ -82,7 +71,9 @@ def _document(day: DayReport, reading: SecondReading) -> dict[str, Any]:
 def _page(name: str, day: DayReport, checks: Sequence[Check]) -> Page:
     title = (name, f"a whole day: {day.day_type}", day.what_if.text, f"demand {day.what_if.demand}", f"seed {day.seed}")
     rows = tuple(row for service in dict.fromkeys(row.service for row in day.rows) for row in _of_service(service, day))
-    table = Table("Reached", _COLUMNS, rows, remarks=(_LEGEND,) if rows else ("nothing: there is no demand",))
+    table = Table(
+        "Reached", columns_with("when"), rows, remarks=(_LEGEND,) if rows else ("nothing: there is no demand",)
+    )
     parts: list[Facts | Table] = [table, Facts("Played", tuple(_played(day)))]
     if notes := [*day.notes, *_found(day)]:
         parts.append(Facts("Note", tuple((note,) for note in notes)))

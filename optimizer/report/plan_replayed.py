@@ -20,17 +20,23 @@ PLACES_SHOWN = 12
 LATE_DIGITS = 2
 #: From so many milliseconds on, tenths are left out.
 WHOLE_MS_FROM = 1000.0
-_COLUMNS = (
-    Column("service"),
-    Column("what", least=12),
-    Column("hour"),
-    Column("replicas", right=True),
-    Column("requests/s", right=True, drop=1, as_note="{} requests/s"),
-    Column("reached, ms", right=True),
-    Column("target", right=True),
-    Column("late", right=True),
-    Column("holds"),
-)
+
+
+def columns_with(time: str) -> tuple[Column, ...]:
+    """Return the columns of what was reached; `time` names the one that says when."""
+    return (
+        Column("service"),
+        Column("what", least=12),
+        Column(time),
+        Column("replicas", right=True),
+        Column("requests/s", right=True, drop=1, as_note="{} requests/s"),
+        Column("reached, ms", right=True),
+        Column("target", right=True),
+        Column("late", right=True),
+        Column("holds"),
+    )
+
+
 _LEGEND = (
     "what: the busiest hour of a day type, the median, the quietest and the hardest one of all, each at its hardest "
     "place; the worst five minutes of each place · replicas, requests/s: of one zone, of all zones in the five minutes "
@@ -83,7 +89,9 @@ def _document(replay: ReplayReport, reading: SecondReading) -> dict[str, Any]:
 def _page(name: str, replay: ReplayReport, checks: Sequence[Check]) -> Page:
     title = (name, replay.what_if.text, f"demand {replay.what_if.demand}", f"seed {replay.seed}")
     shown = [_row(what, row, before) for what, row, before in _shown(replay)]
-    table = Table("Reached", _COLUMNS, tuple(shown), remarks=(_LEGEND,) if shown else ("nothing: there is no demand",))
+    table = Table(
+        "Reached", columns_with("hour"), tuple(shown), remarks=(_LEGEND,) if shown else ("nothing: there is no demand",)
+    )
     parts: list[Facts | Table] = [table, Facts("Played", _played(replay))]
     if notes := [*replay.notes, *_by_chance(replay)]:
         parts.append(Facts("Note", tuple((note,) for note in notes)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from optimizer.verification.replaying.result import how_late
 from optimizer.verification.replaying.what_if import WhatIf
 
 
@@ -74,8 +75,8 @@ class DayRow:
     @property
     def severity(self) -> tuple[bool, float, float]:
         """Order of rows: broken ones first, by the late share of the worst five minutes, then by what they reached."""
-        reached = float("inf") if self.worst_reached_ms is None else self.worst_reached_ms
-        return not self.holds, self.worst_late_share / self.allowed_share, reached / self.target_ms
+        late = self.worst_late_share / self.allowed_share
+        return not self.holds, *how_late(late, self.worst_reached_ms, self.target_ms)
 
 
 @dataclass(frozen=True, slots=True)

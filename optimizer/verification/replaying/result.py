@@ -12,6 +12,11 @@ from optimizer.verification.replaying.what_if import WhatIf
 Kind = Literal["hour", "five minutes"]
 
 
+def how_late(late: float, reached_ms: float | None, target_ms: float) -> tuple[float, float]:
+    """Order of rows: by the late share over what may be, then by latency over target, worst where none is reached."""
+    return late, (float("inf") if reached_ms is None else reached_ms) / target_ms
+
+
 @dataclass(frozen=True, slots=True)
 class ReplayRow:
     """Requests of an origin at like pools of a service in a location, in one period.
@@ -75,8 +80,7 @@ class ReplayRow:
     @property
     def severity(self) -> tuple[float, float]:
         """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
-        reached = float("inf") if self.reached_ms is None else self.reached_ms
-        return self.late_share / self.allowed_share, reached / self.target_ms
+        return how_late(self.late_share / self.allowed_share, self.reached_ms, self.target_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optimizer.verification.replaying.result import how_late
+
 #: Where requests are that no location serves.
 NOWHERE = ""
 
@@ -55,8 +57,7 @@ class TraceRow:
     @property
     def severity(self) -> tuple[float, float]:
         """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
-        reached = float("inf") if self.reached_ms is None else self.reached_ms
-        return self.late_share / self.allowed_share, reached / self.target_ms
+        return how_late(self.late_share / self.allowed_share, self.reached_ms, self.target_ms)
 
 
 @dataclass(frozen=True, slots=True)

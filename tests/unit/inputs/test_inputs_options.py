@@ -228,7 +228,9 @@ def test_what_runs_today_buys_nothing(small: Path, key: str):
 
 def test_what_a_set_service_lacks_is_told_at_the_line_that_sets_it(small: Path):
     """Another name of a service makes a new one, of which most is missing."""
-    found = faults_of(lambda: _load(small, "  - label: a\n  - {label: b, set: {services.seeking.latency.p99_ms: 20}}\n"))
+    found = faults_of(
+        lambda: _load(small, "  - label: a\n  - {label: b, set: {services.seeking.latency.p99_ms: 20}}\n")
+    )
     assert "options.yaml:4 services.seeking.profile" in [fault.where for fault in found]
 
 
