@@ -56,7 +56,8 @@ def floor_of(problem: Problem, prices: Floats) -> Floor:
         limit = np.where(price > 0.0, rows.lower, np.where(price < 0.0, rows.upper, 0.0))
         total += float(price @ limit)
         reduced -= np.bincount(rows.column, weights=rows.value * price[rows.row], minlength=reduced.size)
-    total += float(np.minimum(reduced, 0.0) @ problem.columns.upper)
+    saves = reduced < 0.0  # an unlimited column that saves leaves no floor: minus infinity
+    total += float(reduced[saves] @ problem.columns.upper[saves])
     return Floor(total, np.maximum(reduced[: problem.block_count], 0.0))
 
 

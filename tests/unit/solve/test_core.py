@@ -148,6 +148,20 @@ def test_blocks_that_may_be_cheaper_are_looked_at_again(monkeypatch: pytest.Monk
     assert solved[-1] < 4
 
 
+@pytest.mark.usefixtures("small_cores")
+def test_columns_without_a_limit():
+    """Columns that may grow for ever, as those that stretch a limit do, change no answer; floors may then be none."""
+    for case in range(6):
+        problem = chosen_and_bought(case)
+        columns = replace(problem.columns, upper=np.where(problem.columns.upper > 1.0, INFINITE, problem.columns.upper))
+        unlimited = replace(problem, columns=columns)
+        peer, found = whole(unlimited, gap=0.0), solve_problem(unlimited, seed=0, gap=0.0, time_limit_s=None)
+        assert found.status is peer.status
+        assert found.cost == pytest.approx(peer.cost)
+        assert floor_of(unlimited, np.zeros(8)).least == 0.0
+        assert floor_of(unlimited, np.full(8, 9.0)).least == -INFINITE
+
+
 def test_a_limit_of_time_gives_no_false_bound(monkeypatch: pytest.MonkeyPatch):
     """Where the time ends over a few blocks, the bound is no higher than what the blocks left out allow."""
     monkeypatch.setattr(core, "FIRST_BLOCKS", 4)
