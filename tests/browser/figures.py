@@ -50,6 +50,8 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield str(key)
+            if key == "percentile":  # 0.995 is called p99.5
+                yield f"p{round(100.0 * item, 6):g}"
             yield from _texts(item)
     elif isinstance(value, list | tuple):
         for item in value:
