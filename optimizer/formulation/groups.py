@@ -67,7 +67,7 @@ def make_blocks(context: Context, progress: Progress | None = None, wide: frozen
         context.budgets = first_budgets(context)
     result = first_set(context)
     for group, usable in considered(context, result, progress, wide):
-        outcome = _solve_group(context, group, usable)
+        outcome = solve_group(context, group, usable)
         result.groups[group] = outcome
         result.blocks += outcome.blocks
     return result
@@ -89,11 +89,18 @@ def considered(
         for location in result.locations:
             if progress is not None:
                 progress("capacity", f"{service.name} in {location}")
-            worth = cheapest_of_likes(context, usable_of(context, result, index, location))
-            for (candidate, _, _), like in worth.left_out:
-                result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
-            for group in _groups(context, index, location, result.locations, divided=index in wide):
-                yield group, worth.kept
+            yield from considered_in(context, result, index, location, divided=index in wide)
+
+
+def considered_in(
+    context: Context, result: BlockSet, index: int, location: str, *, divided: bool = False
+) -> Iterator[tuple[Group, list[Usable]]]:
+    """Yield the groups of one service (index) in one location, as `considered`; `divided` where origins may be."""
+    worth = cheapest_of_likes(context, usable_of(context, result, index, location))
+    for (candidate, _, _), like in worth.left_out:
+        result.like_cheaper[index, candidate.instance.provider, candidate.instance.name] = like
+    for group in _groups(context, index, location, result.locations, divided=divided):
+        yield group, worth.kept
 
 
 def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[float, ...]]) -> None:
@@ -123,7 +130,8 @@ def limits_of(context: Context, group: Group) -> tuple[float | None, float]:
     return worst, pool_target_s(scenario.services[group.service], worst, on=context.is_on("latency"))
 
 
-def _solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
+def solve_group(context: Context, group: Group, usable: list[Usable]) -> GroupResult:
+    """Return the blocks of a group that a cheapest plan may choose; none where a round trip is not known."""
     worst, target = limits_of(context, group)
     if worst is None:
         return GroupResult()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-
-from optimizer.domain.scenario import Floats, Service
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import BlockSet, make_blocks
+from optimizer.formulation.groups import BlockSet, considered_in, first_set, solve_group
 
 
 def is_reusable(context: Context, known: BlockSet, service: int) -> bool:
@@ -37,28 +32,9 @@ def remade_in(context: Context, known: BlockSet, service: int, location: str) ->
     BlockSet
         Blocks and groups as of `make_blocks`. What filters said of candidates is that of `known`.
     """
-    scenario = context.scenario
-    services = tuple(asked if index == service else _silent(asked) for index, asked in enumerate(scenario.services))
-    alone = replace(scenario, services=services, locations=(location,), locations_given=True)
-    small = Context(alone, context.catalog, context.store, context.rules_off, any_block=context.any_block)
-    made = make_blocks(small)
-    context.left_out_large_blocks |= small.left_out_large_blocks
-    place = service, location
-    groups = {
-        group: made.groups[group] if (group.service, group.location) == place else result
-        for group, result in known.groups.items()
-    }
+    made = first_set(context)
+    groups = dict(known.groups)
+    for group, usable in considered_in(context, made, service, location):
+        groups[group] = solve_group(context, group, usable)
     blocks = [block for result in groups.values() for block in result.blocks]
     return BlockSet(blocks, groups, known.reasons, known.usable, known.like_cheaper, known.locations)
-
-
-def _silent(service: Service) -> Service:
-    """Return a service that nothing is asked of."""
-
-    def none(rates: Floats) -> Floats:
-        return np.zeros_like(rates)
-
-    demand = service.demand
-    peaks = {name: none(rates) for name, rates in demand.peaks_per_s.items()}
-    quiet = replace(demand, mean_per_s=none(demand.mean_per_s), peak_per_s=none(demand.peak_per_s), peaks_per_s=peaks)
-    return replace(service, demand=quiet)

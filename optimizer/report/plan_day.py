@@ -9,7 +9,14 @@ from typing import Any
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Facts, Page, Row, Table, Tone
-from optimizer.report.plan_replayed import LATE_DIGITS, PLACES_SHOWN, columns_with, requests_text, rules_facts
+from optimizer.report.plan_replayed import (
+    LATE_DIGITS,
+    PLACES_SHOWN,
+    answer_document,
+    columns_with,
+    requests_text,
+    rules_facts,
+)
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying.day import DayReport, DayRow, worst_of
@@ -22,6 +29,8 @@ _LEGEND = (
     "reached: at the origin's edge · late: share of requests over the target"
 )
 _NAMES = tuple(field.name for field in dataclasses.fields(DayRow))
+#: What a day says of itself besides its fields.
+_WORKED_OUT = ("is_sample", "requests_played_per_s", "judged", "broken")
 
 
 def day_report(day: DayReport, reading: SecondReading) -> Report:
@@ -36,7 +45,7 @@ def day_report(day: DayReport, reading: SecondReading) -> Report:
     """
     return Report(
         page=lambda: _page(reading.plan, day, reading.checks),
-        document=lambda: _document(day, reading),
+        document=lambda: answer_document(day, reading, _WORKED_OUT),
         records=lambda: Records(_NAMES, [_record(row) for row in day.rows]),
     )
 
@@ -44,28 +53,6 @@ def day_report(day: DayReport, reading: SecondReading) -> Report:
 def _record(row: DayRow) -> list[Any]:
     values = {**{name: getattr(row, name) for name in _NAMES}, "zones": " ".join(row.zones)}
     return [*({**values, "classes": ", ".join(row.classes)}).values()]
-
-
-def _document(day: DayReport, reading: SecondReading) -> dict[str, Any]:
-    head = {
-        field.name: getattr(day, field.name)
-        for field in dataclasses.fields(day)
-        if field.name not in ("what_if", "rows")
-    }
-    return {
-        "plan": reading.plan,
-        "holds": day.holds and reading.holds,
-        "promises_hold": day.holds,
-        "question": day.what_if.text,
-        "what_if": dataclasses.asdict(day.what_if),
-        **head,
-        "is_sample": day.is_sample,
-        "requests_played_per_s": day.requests_played_per_s,
-        "judged": day.judged,
-        "broken": day.broken,
-        "rows": [dataclasses.asdict(row) for row in day.rows],
-        "checks": reading.to_dict()["checks"],
-    }
 
 
 def _page(name: str, day: DayReport, checks: Sequence[Check]) -> Page:

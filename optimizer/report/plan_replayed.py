@@ -13,6 +13,7 @@ from optimizer.report.plan_checked import checks_summary
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying import ReplayReport, ReplayRow
+from optimizer.verification.replaying.day_result import DayReport
 
 FIVE_MINUTES = "five minutes"
 #: More places with broken promises than this are counted.
@@ -57,7 +58,7 @@ def replay_report(replay: ReplayReport, reading: SecondReading) -> Report:
     """
     return Report(
         page=lambda: _page(reading.plan, replay, reading.checks),
-        document=lambda: _document(replay, reading),
+        document=lambda: answer_document(replay, reading),
         records=lambda: Records(_NAMES, [_record(row) for row in replay.rows]),
     )
 
@@ -68,7 +69,10 @@ def _record(row: ReplayRow) -> list[Any]:
             for name, value in zip(_NAMES, values, strict=True)]  # fmt: skip
 
 
-def _document(replay: ReplayReport, reading: SecondReading) -> dict[str, Any]:
+def answer_document(
+    replay: ReplayReport | DayReport, reading: SecondReading, names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the document of an answer: question, what was played, what has one of `names`, every row, the rules."""
     head = {
         field.name: getattr(replay, field.name)
         for field in dataclasses.fields(replay)
@@ -81,6 +85,7 @@ def _document(replay: ReplayReport, reading: SecondReading) -> dict[str, Any]:
         "question": replay.what_if.text,
         "what_if": dataclasses.asdict(replay.what_if),
         **head,
+        **{name: getattr(replay, name) for name in names},
         "rows": [dataclasses.asdict(row) for row in replay.rows],
         "checks": reading.to_dict()["checks"],
     }

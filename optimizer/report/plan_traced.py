@@ -8,8 +8,8 @@ from typing import Any
 
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
-from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_checked import checks_summary
+from optimizer.report.page import Column, Facts, Page, Row, Table
+from optimizer.report.plan_replayed import rules_facts
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, significant
 from optimizer.verification.replaying.trace import TraceReport, TraceRow
@@ -85,9 +85,7 @@ def _page(name: str, found: TraceReport, checks: Sequence[Check]) -> Page:
     ]
     if found.notes:
         parts.append(Facts("Note", tuple((note,) for note in found.notes)))
-    rules: Tone = "plain" if all(check.holds for check in checks) else "bad"
-    failed = tuple((f"{check.rule}: {check.detail or check.subject}",) for check in checks if not check.holds)
-    parts.append(Facts("Rules", (checks_summary(checks), *failed), rules))
+    parts.append(rules_facts(checks))
     parts.append(Facts("Verdict", (_verdict(found),), "good" if found.holds else "bad"))
     return Page(title, tuple(parts))
 

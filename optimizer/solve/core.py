@@ -51,8 +51,8 @@ def floor_of(problem: Problem, prices: Floats) -> Floor:
         price = prices[first : first + rows.lower.size]
         first += rows.lower.size
         # a price that leans on a limit that is not there proves nothing: it counts as 0
-        price = np.where(price > 0.0, np.where(np.isfinite(rows.lower), price, 0.0), price)
-        price = np.where(price < 0.0, np.where(np.isfinite(rows.upper), price, 0.0), price)
+        lowest, highest = np.where(np.isfinite([rows.upper, rows.lower]), [[-np.inf], [np.inf]], 0.0)
+        price = np.clip(price, lowest, highest)
         limit = np.where(price > 0.0, rows.lower, np.where(price < 0.0, rows.upper, 0.0))
         total += float(price @ limit)
         reduced -= np.bincount(rows.column, weights=rows.value * price[rows.row], minlength=reduced.size)
@@ -63,7 +63,7 @@ def floor_of(problem: Problem, prices: Floats) -> Floor:
 
 def without_blocks(problem: Problem, kept: Mask) -> Problem:
     """Return the problem without the columns of some blocks; `kept` has shape (blocks,)."""
-    columns = np.concatenate([kept, np.ones(problem.columns.cost.size - problem.block_count, dtype=bool)])
+    columns = _there(problem, kept)
     number = np.cumsum(columns) - 1
     fewer = Columns(problem.columns.cost[columns], problem.columns.upper[columns], problem.columns.integer[columns])
     rows = tuple(_without(part, columns, number) for part in problem.rows)
