@@ -69,9 +69,9 @@ _Detailed = tuple[PoolState, tuple[tuple[int, ...], ...]]
 
 
 def _pools(plan: Plan) -> dict[tuple[str, str], list[_Detailed]]:
-    groups: dict[tuple[str, str], dict[tuple[str, int, str, int], list[Pool]]] = {}
+    groups: dict[tuple[str, str], dict[tuple[str, int, str, int, float], list[Pool]]] = {}
     for pool in plan.pools:
-        kind = (pool.instance_type, pool.accelerators_per_replica, pool.profile, pool.batch_size)
+        kind = (pool.instance_type, pool.accelerators_per_replica, pool.profile, pool.batch_size, pool.max_wait_ms)
         groups.setdefault((pool.service, pool.location), {}).setdefault(kind, []).append(pool)
     return {
         key: [_state(plan, sorted(pools, key=lambda pool: pool.zone)) for _, pools in sorted(kinds.items())]
@@ -90,6 +90,7 @@ def _state(plan: Plan, pools: Sequence[Pool]) -> _Detailed:
         accelerators_per_replica=first.accelerators_per_replica,
         profile=first.profile,
         batch_size=first.batch_size,
+        max_wait_ms=first.max_wait_ms,
         zones=tuple(pool.zone for pool in pools),
         least_replicas=min(totals, default=0),
         most_replicas=max(totals, default=0),

@@ -67,6 +67,7 @@ class PoolState:
     accelerators_per_replica: int
     profile: str
     batch_size: int
+    max_wait_ms: float
     zones: tuple[str, ...]
     least_replicas: int
     most_replicas: int

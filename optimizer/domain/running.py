@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: What a running instance is: service, location, zone, instance type, profile, accelerators of a replica. An instance
-#: that serves another of these has to be started anew; its batch size is a setting.
+#: that serves another of these has to be started anew; its batch size and wait are settings.
 PlaceKey = tuple[str, str, str, str, str, int]
 #: Instances, and how many of them may stand on spot, period by period.
 Counts = tuple[tuple[int, ...], tuple[int, ...]]
@@ -31,8 +31,14 @@ class RunningPool:
     profile: str
     accelerators_per_replica: int
     batch_size: int
+    max_wait_s: float
     counts: Counts
     at_demand: Mapping[str, Counts]
+
+    @property
+    def batching(self) -> tuple[int, float]:
+        """Largest batch, requests, and how long one that is not full may wait, seconds."""
+        return self.batch_size, self.max_wait_s
 
     @property
     def key(self) -> PlaceKey:

@@ -90,7 +90,8 @@ class Service:
     `redundancy` names what may fail at the peak while `protected_share` (0..1] of the demand is still carried within
     the target: nothing, one instance, one zone, or one region (whose origins then go to their standby location).
     `scatter` is the 99th percentile over the mean of the time that batches of one size take; 1 where it is always the
-    same. `min_replicas` and `max_replicas` hold in every location where the service runs. Of a stage of a pipeline,
+    same. `max_wait_s` is how long a batch that is not full waits for more requests; None where the plan chooses.
+    `min_replicas` and `max_replicas` hold in every location where the service runs. Of a stage of a pipeline,
     `latency_s` is the most that it may ever take, and `percentile` the strictest of all that it must keep.
     """
 
@@ -107,6 +108,7 @@ class Service:
     min_replicas: int = 0
     max_replicas: int | None = None
     scatter: float = 1.0
+    max_wait_s: float | None = None
     #: Most requests that arrive together: the largest fan-out of the pages it is a stage of.
     burst: int = 1
 

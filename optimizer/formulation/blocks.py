@@ -17,13 +17,14 @@ from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Need, Staffing
 from optimizer.formulation.supply import Key, Supply
+from optimizer.formulation.waiting import waits_of
 from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacity
 
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
 Standby = tuple[tuple[int, str], ...]
-#: Provider, instance type, profile, accelerators of a replica and batch size.
-Likeness = tuple[str, str, str, int, int]
+#: Provider, instance type, profile, accelerators of a replica, batch size and wait.
+Likeness = tuple[str, str, str, int, int, float]
 #: Where quotas bind, an origin may be divided over two locations in parts of its requests.
 EIGHTHS = 8
 
@@ -53,7 +54,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Configuration:
-    """A candidate with a batch size and a latency budget: everything but how many.
+    """A candidate with a batch size, a wait and a latency budget: everything but how many.
 
     `fewest` and `most` bound its instances; None for no upper bound.
     """
@@ -68,6 +69,11 @@ class Configuration:
     def batch_size(self) -> int:
         """Largest batch, requests."""
         return len(self.point.service_s)
+
+    @property
+    def batching(self) -> tuple[int, float]:
+        """Largest batch, requests, and how long one that is not full may wait, seconds."""
+        return self.batch_size, self.point.max_wait_s
 
     @property
     def full_instance_rate_per_s(self) -> float:
@@ -86,7 +92,7 @@ class Configuration:
         candidate = self.candidate
         curve = candidate.curve
         kind = candidate.instance.provider, candidate.instance.name
-        return (*kind, curve.profile, curve.accelerators_per_replica, self.batch_size)
+        return (*kind, curve.profile, curve.accelerators_per_replica, *self.batching)
 
     @property
     def key(self) -> Key:
@@ -180,16 +186,29 @@ def configurations_of(
         pinned = context.pinned_batch(service.name, candidate.location.name)
         for batch in batch_grid(len(times)) if pinned is None else (pinned,):
             if batch <= len(times):
-                point = operating_point(service, times[:batch], target_s)
-                if not point.hopeless:
-                    result.append(Configuration(candidate, zones, point, *bounds))
+                running = context.waits_running(service.name, candidate.location.name)
+                points = operating_points(service, times[:batch], target_s, running)
+                result += [Configuration(candidate, zones, point, *bounds) for point in points if not point.hopeless]
     return result
 
 
-def operating_point(service: Service, service_s: tuple[float, ...], target_s: float) -> OperatingPoint:
+def operating_points(
+    service: Service, service_s: tuple[float, ...], target_s: float, running_s: tuple[float, ...] = ()
+) -> list[OperatingPoint]:
+    """Return how a service's replicas may batch within a target, one for each wait that is worth looking at.
+
+    `running_s` are waits of what runs now.
+    """
+    waits = waits_of(service, service_s, target_s, running_s)
+    return [operating_point(service, service_s, target_s, wait_s) for wait_s in waits]
+
+
+def operating_point(
+    service: Service, service_s: tuple[float, ...], target_s: float, max_wait_s: float
+) -> OperatingPoint:
     """Return how a service's replicas batch within a target, with batches of 1..b requests as slow as that."""
     return OperatingPoint(
-        service_s, 0.0, target_s, service.percentile, service.dispatch, service.scatter, service.burst
+        service_s, max_wait_s, target_s, service.percentile, service.dispatch, service.scatter, service.burst
     )
 
 

@@ -147,6 +147,12 @@ class Context:
         sizes = [pin.batch_size for pin in self.pins_of(service, location) if pin.batch_size is not None]
         return sizes[0] if sizes else None
 
+    def waits_running(self, service: str, location: str) -> tuple[float, ...]:
+        """Waits of the batches of a service that runs in a location now, seconds."""
+        terms = self.scenario.change
+        here = (pool for pool in terms.running if (pool.service, pool.location) == (service, location)) if terms else ()
+        return tuple(sorted({pool.max_wait_s for pool in here}))
+
     def instance_bounds(self, candidate: Candidate) -> tuple[int, int | None]:
         """Fewest and most instances of the candidate, None for no upper bound."""
         service, per_instance = candidate.service, candidate.replicas_per_instance

@@ -101,7 +101,7 @@ def running_counts(context: Context, service: int, configuration: Configuration)
     for number, zone in enumerate(configuration.zones):
         key = place_key(name, configuration, zone)
         for pool in terms.running if terms is not None else ():
-            if pool.key == key and pool.batch_size == configuration.batch_size:
+            if pool.key == key and pool.batching == configuration.batching:
                 for demand, told in enumerate(line.demands):
                     counts[:, demand, :, number] += np.array(pool.at(told))
     return (counts[0], counts[1]) if counts[0].any() else None

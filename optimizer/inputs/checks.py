@@ -141,7 +141,20 @@ def choice_warnings(asked: Asked, catalog: Catalog) -> list[str]:
     people = find(asked.root, ("operations", "people"))
     if people is None or not people.value:
         warnings.append("no people are counted: operations.people is empty.")
-    return [*warnings, *_unknown_prices(asked, catalog)]
+    return [*warnings, *_long_waits(asked), *_unknown_prices(asked, catalog)]
+
+
+def _long_waits(asked: Asked) -> list[str]:
+    """Name the services whose batches would wait longer than their target leaves, so that none may hold two."""
+    warnings = []
+    for name, service in asked.services.items():
+        if service.latency is None or service.max_wait_ms is None:
+            continue
+        left = service.latency.milliseconds - service.overhead_ms
+        if service.max_wait_ms >= left:
+            wait = f"max_wait_ms {service.max_wait_ms:g} is all of the {left:g} ms that target and overhead leave"
+            warnings.append(f"service {name}: {wait}: only batches of one are planned.")
+    return warnings
 
 
 def _unknown_prices(asked: Asked, catalog: Catalog) -> list[str]:

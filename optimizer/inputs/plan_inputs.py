@@ -17,6 +17,7 @@ class PlanService(TypedDict):
     redundancy: str
     dispatch: str
     batch_time_p99_over_mean: float
+    max_wait_ms: float | None
     protected_share: float
     min_replicas: int
     max_replicas: int | None

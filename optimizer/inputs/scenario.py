@@ -272,5 +272,6 @@ def _service(name: str, keys: ScenarioKeys, demands: ReadDemands, pipelines: Seq
         min_replicas=service.replicas.min,
         max_replicas=service.replicas.max,
         scatter=service.batch_time_p99_over_mean,
+        max_wait_s=None if service.max_wait_ms is None else seconds(service.max_wait_ms),
         burst=max((stage.fan_out for _, stage in passed), default=1),
     )

@@ -174,6 +174,7 @@ class ServiceKeys(Document):
     replicas: ReplicasKeys = Field(default_factory=ReplicasKeys, examples=[{"min": 2, "max": 200}])
     dispatch: Dispatch = Field("round_robin", examples=["round_robin"])
     batch_time_p99_over_mean: float = Field(1.0, ge=1, le=MOST_SCATTER, examples=[1.05])
+    max_wait_ms: float | None = Field(None, ge=0, le=LONGEST_LATENCY_MS, examples=[0])
 
 
 class StageKeys(Document):

@@ -10,11 +10,13 @@ import numpy as np
 
 from optimizer.costs import make_bill
 from optimizer.domain.plan import PLAN_FORMAT, Cost, DemandRow, Objective, Plan, PlanPeriod, Pool, Route
-from optimizer.domain.scenario import Floats
+from optimizer.domain.scenario import Floats, Scenario
 from optimizer.formulation.changing import changes_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import MAX_ORIGINS_FOR_ALL_SETS, BlockSet, has_demand
 from optimizer.formulation.staffing import MAX_INSTANCES
+from optimizer.formulation.waiting import WAIT_SHARES
+from optimizer.performance import SHARED
 from optimizer.planning.assumptions import assumptions_of
 from optimizer.planning.capacity_use import capacity_shares
 from optimizer.planning.chosen import Chosen
@@ -89,7 +91,7 @@ def plan_space(context: Context) -> str:
     bought = ", ".join(option.replace("_", " ") for option in context.options)
     parts = [
         f"every instance type that can be had ({bought}) in the allowed locations",
-        "every batch size of the profile's grid",
+        f"every batch size of the profile's grid{_waits(scenario)}",
         "every accelerator count of the profile",
         "1 to all zones (every layout up to 24 instances, balanced ones beyond)",
         _partitions(context),
@@ -112,6 +114,14 @@ def plan_space(context: Context) -> str:
     if "spot" in context.options:
         parts.append("fewest instances first, then most of them spot")
     return ", ".join(parts)
+
+
+def _waits(scenario: Scenario) -> str:
+    """Say which waits of batches were considered, where there is more to say than that they start at once."""
+    if any(service.dispatch == SHARED and service.max_wait_s is None for service in scenario.services):
+        shares = " and ".join(f"{share:.0%}".replace("%", " %") for share in WAIT_SHARES)
+        return f" without a wait, and in a shared queue under tight targets with {shares} of a full batch's time"
+    return ""
 
 
 def _partitions(context: Context) -> str:

@@ -24,7 +24,7 @@ def on_pool(seen: Seen, name: str) -> list[Verdict]:
     ]
     if len(kinds) > 1:  # Two configurations share the location: a pin on one would forbid the other.
         return verdicts
-    return [*verdicts, _other_batch(seen, here), _one_fewer(seen, here)]
+    return [*verdicts, _other_batch(seen, here), *_at_once(seen, here), _one_fewer(seen, here)]
 
 
 def _if_it_stood_there(seen: Seen, service: str, place: str) -> Verdict:
@@ -72,6 +72,18 @@ def _other_batch(seen: Seen, pools: list[Pool]) -> Verdict:
         return seen.without(label, "", f"neither half nor twice as much: {refusal}", pool.service)
     size, found = min(tried, key=lambda each: each[1].objective.total)
     return replace(seen.without(label, "", found, pool.service), change=f"at batch size {size}")
+
+
+def _at_once(seen: Seen, pools: list[Pool]) -> list[Verdict]:
+    """Verdict on the wait of batches, where they have one, from the best plan in which the service's start at once."""
+    pool = pools[0]
+    asked = next(service for service in seen.scenario.services if service.name == pool.service)
+    if not pool.max_wait_ms or asked.max_wait_s is not None:
+        return []
+    services = tuple(replace(each, max_wait_s=0.0) if each is asked else each for each in seen.scenario.services)
+    found = seen.try_plan(replace(seen.scenario, services=services), f"{pool.service} without waits")
+    verdict = seen.without(f"wait of {pool.max_wait_ms:g} ms", "", found, pool.service)
+    return [replace(verdict, change="without waiting") if isinstance(found, Plan) else verdict]
 
 
 def _one_fewer(seen: Seen, pools: list[Pool]) -> Verdict:

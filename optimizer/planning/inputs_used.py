@@ -67,6 +67,7 @@ def _asked(scenario: Scenario) -> dict[str, Any]:
                 "redundancy": service.redundancy,
                 "dispatch": service.dispatch,
                 "batch_time_p99_over_mean": service.scatter,
+                "max_wait_ms": None if service.max_wait_s is None else milliseconds(service.max_wait_s),
                 "protected_share": service.protected_share,
                 "min_replicas": service.min_replicas,
                 "max_replicas": service.max_replicas,

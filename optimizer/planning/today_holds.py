@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.domain.account import Reach
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.scenario import Floats, Pipeline, Scenario, Service
-from optimizer.formulation.blocks import operating_point
+from optimizer.formulation.blocks import operating_points
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import has_demand
@@ -185,7 +185,7 @@ def best_point(context: Context, candidate: Candidate, target_s: float, most: in
     times = context.service_seconds(candidate.curve, service.items_per_request, margin or 0.0)
     if margin is None or not times or times[0] > target_s or most == 0:
         return None
-    points = [operating_point(service, times[:batch], target_s) for batch in batch_grid(len(times))]
+    points = [point for batch in batch_grid(len(times)) for point in operating_points(service, times[:batch], target_s)]
     return max(points, key=lambda point: float(_capacity(context, candidate, point, most)[most]))
 
 

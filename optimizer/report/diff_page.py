@@ -128,7 +128,10 @@ def _pools(changes: Sequence[PoolChange]) -> Table | None:
 
 
 def _kind(state: PoolState | None) -> str:
-    return "-" if state is None else f"{state.instance_type} b={state.batch_size}"
+    if state is None:
+        return "-"
+    wait = f" waits {state.max_wait_ms:g} ms" if state.max_wait_ms else ""
+    return f"{state.instance_type} b={state.batch_size}{wait}"
 
 
 def _told(change: PoolChange) -> tuple[str, ...]:

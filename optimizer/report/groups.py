@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.domain.plan import Plan, Pool
 
-_Key = tuple[str, str, str, str, str, int, int]
+_Key = tuple[str, str, str, str, str, int, int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ def _key(pool: Pool) -> _Key:
         pool.profile,
         pool.accelerators_per_replica,
         pool.batch_size,
+        pool.max_wait_ms,
     )
 
 

@@ -119,7 +119,8 @@ def _run_row(plan: Plan, group: PoolGroup, before: PoolGroup | None) -> Row:
         percent(group.busy_at_peak, 0),
         promise_label(group.pools),
     )
-    notes = (pool.profile, band_label(pool.basis, pool.error_band), _origins(plan, group))
+    wait = f"batches wait up to {pool.max_wait_ms:g} ms to fill" if pool.max_wait_ms else ""
+    notes = (pool.profile, band_label(pool.basis, pool.error_band), wait, _origins(plan, group))
     return Row(cells, tuple(note for note in notes if note))
 
 

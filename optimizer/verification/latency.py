@@ -51,12 +51,14 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
     right_dispatch = float("inf") if pool.dispatch == asked["dispatch"] else -1.0
     most = float(asked["latency_ms"]) if pool.service in view.stages else float("inf")
     text = f"{label}: dispatch is {pool.dispatch}, asked was {asked['dispatch']}"
+    wait = pool.max_wait_ms if asked["max_wait_ms"] is None or pool.batch_size == 1 else asked["max_wait_ms"]
     return [
         _equal(label, "network", view.network_ms(index), pool.network_ms),
         _equal(label, "overhead", asked["overhead_ms"], pool.overhead_ms),
         _equal(label, "target", view.held_to(index).milliseconds, target),
         _equal(label, "p99 over mean of a batch's time", scatter, pool.service_time.p99_over_mean),
         Finding(label, 0.0, 0.0, right_dispatch, text),
+        _equal(label, "wait of a batch", wait, pool.max_wait_ms),
         _at_most(f"{label}: is held to {target:g} ms, at most {most:g} are allowed", target, most),
         _at_most(f"{label}: promises {promised:.1f} of {target:g} ms", promised, target),
         _at_most(f"{label}: promises less than network, overhead and one request take", least, promised),

@@ -48,6 +48,7 @@ _SERVICE = record(
     redundancy=one_of("none", "instance", "zone", "region"),
     dispatch=one_of("round_robin", "shared", "random"),
     batch_time_p99_over_mean=number(1.0),
+    max_wait_ms=maybe(_not_negative),
     protected_share=_positive,
     min_replicas=count(),
     max_replicas=maybe(count()),

@@ -96,6 +96,7 @@ def _asked(inputs_: Mapping[str, Any], scenario: Scenario) -> Iterator[Pair]:
             "redundancy": service.redundancy,
             "dispatch": service.dispatch,
             "batch_time_p99_over_mean": service.scatter,
+            "max_wait_ms": None if service.max_wait_s is None else service.max_wait_s * 1000.0,
             "protected_share": service.protected_share,
             "min_replicas": service.min_replicas,
             "max_replicas": service.max_replicas,

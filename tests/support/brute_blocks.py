@@ -89,13 +89,26 @@ def _blocks(world: World, service: Service, place: str, served: Shares, stands_b
             times = service_seconds(curve, service.items_per_request, margin)
             for batch in batch_grid(len(times)):
                 pinned = {pin.batch_size for pin in world.pins(service, place)} - {None}
-                if times[0] <= target and pinned <= {batch}:
+                if times[0] > target or not pinned <= {batch}:
+                    continue
+                for wait_s in _waits_s(service, times[:batch], target):
                     point = OperatingPoint(
-                        times[:batch], 0.0, target, service.percentile, service.dispatch, service.scatter
+                        times[:batch], wait_s, target, service.percentile, service.dispatch, service.scatter
                     )
                     block = _block(world, service, place, kind, curve, point, served, stands_by)
                     if block is not None:
                         yield block
+
+
+def _waits_s(service: Service, times: tuple[float, ...], target: float) -> tuple[float, ...]:
+    """Waits of a batch that is not full: the one asked for, or none, a tenth and a quarter of a full batch's time."""
+    if len(times) == 1:
+        return (0.0,)
+    if service.max_wait_s is not None:
+        return (service.max_wait_s,)
+    if service.dispatch == "shared" and target < 8.0 * times[0]:
+        return 0.0, *(float(f"{1000.0 * share * times[-1]:.2g}") / 1000.0 for share in (0.1, 0.25))
+    return (0.0,)
 
 
 def _may_run(world: World, service: Service, place: str, kind: InstanceType, curve: ProfileCurve) -> bool:

@@ -70,6 +70,7 @@ PLAN_INPUTS_MEANINGS: dict[str, dict[str, str]] = {
         "redundancy": "What may fail.",
         "dispatch": "How requests reach replicas.",
         "batch_time_p99_over_mean": "How much batches of one size scatter.",
+        "max_wait_ms": "How long a batch that is not full waits, null where the plan chose.",
         "protected_share": "Share of the demand carried after that.",
         "min_replicas": "Fewest replicas in a location.",
         "max_replicas": "Most replicas in a location, null for no limit.",

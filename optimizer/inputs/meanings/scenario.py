@@ -57,6 +57,10 @@ SCENARIO_MEANINGS: dict[str, dict[str, str]] = {
             "How much batches of one size scatter: 99th percentile over mean of their time; 1 where they all take the "
             "same."
         ),
+        "max_wait_ms": (
+            "How long a batch that is not full waits for more requests; 0 for replicas that start at once. Without it "
+            "the plan chooses."
+        ),
     },
     "PipelineKeys": {
         "latency": "The target of the whole page, seen at the origin: every round trip and overhead counts.",

@@ -31,6 +31,7 @@ def running_of(plan: Plan, scenario: Scenario) -> tuple[RunningPool, ...]:
             profile=pool.profile,
             accelerators_per_replica=pool.accelerators_per_replica,
             batch_size=pool.batch_size,
+            max_wait_s=seconds(pool.max_wait_ms),
             counts=_counts(pool, places, _per_instance(pool, holds)),
             at_demand={
                 name: _counts(other, places, _per_instance(pool, holds)) for name, other in pool.at_demand.items()
@@ -125,6 +126,7 @@ def _as_asked(plan: Plan, service: Service, demand: Demand) -> Service:
         overhead_s=seconds(asked["overhead_ms"]),
         redundancy=asked["redundancy"],
         dispatch=asked["dispatch"],
+        max_wait_s=None if asked["max_wait_ms"] is None else seconds(asked["max_wait_ms"]),
         protected_share=float(asked["protected_share"]),
         min_replicas=int(asked["min_replicas"]),
         max_replicas=asked["max_replicas"],

@@ -209,7 +209,7 @@ class _Listing:
         service = candidate.service
         margin = service_time_margin(candidate.curve, self.context.scenario.plan_on) or 0.0
         times = self.context.service_seconds(candidate.curve, service.items_per_request, margin)
-        return operating_point(service, times[:1], target_s)
+        return operating_point(service, times[:1], target_s, 0.0)
 
 
 def _fits(candidate: Candidate) -> bool:

@@ -20,6 +20,7 @@ from optimizer.planning.replanning.passage import (
     serves,
 )
 from optimizer.planning.replanning.stands import Stand, joined, narrowed
+from optimizer.units import milliseconds
 
 
 class Way:
@@ -180,9 +181,7 @@ class Way:
                 led = f" from {origins}" if origins else ""
                 yield f"lead traffic{led} to {after.kind[0]} in {after.location}"
                 continue
-            if before.configuration.batch_size != after.configuration.batch_size:
-                sizes = f"{before.configuration.batch_size} to {after.configuration.batch_size}"
-                yield f"change the batch size on {after.kind[0]} in {after.location} from {sizes}"
+            yield from _settings(before, after)
             if after.group.eighths and before.group.origins == after.group.origins:
                 verb, to = ("leave", "on") if before.group.shares > after.group.shares else ("lead", "to")
                 yield f"{verb} {_parts(after)} of {origins} {to} {after.kind[0]} in {after.location}"
@@ -233,6 +232,16 @@ class Way:
         mine = next(s for m, s in self._waiting if m == n and s.configuration is stand.configuration)
         rest = [(m, s) for m, s in self._waiting if s is not mine]
         self._waiting = [*rest, (n, narrowed(mine, none, [zone]))]
+
+
+def _settings(before: Stand, after: Stand) -> Iterator[str]:
+    """What is set anew where instances go on in place."""
+    place = f"on {after.kind[0]} in {after.location}"
+    (old, old_wait_s), (new, new_wait_s) = before.configuration.batching, after.configuration.batching
+    if old != new:
+        yield f"change the batch size {place} from {old} to {new}"
+    if old_wait_s != new_wait_s:
+        yield f"change the wait of batches {place} from {milliseconds(old_wait_s):g} to {milliseconds(new_wait_s):g} ms"
 
 
 def _parts(stand: Stand) -> str:

@@ -63,10 +63,10 @@ class Passage:
 
 
 def serves(stand: Stand) -> tuple[object, ...]:
-    """Return what is switched when it changes: place, kind, batch size, and for whom."""
+    """Return what is switched when it changes: place, kind, batch size and wait, and for whom."""
     group = stand.group
     who = (frozenset(zip(group.origins, group.shares, strict=True)), frozenset(group.standby))
-    return stand.location, stand.kind, stand.configuration.batch_size, *who
+    return stand.location, stand.kind, stand.configuration.batching, *who
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _same_stands(first: Sequence[Stand], second: Sequence[Stand]) -> bool:
 def _identity(stand: Stand) -> tuple[object, ...]:
     group = stand.group
     who = (tuple(sorted(zip(group.origins, group.shares, strict=True))), tuple(sorted(group.standby)))
-    return stand.location, stand.kind, stand.configuration.batch_size, who, stand.instances.tobytes()
+    return stand.location, stand.kind, stand.configuration.batching, who, stand.instances.tobytes()
 
 
 def _told(blocks: Sequence[Block]) -> str:

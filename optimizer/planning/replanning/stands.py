@@ -100,10 +100,11 @@ def stands_now(context: Context, plan: Plan, *, all_known: bool = True) -> list[
     return found
 
 
-def _groups(plan: Plan) -> dict[tuple[str, str, str, str, int, int], list[Pool]]:
-    groups: dict[tuple[str, str, str, str, int, int], list[Pool]] = {}
+def _groups(plan: Plan) -> dict[tuple[str, str, str, str, int, int, float], list[Pool]]:
+    groups: dict[tuple[str, str, str, str, int, int, float], list[Pool]] = {}
     for pool in plan.pools:
-        kind = (pool.instance_type, pool.profile, pool.accelerators_per_replica, pool.batch_size)
+        setting = pool.batch_size, pool.max_wait_ms
+        kind = (pool.instance_type, pool.profile, pool.accelerators_per_replica, *setting)
         groups.setdefault((pool.service, pool.location, *kind), []).append(pool)
     return groups
 
@@ -133,7 +134,7 @@ def _stand(context: Context, plan: Plan, service: int, candidate: Candidate, poo
     if len(times) < pools[0].batch_size:
         return None
     target = min(pool_target_s(asked, worst), _budget_s(plan, pools))
-    point = operating_point(asked, times[: pools[0].batch_size], target)
+    point = operating_point(asked, times[: pools[0].batch_size], target, seconds(pools[0].max_wait_ms))
     configuration = Configuration(candidate, zones, point, *context.instance_bounds(candidate))
     counts = running_counts(context, service, configuration)
     if counts is None:

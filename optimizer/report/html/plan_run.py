@@ -45,7 +45,7 @@ def _run_row(p: PlanSheet, group: Group, same: bool) -> Line:
         key["service"],
         joined(tag("span", group.place), " ", tag("span", zones, class_="quiet"), _note(_serves(p, group))),
         joined(tag("span", key["instance_type"]), _note(on)),
-        s.figure(s.path("pools", p.plan["pools"].index(group.pools[0]), "batch_size")),
+        joined(s.figure(s.path("pools", p.plan["pools"].index(group.pools[0]), "batch_size")), _wait(p, group)),
         s.figure(["min", p.counts(group)]),
         s.figure(["max", p.counts(group)]),
         s.percent(_busy(p, group), 0, missing=""),
@@ -53,6 +53,14 @@ def _run_row(p: PlanSheet, group: Group, same: bool) -> Line:
         joined(_basis(p, group), _note(key["profile"])),
     )
     return Line(cells, kind="same" if same else "")
+
+
+def _wait(p: PlanSheet, group: Group) -> Html:
+    """How long a batch waits to fill; nothing where it starts at once."""
+    if not group.key["max_wait_ms"]:
+        return Html("")
+    wait = p.sheet.path("pools", p.plan["pools"].index(group.pools[0]), "max_wait_ms")
+    return tag("span", joined("waits ", p.sheet.figure(wait, significant=2, unit=" ms")), class_="note")
 
 
 def _note(text: str) -> Html:

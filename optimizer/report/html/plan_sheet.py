@@ -32,6 +32,7 @@ _GROUPED_BY = (
     "profile",
     "accelerators_per_replica",
     "batch_size",
+    "max_wait_ms",
 )
 
 

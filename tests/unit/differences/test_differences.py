@@ -112,6 +112,11 @@ def test_fleet_and_pools_tell_counts_batch_and_zone(sample: Plan):
     assert only.before is not None
     assert only.after is not None
     assert (only.before.batch_size, only.after.batch_size) == (pool.batch_size, 99)
+    waiting = [replace(p, max_wait_ms=2.5) if (p.service, p.location) == mine else p for p in sample.pools]
+    (only,) = difference_of(sample, sample.replace(pools=tuple(waiting))).pools
+    assert only.before is not None
+    assert only.after is not None
+    assert (only.before.max_wait_ms, only.after.max_wait_ms) == (0.0, 2.5)
 
 
 def test_instances_that_swap_zones_are_another_pool_and_the_same_fleet(sample: Plan):

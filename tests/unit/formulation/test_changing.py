@@ -23,7 +23,7 @@ from tests.support.small_market import with_type
 def running(zone: str, quiet: int, busy: int, *, batch: int = 4, kind: str = "one", name: str = "s") -> RunningPool:
     """Instances of the service in a zone at home, in a quiet and a busy hour."""
     counts = ((quiet, busy), (0, 0))
-    return RunningPool(name, HOME, zone, kind, "net/fp16", 1, batch, counts, {})
+    return RunningPool(name, HOME, zone, kind, "net/fp16", 1, batch, 0.0, counts, {})
 
 
 def asked(*pools: RunningPool, charge: float = 7.0, peaks: tuple[float, float] = (100.0, 900.0)) -> Scenario:

@@ -230,6 +230,7 @@ def small_scenario() -> Document:
         "replicas": {"min": 1, "max": 500},
         "dispatch": "round_robin",
         "batch_time_p99_over_mean": 1.05,
+        "max_wait_ms": 5,
     }
     return {
         "format": "fleetopt/scenario/1",

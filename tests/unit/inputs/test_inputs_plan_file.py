@@ -48,6 +48,7 @@ INPUTS: dict[str, Any] = {
             "redundancy": "zone",
             "dispatch": "round_robin",
             "batch_time_p99_over_mean": 1.0,
+            "max_wait_ms": None,
             "protected_share": 1.0,
             "min_replicas": 0,
             "max_replicas": None,

@@ -131,6 +131,18 @@ def test_defaults_are_those_of_the_interface(small: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("wait", "told"), [("55.9", False), ("56", True), ("70", True)])
+def test_a_wait_that_leaves_nothing_of_the_target_is_told(small: Path, wait: str, told: bool) -> None:
+    """Of 60 ms the overhead takes 4: from 56 on only batches of one can be planned, and the planner hears of it."""
+    inputs = load_inputs(small, [f"services.search.max_wait_ms={wait}"])
+    expected = (
+        f"service search: max_wait_ms {wait} is all of the 56 ms that target and overhead leave: only batches of one "
+        "are planned."
+    )
+    assert (expected in inputs.warnings) is told
+    assert inputs.scenario.services[0].max_wait_s == float(wait) / 1000.0
+
+
 def test_auto_disks_are_left_to_the_model(small: Path) -> None:
     """``model_copies_gib: auto`` reads as None."""
     assert load_inputs(small, ["storage.model_copies_gib=auto"]).scenario.storage.model_copies_gib is None

@@ -385,3 +385,21 @@ def test_stands_of_a_plan_are_the_blocks_it_was_made_of():
         return group, stand.kind, stand.configuration.point, stand.instances.tolist(), stand.spot.tolist()
 
     assert [told(stand) for stand in stands_now(context, plan)] == [told(stand_of(block)) for block in blocks]
+
+
+def test_a_wait_that_is_asked_for_anew_is_one_switch_in_place():
+    """What waits goes on waiting where nothing else is asked; asked to start at once, nothing starts or stops."""
+    scenario, catalog = _hours()
+    waiting = replace(scenario, services=(replace(scenario.services[0], max_wait_s=0.005),))
+    plan = plan_scenario(waiting, catalog, gap=0.0, store=shared_store())
+    assert {pool.max_wait_ms for pool in plan.pools} == {5.0}
+    free = replan_scenario(plan, scenario, catalog, cost_per_change=30.0, store=shared_store(), gap=0.0)
+    assert (free.changed, free.steps) == (False, ())
+    assert {pool.max_wait_ms for pool in free.plan.pools} == {5.0}
+    at_once = replace(scenario, services=(replace(scenario.services[0], max_wait_s=0.0),))
+    found = replan_scenario(plan, at_once, catalog, cost_per_change=30.0, store=shared_store(), gap=0.0)
+    assert {pool.max_wait_ms for pool in found.plan.pools} == {0.0}
+    assert [(step.kind, step.what) for step in found.steps] == [
+        ("switch", ("change the wait of batches on one in p/home from 5 to 0 ms",))
+    ]
+    assert found.charge == 0.0

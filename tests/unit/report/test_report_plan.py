@@ -121,6 +121,15 @@ def test_two_configurations_of_a_service_are_two_rows(plan):
     assert len(rows) == len(SITES) + 1
 
 
+def test_what_to_run_says_how_long_batches_wait(plan):
+    """Nothing where they start at once; pools with another wait are another row."""
+    waiting = dataclasses.replace(plan.pools[2], max_wait_ms=1.6)
+    rows = run_table(plan.replace(pools=(*plan.pools[:2], waiting, *plan.pools[3:]))).rows
+    assert len(rows) == len(SITES) + 1
+    told = [[note for note in row.notes if "wait" in note] for row in rows]
+    assert sorted(told) == [[]] * len(SITES) + [["batches wait up to 1.6 ms to fill"]]
+
+
 @pytest.mark.parametrize(
     ("status", "stopped_by", "bound", "expected"),
     [

@@ -317,6 +317,18 @@ CASES = {
     ),
     "the overhead is forgotten": (lambda plan: with_pool(plan, 0, overhead_ms=0.0), {"latency"}),
     "another dispatch is simulated than asked": (lambda plan: with_pool(plan, 0, dispatch="shared"), {"latency"}),
+    "batches wait longer than asked": (
+        lambda plan: with_pool(
+            with_pool(with_inputs(plan, put("services", 0.0, field="max_wait_ms", name="search")), 0, max_wait_ms=0.5),
+            1,
+            max_wait_ms=0.5,
+        ),
+        {"latency"},
+    ),
+    "batches do not wait as asked": (
+        lambda plan: with_inputs(plan, put("services", 0.5, field="max_wait_ms", name="search")),
+        {"latency"},
+    ),
     "a route states a shorter round trip": (lambda plan: with_route(plan, 2, rtt_ms=2.0), {"latency"}),
     "no round trip of an origin is known": (
         lambda plan: with_inputs(plan, lambda inputs: inputs["origins"][1]["rtt_ms"].clear()),

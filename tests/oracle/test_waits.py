@@ -1,0 +1,50 @@
+"""Waits of batches: the plan's total equals the least total over every plan with or without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer.domain.catalog import Catalog
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import Infeasible, NoPlanFound
+from optimizer.performance import CapacityStore
+from optimizer.planning import plan_scenario
+from tests.support.asked import shared_store
+from tests.support.brute_force import cheapest_total
+from tests.support.tiny_question import tiny_case
+
+DEFAULT_CASES, ALL_CASES = 6, 80
+#: Seconds that the services of every third case are asked to wait.
+FIXED_S = 0.006
+
+
+@pytest.fixture(scope="module")
+def store() -> CapacityStore:
+    """Simulated capacities, shared with other tests."""
+    return shared_store()
+
+
+def shared_case(number: int) -> tuple[Scenario, Catalog]:
+    """Return a tiny question whose replicas share one queue; every third one fixes the wait."""
+    scenario, catalog = tiny_case(number)
+    wait_s = FIXED_S if number % 3 == 2 else None
+    services = tuple(replace(service, dispatch="shared", max_wait_s=wait_s) for service in scenario.services)
+    return replace(scenario, services=services), catalog
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(n, marks=() if n < DEFAULT_CASES else pytest.mark.slow) for n in range(ALL_CASES)]
+)
+def test_total_equals_brute_force(case: int, store: CapacityStore):
+    """At gap 0 the total is the enumerated minimum over waits as well, and every rule holds on a second reading."""
+    scenario, catalog = shared_case(case)
+    expected = cheapest_total(scenario, catalog, store)
+    if expected is None:
+        with pytest.raises((Infeasible, NoPlanFound)):
+            plan_scenario(scenario, catalog, gap=0.0, store=store)
+        return
+    plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
+    assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert all(check.holds for check in plan.checks)
