@@ -34,7 +34,7 @@ def cases(count: int) -> Iterator[Case]:
         batch, replicas = int(rng.choice([1, 2, 4, 8, 16, 32])), int(rng.integers(1, 17))
         fixed = rng.uniform(0.05, 0.95)
         service = fixed + (1.0 - fixed) * np.arange(1, batch + 1) / batch
-        target, wait = float(np.exp(rng.uniform(np.log(1.3), np.log(8.0)))), float(rng.choice([0.0, 0.0, 0.1]))
+        target, wait = float(np.exp(rng.uniform(np.log(1.3), np.log(8.0)))), float(rng.choice([0.0, 0.0, 0.1, 0.25]))
         dispatch = str(rng.choice(["round_robin", "shared"]))
         point = OperatingPoint(tuple(service.tolist()), wait, target, 0.99, dispatch)
         if not point.hopeless:

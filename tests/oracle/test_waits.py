@@ -11,6 +11,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
+from optimizer.verification import verify
 from tests.support.asked import shared_store
 from tests.support.brute_force import cheapest_total
 from tests.support.tiny_question import tiny_case
@@ -18,6 +19,8 @@ from tests.support.tiny_question import tiny_case
 DEFAULT_CASES, ALL_CASES = 6, 80
 #: Seconds that the services of every third case are asked to wait.
 FIXED_S = 0.006
+#: A case in which a wait saves 16 %.
+WAIT_PAYS = 7
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,16 @@ def test_total_equals_brute_force(case: int, store: CapacityStore):
     plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
     assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert all(check.holds for check in plan.checks)
+
+
+def test_a_plan_that_waits_does_not_hold_without_its_wait(store: CapacityStore):
+    """Where a wait saves instances the fleet holds with it only, and a plan without waits costs more."""
+    scenario, catalog = shared_case(WAIT_PAYS)
+    plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
+    assert any(pool.max_wait_ms > 0.0 for pool in plan.pools)
+    assert all(check.holds for check in verify(plan))
+    at_once = plan.replace(pools=tuple(replace(pool, max_wait_ms=0.0) for pool in plan.pools))
+    assert {check.rule for check in verify(at_once) if not check.holds} == {"latency"}
+    services = tuple(replace(service, max_wait_s=0.0) for service in scenario.services)
+    without = plan_scenario(replace(scenario, services=services), catalog, gap=0.0, store=store)
+    assert without.objective.total > 1.1 * plan.objective.total
