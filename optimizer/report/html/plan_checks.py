@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.html.formula import Formula
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.parts import Column, Line, data, section, table
+from optimizer.report.html.plan_rests import effect_of_ten_percent
 from optimizer.report.html.plan_sheet import PlanSheet
-from optimizer.report.html.sheet import ratio
 
 #: Margins up to this are the room that checks leave for rounding of floats.
 DUST = 1e-6
@@ -25,16 +24,11 @@ def assumptions_section(p: PlanSheet) -> Html:
     )
     order = sorted(range(len(found)), key=lambda number: -abs(found[number]["effect_of_10_percent_on_total"] or 0.0))
     rows = [
-        Line((found[number]["what"], found[number]["value"], _effect(p, number), found[number]["source"]))
+        Line((found[number]["what"], found[number]["value"], effect_of_ten_percent(p, number), found[number]["source"]))
         for number in order
     ]
     remark = "10 % more: how the total moves if the value is a tenth higher, where that is known."
     return section("assumed", "Assumed", table("Assumptions", columns, rows), remark=remark)
-
-
-def _effect(p: PlanSheet, number: int) -> Html:
-    effect: Formula = p.sheet.path("assumptions", number, "effect_of_10_percent_on_total")
-    return p.sheet.percent(ratio(effect, p.sheet.path("cost", "total")), 2, signed=True, missing="")
 
 
 def checks_section(p: PlanSheet) -> Html:
