@@ -88,6 +88,11 @@ def value_axis() -> Spec:
     return {"title": None, "tickCount": 4, "domain": False, "ticks": False, "format": ",~r"}
 
 
+def lying_axis(width: int) -> Spec:
+    """Return an axis of values that lies: on a phone few of them, and none nearer to another than two signs."""
+    return {**value_axis(), "tickCount": 3 if width <= NARROW else 6, "labelSeparation": 14}
+
+
 def painted(series: Sequence[Series]) -> Spec:
     """Return the colours of series; the legend stands in the page, not in the picture."""
     scale = {"domain": list(range(len(series))), "range": [item.colour for item in series]}
@@ -132,7 +137,7 @@ def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> 
         sheet = _lying(names, width, BAR_HIGH)
         sheet["encoding"] |= {
             "x": {"field": "value", "type": "quantitative", "stack": "zero",
-                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+                  "axis": lying_axis(width)},
             "color": painted(series),
             "order": {"field": "number", "type": "quantitative"},
         }  # fmt: skip
@@ -150,7 +155,7 @@ def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> H
         sheet = _lying(names, width, len(series) * BESIDE_BAR_HIGH + BETWEEN / 2)
         sheet["encoding"] |= {
             "x": {"field": "value", "type": "quantitative", "stack": None,
-                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+                  "axis": lying_axis(width)},
             "yOffset": {"field": "number", "type": "ordinal", "scale": {"domain": list(range(len(series)))}},
             "color": painted(series),
         }  # fmt: skip
@@ -166,7 +171,7 @@ def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float,
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, BAR_HIGH)
         y = sheet.pop("encoding")["y"]
-        axis = {**value_axis(), "tickCount": 3 if width <= NARROW else 6}
+        axis = lying_axis(width)
 
         def x(name: str) -> Spec:
             return {"field": name, "type": "quantitative", "axis": axis, "scale": {"zero": False}}

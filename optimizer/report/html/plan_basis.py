@@ -71,7 +71,7 @@ def close_calls_section(p: PlanSheet) -> Html:
         rise = p.sheet.percent(ratio(extra, p.sheet.path("cost", "total")), 2, signed=True)
         name = joined(tag("span", item["service"]), " on ", tag("span", item["instance_type"]))
         rows.append(Line((name, rise, p.sheet.figure(p.a_month(extra), p.digits, signed=True), item["detail"])))
-    return section("close", "Close calls", table("Close calls", columns, rows))
+    return section("close", "Close calls", table("Close calls", columns, rows, cards=True))
 
 
 def _is_near(item: dict[str, object]) -> bool:

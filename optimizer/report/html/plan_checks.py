@@ -28,7 +28,7 @@ def assumptions_section(p: PlanSheet) -> Html:
         for number in order
     ]
     remark = "10 % more: how the total moves if the value is a tenth higher, where that is known."
-    return section("assumed", "Assumed", table("Assumptions", columns, rows), remark=remark)
+    return section("assumed", "Assumed", table("Assumptions", columns, rows, cards=True), remark=remark)
 
 
 def checks_section(p: PlanSheet) -> Html:
