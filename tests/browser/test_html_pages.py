@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from optimizer.report.html.forecast import forecast_html
 from optimizer.report.html.plain import plain_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
+from optimizer.report.html.rolling import rolling_html
 from optimizer.report.plan_page import plan_page
 from tests.browser import documents
 from tests.browser.conftest import Open
@@ -36,6 +38,7 @@ KINDS: dict[str, tuple[Callable[[Document], str], Callable[[Path], Document]]] =
     "compare": (comparison_html, documents.compared),
     "replan": (replan_html, documents.planned_again),
     "forecast": (forecast_html, documents.forecast),
+    "rolling": (partial(rolling_html, "plan.json", "weeks.csv"), documents.rolled),
 }
 SLOW = {
     "owned machines": (plan_html, documents.planned_with_owned),

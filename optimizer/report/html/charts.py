@@ -164,6 +164,46 @@ def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> H
     return chart(label, spec)
 
 
+def place_axis(names: Sequence[str], width: int) -> Spec:
+    """Return an axis of places in their order, each as wide as the next; as many are named as have room."""
+    longest = max((len(name) for name in names), default=1)
+    room = max(int((width - AXIS_ROOM) // (8.0 * longest + 16.0)), 1)
+    every = -(-len(names) // room)
+    axis = {"title": None, "grid": False, "labelAngle": 0, "values": list(range(0, len(names), every)),
+            "labelExpr": f"({_object(_numbered(names))})[datum.value]", "labelAlign": "left", "labelFlush": False,
+            "labelLimit": 0, "labelOverlap": False}  # fmt: skip
+    scale = {"domain": [0, max(len(names), 1)], "nice": False}
+    return {"field": "place", "type": "quantitative", "axis": axis, "scale": scale}
+
+
+def upright_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
+    """Return standing bars of every series beside each other for each name, all from nothing and of one scale."""
+    share = 0.8 / len(series)
+    values = [
+        {**item, "from": item["place"] + 0.1 + item["number"] * share,
+         "to": item["place"] + 0.1 + (item["number"] + 1) * share}
+        for item in _placed(names, series)
+    ]  # fmt: skip
+
+    def spec(width: int) -> Spec:
+        return {
+            "data": {"values": values},
+            "width": width - AXIS_ROOM - 14,
+            "height": 110,
+            "mark": {"type": "bar"},
+            "encoding": {
+                "x": {**place_axis(names, width), "field": "from"},
+                "x2": {"field": "to"},
+                "y": {"field": "value", "type": "quantitative", "axis": value_axis()},
+                "y2": {"datum": 0},
+                "color": painted(series),
+                "description": {"field": "tip"},
+            },
+        }
+
+    return chart(label, spec)
+
+
 def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float, float]]) -> Html:
     """Return a bar from low to high for each name, with a tick in the middle; the axis need not begin at nothing."""
     values = [{"place": n, "low": low, "middle": middle, "high": high} for n, (low, middle, high) in enumerate(spans)]
@@ -198,9 +238,8 @@ def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
 
 def _lying(names: Sequence[str], width: int, step: float) -> Spec:
     """Return what charts of lying bars share: a place of `step` pixels for each name, with its label."""
-    labels = {str(index): name for index, name in enumerate(names)}
     room = 110 if width <= NARROW else 170
-    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(labels)})[datum.value]",
+    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(_numbered(names))})[datum.value]",
             "labelLimit": room - 20}  # fmt: skip
     scale = {"domain": list(range(len(names))), "paddingInner": 0.3}
     return {
@@ -212,6 +251,10 @@ def _lying(names: Sequence[str], width: int, step: float) -> Spec:
             "description": {"field": "tip"},
         },
     }
+
+
+def _numbered(names: Sequence[str]) -> dict[str, str]:
+    return {str(index): name for index, name in enumerate(names)}
 
 
 def _object(names: dict[str, str]) -> str:
