@@ -121,6 +121,16 @@ def rolled(folder: Path) -> Mapping[str, Any]:
     return plain(api.replan_weeks(api.plan(scenario), scenario, folder / "weeks.csv").to_dict())
 
 
+def with_quiet_weeks(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Weeks in which nothing changes and nothing breaks, from a fleet that was planned for other hours."""
+    quiet = {"charge": 0.0, "churn": 0, "short_hours": 0.0}
+    weeks = [
+        {**week, "kept_short_hours": None, **{way: {**week[way], **quiet} for way in ("charged", "free")}}
+        for week in document["weeks"]
+    ]
+    return {**document, "weeks": weeks, "kept_short_hours": None}
+
+
 def with_broken_hours(document: Mapping[str, Any]) -> dict[str, Any]:
     """A re-plan with a corrected forecast, more broken hours than are told, and an origin that sent nothing."""
     came = document["actuals"]

@@ -49,6 +49,10 @@ MORE = {
     "large plan": (plan_html, lambda _: documents.plain(sample_plan().to_dict())),
     "pages": (plan_html, lambda _: ODD["pages"]()),
     "corrected": (replan_html, lambda folder: documents.with_broken_hours(documents.planned_again(folder))),
+    "quiet weeks": (
+        partial(rolling_html, "plan.json", "weeks.csv"),
+        lambda folder: documents.with_quiet_weeks(documents.rolled(folder)),
+    ),
     "cash flow": (comparison_html, lambda folder: documents.with_money_later(documents.compared(folder))),
 }
 #: A page without charts, of what the screen says.

@@ -131,7 +131,7 @@ def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html
 
 def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return a bar for each name, divided by series; parts below zero lie to the left of it."""
-    values = _placed(names, series)
+    values = placed(names, series)
 
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, BAR_HIGH)
@@ -149,7 +149,7 @@ def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> 
 
 def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return bars of every series under each other for each name, all from nothing and of one scale."""
-    values = _placed(names, series)
+    values = placed(names, series)
 
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, len(series) * BESIDE_BAR_HIGH + BETWEEN / 2)
@@ -160,46 +160,6 @@ def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> H
             "color": painted(series),
         }  # fmt: skip
         return {**sheet, "data": {"values": values}, "mark": {"type": "bar"}}
-
-    return chart(label, spec)
-
-
-def place_axis(names: Sequence[str], width: int) -> Spec:
-    """Return an axis of places in their order, each as wide as the next; as many are named as have room."""
-    longest = max((len(name) for name in names), default=1)
-    room = max(int((width - AXIS_ROOM) // (8.0 * longest + 16.0)), 1)
-    every = -(-len(names) // room)
-    axis = {"title": None, "grid": False, "labelAngle": 0, "values": list(range(0, len(names), every)),
-            "labelExpr": f"({_object(_numbered(names))})[datum.value]", "labelAlign": "left", "labelFlush": False,
-            "labelLimit": 0, "labelOverlap": False}  # fmt: skip
-    scale = {"domain": [0, max(len(names), 1)], "nice": False}
-    return {"field": "place", "type": "quantitative", "axis": axis, "scale": scale}
-
-
-def upright_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
-    """Return standing bars of every series beside each other for each name, all from nothing and of one scale."""
-    share = 0.8 / len(series)
-    values = [
-        {**item, "from": item["place"] + 0.1 + item["number"] * share,
-         "to": item["place"] + 0.1 + (item["number"] + 1) * share}
-        for item in _placed(names, series)
-    ]  # fmt: skip
-
-    def spec(width: int) -> Spec:
-        return {
-            "data": {"values": values},
-            "width": width - AXIS_ROOM - 14,
-            "height": 110,
-            "mark": {"type": "bar"},
-            "encoding": {
-                "x": {**place_axis(names, width), "field": "from"},
-                "x2": {"field": "to"},
-                "y": {"field": "value", "type": "quantitative", "axis": value_axis()},
-                "y2": {"datum": 0},
-                "color": painted(series),
-                "description": {"field": "tip"},
-            },
-        }
 
     return chart(label, spec)
 
@@ -226,7 +186,7 @@ def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float,
     return chart(label, spec)
 
 
-def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
+def placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
     """Return every value that is not nothing, with its place and its series."""
     return [
         {"place": index, "number": number, "value": item.values[index], "tip": item.tip(name, item.values[index])}
@@ -239,7 +199,7 @@ def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
 def _lying(names: Sequence[str], width: int, step: float) -> Spec:
     """Return what charts of lying bars share: a place of `step` pixels for each name, with its label."""
     room = 110 if width <= NARROW else 170
-    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(_numbered(names))})[datum.value]",
+    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({labels_of(names)})[datum.value]",
             "labelLimit": room - 20}  # fmt: skip
     scale = {"domain": list(range(len(names))), "paddingInner": 0.3}
     return {
@@ -253,12 +213,8 @@ def _lying(names: Sequence[str], width: int, step: float) -> Spec:
     }
 
 
-def _numbered(names: Sequence[str]) -> dict[str, str]:
-    return {str(index): name for index, name in enumerate(names)}
-
-
-def _object(names: dict[str, str]) -> str:
-    """Return names as an object of Vega's expressions, in which a text is written as in JSON."""
+def labels_of(names: Sequence[str]) -> str:
+    """Return names by their place as an object of Vega's expressions, in which a text is written as in JSON."""
     import json
 
-    return json.dumps(names)
+    return json.dumps({str(place): name for place, name in enumerate(names)})

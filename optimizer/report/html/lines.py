@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from optimizer.report.html.charts import Hours, Series, faceted, hour_axis, painted, place_axis, value_axis
+from optimizer.report.html.charts import Hours, Series, faceted, hour_axis, painted, value_axis
 from optimizer.report.html.drawing import AXIS_ROOM, NARROW, Spec, chart
 from optimizer.report.html.markup import Html
 
@@ -30,43 +30,6 @@ def month_lines(label: str, series: Sequence[Series]) -> Html:
                 "color": painted(series),
             },
         }
-
-    return chart(label, spec)
-
-
-def step_lines(
-    label: str, names: Sequence[str], series: Sequence[Series], marked: Sequence[int] = (), mark_colour: str = ""
-) -> Html:
-    """Return a line for each series that stays from one place to the next; the first series lies on top.
-
-    Parameters
-    ----------
-    names
-        Of the places, some of which stand under the axis.
-    marked
-        Places in whose middle the second series has a dot, in `mark_colour`.
-    """
-    values = [
-        {"place": place, "number": number, "value": value}
-        for number, item in reversed(list(enumerate(series)))
-        for place, value in enumerate([*item.values, item.values[-1]])
-    ]
-    dots = [{"place": place + 0.5, "value": series[1].values[place]} for place in marked]
-    y = {"field": "value", "type": "quantitative", "axis": value_axis()}
-
-    def spec(width: int) -> Spec:
-        x = place_axis(names, width)
-        lines = {
-            "mark": {"type": "line", "strokeWidth": 1.8, "interpolate": "step-after"},
-            "encoding": {"x": x, "y": y, "color": painted(series)},
-        }
-        dot = {
-            "data": {"values": dots},
-            "mark": {"type": "point", "filled": True, "size": 34, "opacity": 1, "color": mark_colour},
-            "encoding": {"x": x, "y": y},
-        }
-        sheet = {"data": {"values": values}, "width": width - AXIS_ROOM - 14, "height": 180}
-        return {**sheet, "layer": [lines, dot] if dots else [lines]}
 
     return chart(label, spec)
 

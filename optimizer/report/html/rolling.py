@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimizer.report.html.charts import Series, upright_bars
+from optimizer.report.html.charts import Series
 from optimizer.report.html.formula import Formula
-from optimizer.report.html.lines import step_lines
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import page
 from optimizer.report.html.parts import Column, Line, data, facts, key_figures, legend, section, table
+from optimizer.report.html.places import step_lines, upright_bars
 from optimizer.report.html.sheet import Sheet
 from optimizer.report.words import money_digits
 

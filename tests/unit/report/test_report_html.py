@@ -12,9 +12,10 @@ import pytest
 from optimizer.report.formats import Format
 from optimizer.report.html.charts import Hours, Series, beside_bars, ranges
 from optimizer.report.html.formula import path, value_of
-from optimizer.report.html.lines import band_hours, day_line, month_lines, step_lines
+from optimizer.report.html.lines import band_hours, day_line, month_lines
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import LONGEST_DOCUMENT, page
+from optimizer.report.html.places import step_lines
 from optimizer.report.html.sheet import Sheet
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.plan_page import plan_report
