@@ -111,9 +111,13 @@ def close_calls_table(plan: Plan) -> Table:
     return Table("Close calls", columns, tuple(rows), remarks=() if rows else ("none: nothing else can serve",))
 
 
+def bound(detail: str) -> str:
+    """Return the word before a rise of which only the least is proved, as its detail says; else nothing."""
+    return "from " if detail.startswith("at least") else ""
+
+
 def _rise(plan: Plan, item: Rejected) -> str:
-    least = "from " if item.detail.startswith("at least") else ""
-    return least + signed_percent((item.extra_cost or 0.0) / plan.cost.total) if plan.cost.total else ""
+    return bound(item.detail) + signed_percent((item.extra_cost or 0.0) / plan.cost.total) if plan.cost.total else ""
 
 
 def cannot_facts(plan: Plan) -> Facts | None:

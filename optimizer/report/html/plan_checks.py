@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.report.html.markup import Html, joined, tag
+from optimizer.domain.plan import Check
+from optimizer.report.html.markup import Html, filled, joined, tag
 from optimizer.report.html.parts import Column, Line, data, section, table
 from optimizer.report.html.plan_rests import effect_of_ten_percent
 from optimizer.report.html.plan_sheet import PlanSheet
-
-#: Margins up to this are the room that checks leave for rounding of floats.
-DUST = 1e-6
+from optimizer.report.plan_checked import DUST, REPLAYED, hardest
 
 
 def assumptions_section(p: PlanSheet) -> Html:
@@ -64,10 +63,19 @@ def checks_section(p: PlanSheet) -> Html:
     if failed:
         said = joined(bad, " of ", count, " checks fail: do not act on this plan")
     told = table("Checks", columns, rows)
-    verdict = tag("p", said, class_="bad" if failed else "good")
+    verdict = joined(tag("p", said, class_="bad" if failed else "good"), _replayed(p))
     shown = told if failed else data("Every check: the figures", told)
     remark = "Every rule read again, and the bill written again, by code that shares nothing with the solver."
     return section("checks", "Checked", verdict, shown, remark=remark)
+
+
+def _replayed(p: PlanSheet) -> Html:
+    """The share of late requests that comes nearest to what is allowed."""
+    number = hardest(p.records("checks", Check), p.plan["inputs"].get("services", ()))
+    if number is None:
+        return Html("")
+    late, allowed = (p.sheet.percent(p.sheet.path("checks", number, name), 2) for name in ("worst_value", "limit"))
+    return tag("p", filled(REPLAYED, late=late, allowed=allowed))
 
 
 def _bound(p: PlanSheet, number: int, name: str) -> Html:

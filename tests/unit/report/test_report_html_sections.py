@@ -13,7 +13,7 @@ from optimizer.decisions.draws.records import DrawnOption, Draws
 from optimizer.decisions.records import Comparison, Difference, OptionAnswer, UntilArrival
 from optimizer.decisions.screening.records import Screened, Screening
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
-from optimizer.domain.plan import Rejected
+from optimizer.domain.plan import Check, Rejected
 from optimizer.inputs.option_terms import DrawTerms
 from optimizer.report.compare_page import comparison_report
 from optimizer.report.formats import Format
@@ -21,7 +21,8 @@ from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
 from optimizer.report.plan_buy import buy_facts
-from optimizer.report.plan_rests import cannot_facts, estimates_table
+from optimizer.report.plan_checked import checked_facts
+from optimizer.report.plan_rests import cannot_facts, close_calls_table, estimates_table
 from optimizer.report.report import render
 from tests.browser.odd_plans import ODD
 from tests.unit.report.sample_plan import sample_plan
@@ -121,6 +122,30 @@ def test_types_that_cannot_serve_are_counted_as_on_the_screen():
         html = plan_html(plan.to_dict()).split('id="cannot"')[1].split("</section>", maxsplit=1)[0]
         assert [_read(item) for item in re.findall("<li>.*?</li>", html)] == [" · ".join(line) for line in facts.lines]
     assert 'id="cannot"' not in plan_html(sample_plan().replace(rejected=()).to_dict())
+
+
+def test_a_rise_that_is_only_bounded_says_so():
+    """As on the screen: `from` before what is at least added."""
+    rows = {row[0]: row[1] for row in _rows(plan_html(sample_plan().to_dict()), "close")[1:]}
+    told = {row.cells[0]: row.cells[1] for row in close_calls_table(sample_plan()).rows}
+    assert rows.keys() == told.keys()
+    assert (
+        {name for name, rise in rows.items() if rise.startswith("from +")}
+        == {name for name, rise in told.items() if rise.startswith("from +")}
+        != set()
+    )
+
+
+def test_the_hardest_replayed_minutes_are_told_with_the_checks():
+    """The words and figures of the screen; nothing where no share of late requests was checked."""
+    plan = sample_plan()
+    late = Check("latency", "ranking", 1.0 - 0.99, 0.0069, 0.0031, holds=True)
+    plan = plan.replace(checks=(*plan.checks, late), inputs={**plan.inputs, "services": [{"percentile": 0.99}]})
+    (said,) = (piece for line in checked_facts(plan).lines for piece in line if piece.startswith("hardest"))
+    assert said == "hardest minutes replayed: 0.69 % of requests late, 1.00 % allowed"
+    assert said in _read(plan_html(plan.to_dict()))
+    others = tuple(check for check in plan.checks if check.rule != "latency")
+    assert "hardest minutes" not in plan_html(plan.replace(checks=others).to_dict())
 
 
 def test_what_came_is_told_beside_the_forecast():
