@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len
 
 from optimizer.report.blocks import GAP
-from optimizer.report.grid import INDENT, NARROWEST, Grid, Line, Segment, header, padded
+from optimizer.report.grid import INDENT, UNDER, Grid, Line, Segment, header, note_lines, padded
 from optimizer.report.page import Row, Table
 from optimizer.report.signs import clean
-from optimizer.report.wrapping import packed
-
-#: What belongs to the names above it stands so far to the right of them.
-UNDER = 2
+from optimizer.report.wrapping import SEPARATOR, packed, wrapped
 
 
 def folded(table: Table, room: int) -> list[Line]:
-    """Return the lines of a table: figures in columns at the right edge, or, where even these do not fit, in a row."""
+    """Return the lines of a table: figures in columns at the right edge, or, where even these do not fit, in a row.
+
+    Pictures are left out.
+    """
+    table = _chosen(table, [index for index, column in enumerate(table.columns) if not column.bar])
     names = _names(table)
-    grid = Grid.of(_without(table, names), room)
+    rest = _chosen(table, range(len(names), len(table.columns)))
+    grid = Grid.of(rest, room)
     beside = grid.fits and bool(grid.kept)
     lines = _head(table, names, grid) if beside else header(table.heading, "", room)
-    for row in (*table.rows, *([table.total] if table.total is not None else [])):
+    for row, figures in zip(_all_rows(table), _all_rows(rest), strict=True):
         said = [clean(row.cells[index]) for index in names if row.cells[index]]
-        rest = _rest(row, names)
-        lines += _beside(said, rest, grid) if beside else _in_a_row(said, rest, grid.table, room)
+        lines += _beside(said, figures, grid) if beside else _in_a_row(said, figures, rest, room)
     return lines
+
+
+def _all_rows(table: Table) -> tuple[Row, ...]:
+    return (*table.rows, *([table.total] if table.total is not None else []))
 
 
 def _head(table: Table, names: list[int], grid: Grid) -> list[Line]:
     """The heading, and the titles: those of names beside those of the figures where there is room."""
     start = grid.room - grid.width
-    titles = [column.name for column in (table.columns[index] for index in names) if not column.untitled]
-    above = packed(titles, grid.room)
-    if len(above) != 1 or cell_len(above[0]) + GAP > start:
-        titled: list[Line] = [(Segment(" " * INDENT), Segment(text, "quiet")) for text in above]
-        return [*header(table.heading, "", grid.room), *titled, *header("", " " * start + grid.titles, grid.room)]
-    beside = padded(above[0], start, right=False) + grid.titles
-    return header(table.heading, beside, grid.room)
+    titles = SEPARATOR.join(column.name for column in (table.columns[index] for index in names) if not column.untitled)
+    if cell_len(titles) + GAP <= start:
+        return header(table.heading, padded(titles, start, right=False) + grid.titles, grid.room)
+    above: list[Line] = [(Segment(" " * INDENT), Segment(text, "quiet")) for text in wrapped(titles, grid.room)]
+    return [*header(table.heading, "", grid.room), *above, *header("", " " * start + grid.titles, grid.room)]
 
 
 def _names(table: Table) -> list[int]:
@@ -50,14 +54,18 @@ def _names(table: Table) -> list[int]:
     return list(range(next(titled, len(table.columns))))
 
 
-def _without(table: Table, names: list[int]) -> Table:
-    total = None if table.total is None else _rest(table.total, names)
-    rows = tuple(_rest(row, names) for row in table.rows)
-    return replace(table, columns=table.columns[len(names) :], rows=rows, total=total)
+def _chosen(table: Table, columns: Sequence[int]) -> Table:
+    """Return a table of some columns."""
 
+    def chosen(row: Row) -> Row:
+        return replace(row, cells=tuple(row.cells[index] for index in columns))
 
-def _rest(row: Row, names: list[int]) -> Row:
-    return replace(row, cells=row.cells[len(names) :])
+    return replace(
+        table,
+        columns=tuple(table.columns[index] for index in columns),
+        rows=tuple(map(chosen, table.rows)),
+        total=None if table.total is None else chosen(table.total),
+    )
 
 
 def _beside(said: list[str], rest: Row, grid: Grid) -> list[Line]:
@@ -71,7 +79,7 @@ def _beside(said: list[str], rest: Row, grid: Grid) -> list[Line]:
         gap = Segment(" " * (start - cell_len(names[-1])))
         lines[-1:] = [(*lines[-1], gap, *cells)]
         figures = figures[1:]
-    return [*lines, *figures, *_under(grid.notes(rest), grid.room)]
+    return [*lines, *figures, *note_lines(grid.notes(rest), UNDER, grid.room)]
 
 
 def _in_a_row(said: list[str], rest: Row, table: Table, room: int) -> list[Line]:
@@ -80,11 +88,6 @@ def _in_a_row(said: list[str], rest: Row, table: Table, room: int) -> list[Line]
     pieces = [
         cell if column.untitled else f"{column.name} {cell}" if column.as_note == "{}" else column.as_note.format(cell)
         for column, cell in zip(table.columns, rest.cells, strict=True)
-        if cell and not column.bar
+        if cell
     ]
-    return [*lines, *_under([clean(piece) for piece in (*pieces, *rest.notes)], room)]
-
-
-def _under(pieces: list[str], room: int) -> list[Line]:
-    lead = Segment(" " * (INDENT + UNDER))
-    return [(lead, Segment(text, "quiet")) for text in packed(pieces, max(room - UNDER, NARROWEST))]
+    return [*lines, *note_lines([clean(piece) for piece in (*pieces, *rest.notes)], UNDER, room)]

@@ -15,6 +15,8 @@ from optimizer.report.wrapping import longest_word, packed, wrapped
 INDENT = 2
 #: A column never becomes narrower than this.
 NARROWEST = 8
+#: Notes of several lines with less room than this under the second column stand so far to the right of the first one.
+LEAST_FOR_NOTES, UNDER = 36, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Grid:
         )
 
     @property
+    def lines_of_a_row(self) -> int:
+        """Most lines that the cells of a row take."""
+        return max((len(self.cells(row, 0)) for row in self.table.rows), default=0)
+
+    @property
     def titles(self) -> str:
         """The line of titles."""
         columns = [self.table.columns[index] for index in self.kept]
@@ -81,11 +88,12 @@ class Grid:
         return header(heading, self.titles, self.room)
 
     def row(self, row: Row) -> list[Line]:
-        """Lines of one row, its notes below and under the second column."""
+        """Lines of one row, its notes below: under the second column, where they have room there."""
         start = self.widths[0] + GAP if self.widths else 0
-        room = max(self.room - start, NARROWEST)
-        lead = Segment(" " * (INDENT + start))
-        return [*self.cells(row, INDENT), *((lead, Segment(text, "quiet")) for text in packed(self.notes(row), room))]
+        notes = note_lines(self.notes(row), start, self.room)
+        if len(notes) > 1 and self.room - start < LEAST_FOR_NOTES:
+            notes = note_lines(self.notes(row), min(start, UNDER), self.room)
+        return [*self.cells(row, INDENT), *notes]
 
     def cells(self, row: Row, indent: int) -> list[Line]:
         """Lines of the cells of a row."""
@@ -133,6 +141,12 @@ def header(heading: str, titles: str, room: int) -> list[Line]:
     ]
     titles_line: list[Line] = [(Segment(" " * INDENT), Segment(titles, "quiet"))] if titles else []
     return [*heading_lines, *titles_line]
+
+
+def note_lines(notes: Sequence[str], start: int, room: int) -> list[Line]:
+    """Return notes in lines that begin at a column."""
+    lead = Segment(" " * (INDENT + start))
+    return [(lead, Segment(text, "quiet")) for text in packed(notes, max(room - start, NARROWEST))]
 
 
 def padded(text: str, width: int, *, right: bool) -> str:

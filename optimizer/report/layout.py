@@ -13,6 +13,8 @@ from optimizer.report.wrapping import SEPARATOR, packed, wrapped
 
 #: A heading of facts that takes more than this share of a line stands above them.
 LONGEST_HEADING = 1 / 3
+#: Where a table has less room than this, rows whose cells would take more than so many lines are folded.
+FOLDED_BELOW, MOST_LINES = 58, 2
 
 
 def lay_out(page: Page, width: int) -> list[Line]:
@@ -64,7 +66,7 @@ def _rows(table: Table, room: int) -> list[Line]:
     """Return heading, titles and rows: beside each other, in blocks, or folded, whatever shows every word whole."""
     whole = Grid.of(table, room)
     found = [whole] if whole.fits else [Grid.of(block, room) for block in blocks(table, whole.kept, room)]
-    if not all(grid.fits for grid in found):
+    if not all(grid.fits and (room >= FOLDED_BELOW or grid.lines_of_a_row <= MOST_LINES) for grid in found):
         return folded(table, room)
     lines: list[Line] = []
     for number, grid in enumerate(found):

@@ -255,6 +255,37 @@ def test_figures_that_do_not_fit_stand_in_a_row():
     ]
 
 
+def test_cells_of_three_lines_are_folded_on_a_narrow_screen():
+    """On a wider one they stay in their column: there the figures of all rows are seen under each other."""
+    columns = (Column("what", untitled=True), Column("m", right=True))
+    rows = (Row(("one two three four five", "1" * 37)), Row(("six", "2")))
+    assert _text(Table("Of", columns, rows), 50) == [
+        "  Of" + "m".rjust(46),
+        "  one two three four five",
+        "  " + " " * 11 + "1" * 37,
+        "  six" + "2".rjust(45),
+    ]
+    wide = (Row(("one two three four five", "1" * 47)), Row(("six", "2")))
+    assert _text(Table("Of", columns, wide), 60)[1:4] == [
+        "  one two    " + "1" * 47,
+        "  three",
+        "  four five",
+    ]
+
+
+def test_notes_with_little_room_stand_under_their_row():
+    """One line of them stays under the second column, several begin near the first."""
+    columns = (Column("what", untitled=True), Column("m", right=True))
+    rows = (Row(("a name of a row", "1"), ("short",)), Row(("another", "2"), ("words " * 8,)))
+    assert _text(Table("Of", columns, rows), 50)[1:] == [
+        "  a name of a row  1",
+        " " * 19 + "short",
+        "  another          2",
+        "    " + " ".join(["words"] * 7),
+        "    words",
+    ]
+
+
 def test_a_long_heading_of_facts_stands_above_them():
     """The others keep their column."""
     page = Page(("t",), (Facts("Short", (("said",),)), Facts("A heading of many words", (("one", "two"),))))
