@@ -26,9 +26,16 @@ def folded(table: Table, room: int) -> list[Line]:
     beside = grid.fits and bool(grid.kept)
     lines = _head(table, names, grid) if beside else header(table.heading, "", room)
     for row, figures in zip(_all_rows(table), _all_rows(rest), strict=True):
-        said = [clean(row.cells[index]) for index in names if row.cells[index]]
+        said = _said(row, names, room)
         lines += _beside(said, figures, grid) if beside else _in_a_row(said, figures, rest, room)
     return lines
+
+
+def _said(row: Row, names: list[int], room: int) -> list[str]:
+    """Return the names of a row in lines; where the first one is that of the row before, they are indented."""
+    lead = " " * UNDER if len(names) > 1 and not row.cells[names[0]] else ""
+    said = [clean(row.cells[index]) for index in names if row.cells[index]]
+    return [lead + text for text in packed(said, room - len(lead))]
 
 
 def _all_rows(table: Table) -> tuple[Row, ...]:
@@ -68,11 +75,10 @@ def _chosen(table: Table, columns: Sequence[int]) -> Table:
     )
 
 
-def _beside(said: list[str], rest: Row, grid: Grid) -> list[Line]:
+def _beside(names: list[str], rest: Row, grid: Grid) -> list[Line]:
     """Names, and the figures at the right edge: on one line where the names leave room."""
     start = grid.room - grid.width
     figures = grid.cells(rest, INDENT + start) if any(rest.cells[index] for index in grid.kept) else []
-    names = packed(said, grid.room)
     lines: list[Line] = [(Segment(" " * INDENT), Segment(text, rest.tone)) for text in names]
     if names and figures and cell_len(names[-1]) + GAP <= start:
         _, *cells = figures[0]
@@ -82,9 +88,9 @@ def _beside(said: list[str], rest: Row, grid: Grid) -> list[Line]:
     return [*lines, *figures, *note_lines(grid.notes(rest), UNDER, grid.room)]
 
 
-def _in_a_row(said: list[str], rest: Row, table: Table, room: int) -> list[Line]:
+def _in_a_row(names: list[str], rest: Row, table: Table, room: int) -> list[Line]:
     """Names, and below them each figure after its title."""
-    lines = [(Segment(" " * INDENT), Segment(text, rest.tone)) for text in packed(said, room)]
+    lines = [(Segment(" " * INDENT), Segment(text, rest.tone)) for text in names]
     pieces = [
         cell if column.untitled else f"{column.name} {cell}" if column.as_note == "{}" else column.as_note.format(cell)
         for column, cell in zip(table.columns, rest.cells, strict=True)

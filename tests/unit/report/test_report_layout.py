@@ -217,7 +217,7 @@ def test_names_that_do_not_fit_stand_above_their_figures():
             "  aws us-east-1 · g4dn.2xlarge",
             "                        4  12,345,678    0.474",
             "    noted",
-            "  spot                  0           6        1",
+            "    spot                0           6        1",
             "  sum                      12,345,684",
             "  remarked",
         ]
