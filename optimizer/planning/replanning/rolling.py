@@ -143,8 +143,8 @@ def _run(scenario: Scenario, year: _Year, forecast: Scenario, came: Scenario) ->
 def _short(scenario: Scenario, plan: Plan, came: Scenario) -> float:
     """Hours of a week in which a plan does not carry what came as promised, summed over services."""
     share = HOURS_PER_WEEK / scenario.horizon_hours
-    short = short_hours(plan, demand_told(came))
-    return sum(scenario.periods[period].hours * share for periods in short.values() for period in periods)
+    broken = short_hours(plan, demand_told(came)).values()
+    return sum(scenario.periods[period].hours * share for periods in broken for period in periods)
 
 
 def _held(running: Sequence[RunningPool]) -> int:
