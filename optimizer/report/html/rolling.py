@@ -107,7 +107,8 @@ def _held(s: Sheet) -> Html:
         "Instances held by week, kept and planned again; the table below has every value",
         _names(s), _series(s, formulas), changed, _CHARGE_COLOUR,
     )  # fmt: skip
-    marks = [*((name, _COLOURS[name]) for name in formulas), ("instances start or stop, charged", _CHARGE_COLOUR)]
+    dots = [("instances start or stop, charged", _CHARGE_COLOUR)] if changed else []
+    marks = [*((name, _COLOURS[name]) for name in formulas), *dots]
     return section("held", "What is held", legend(marks), picture, _table(s, "Instances", formulas), remark=_HELD)
 
 
