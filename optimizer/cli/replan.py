@@ -36,6 +36,7 @@ from optimizer.cli.replan_options import (
 from optimizer.errors import EXIT_CHANGE
 
 if TYPE_CHECKING:
+    from optimizer.cli.output import Delivery
     from optimizer.domain.replan import Replan
     from optimizer.report.report import Report
 
@@ -69,19 +70,17 @@ def replan(
     as by `fleetopt verify`. A name that ends in .csv is a list of what runs, which carries the scenario's own demand
     now; any other is a plan. What the scenario itself says of today's fleet (`running`) is not read.
     """
-    if rolling is not None:
-        alone = (forecast, actuals, if_changed, write_plan, gap, time_limit)
-        _refuse_beside_rolling(*alone, detailed_exitcode=detailed_exitcode)
-    elif actuals is None and (events is not None or timezone is not None):
-        message = "tell how to read a history: they go with --actuals or --rolling."
-        raise typer.BadParameter(message, param_hint="'--events', '--timezone'")
-    files = (plan, scenario, forecast, actuals, rolling, events, *(overlays or ()))
+    alone = (forecast, actuals, if_changed, write_plan, gap, time_limit)
+    _refuse_what_does_not_go_together(
+        rolling, actuals, (events, timezone), any(value is not None for value in alone) or detailed_exitcode
+    )
     with errors_told(debug=debug):
         from optimizer.cli.output import Delivery
 
-        reads = tuple(file for file in files if file is not None)
-        delivery = Delivery(format_, output, quiet)
-        delivery.refuse_bad_output(*reads)
+        delivery, to_plan = Delivery(format_, output, quiet), Delivery(None, write_plan, quiet=True)
+        files = (plan, scenario, forecast, actuals, rolling, events, *(overlays or ()))
+        for writes in (delivery, to_plan):
+            writes.refuse_bad_output(*(file for file in files if file is not None))
         question = (plan, scenario, sets or (), overlays or ())
         how: dict[str, Any] = {
             "change_cost": change_cost,
@@ -93,17 +92,20 @@ def replan(
         if rolling is not None:
             delivery.deliver(_weeks(*question, rolling, how, quiet=quiet))
             return
-        to_plan = Delivery(None, write_plan, quiet=True)
-        to_plan.refuse_bad_output(*reads)
         how |= {"if_changed": if_changed, "actuals": actuals, "gap": gap, "time_limit_s": time_limit}
         found, report = _once(*question, forecast, how, quiet=quiet)
-        if write_plan is not None:
-            from optimizer.report.plan_page import plan_report
-
-            to_plan.deliver(plan_report(found.plan))
+        _write_plan(found, to_plan)
         delivery.deliver(report)
         if detailed_exitcode and found.changed:
             raise typer.Exit(EXIT_CHANGE)
+
+
+def _write_plan(found: Replan, to_plan: Delivery) -> None:
+    """Write the plan that is reached, where that was asked for."""
+    if to_plan.output is not None:
+        from optimizer.report.plan_page import plan_report
+
+        to_plan.deliver(plan_report(found.plan))
 
 
 def _weeks(
@@ -139,11 +141,16 @@ def _once(
     return found, replan_report(str(plan), found)
 
 
-def _refuse_beside_rolling(*given: object, detailed_exitcode: bool) -> None:
-    """Refuse options that would be ignored."""
-    if detailed_exitcode or any(value is not None for value in given):
+def _refuse_what_does_not_go_together(
+    rolling: Path | None, actuals: Path | None, of_history: tuple[Path | None, str | None], once: bool
+) -> None:
+    """Refuse options that would be ignored: those of planning once beside weeks, and those of a history without one."""
+    if rolling is not None and once:
         message = (
             "plans every week of its file at gap 0 and writes no plan: --forecast, --actuals, --if-changed, "
             "--write-plan, --gap, --time-limit and --detailed-exitcode do not go with it. Leave them out."
         )
         raise typer.BadParameter(message, param_hint="'--rolling'")
+    if rolling is None and actuals is None and any(value is not None for value in of_history):
+        message = "tell how to read a history: they go with --actuals or --rolling."
+        raise typer.BadParameter(message, param_hint="'--events', '--timezone'")

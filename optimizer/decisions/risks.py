@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from optimizer.decisions.records import Risk
-from optimizer.domain.plan import Plan, PlanPeriod
+from optimizer.domain.plan import FleetRow, Plan, PlanPeriod
 
 ESTIMATED = "estimated"
 
@@ -15,22 +16,30 @@ def risks_of(plan: Plan) -> tuple[Risk, ...]:
     return (*_spot(plan), *_one_zone(plan), *_one_type(plan), *_estimates(plan), *_ramp(plan))
 
 
-def largest_start(plan: Plan) -> tuple[int, PlanPeriod] | None:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Instances on demand that start in an hour: how many, in which period, and after which one."""
+
+    count: int
+    at: int
+    after: int
+
+
+def largest_start(fleet: Iterable[FleetRow], periods: Sequence[PlanPeriod]) -> Start | None:
     """Return the most instances on demand that start in an hour, after the emptiest hour that may come before it."""
-    total = [0] * len(plan.periods)
-    for row in plan.fleet:
+    total = [0] * len(periods)
+    for row in fleet:
         if row.purchase_option == "on_demand" and not row.until:
             total = [a + b for a, b in zip(total, row.count_by_period, strict=True)]
-    last = {period.day_type: index for index, period in enumerate(plan.periods)}
-    emptiest = min((total[index] for index in last.values()), default=0)
-    rises = []
-    for index, period in enumerate(plan.periods):
-        follows = index > 0 and plan.periods[index - 1].day_type == period.day_type
-        rises.append(total[index] - (total[index - 1] if follows else emptiest))
-    if not rises or max(rises) <= 0:
-        return None
-    at = max(range(len(rises)), key=rises.__getitem__)
-    return rises[at], plan.periods[at]
+    last = {period.day_type: index for index, period in enumerate(periods)}
+    emptiest = min(last.values(), key=total.__getitem__, default=0)
+    starts = []
+    for at, period in enumerate(periods):
+        follows = at > 0 and periods[at - 1].day_type == period.day_type
+        after = at - 1 if follows else emptiest
+        starts.append(Start(total[at] - total[after], at, after))
+    found = max(starts, key=lambda start: start.count, default=None)
+    return found if found is not None and found.count > 0 else None
 
 
 def _spot(plan: Plan) -> Iterator[Risk]:
@@ -76,6 +85,6 @@ def _estimates(plan: Plan) -> Iterator[Risk]:
 
 
 def _ramp(plan: Plan) -> Iterator[Risk]:
-    if (start := largest_start(plan)) is not None:
-        count, period = start
-        yield Risk("ramp", f"on demand at {period.day_type} {period.hour:02d} h", float(count))
+    if (start := largest_start(plan.fleet, plan.periods)) is not None:
+        period = plan.periods[start.at]
+        yield Risk("ramp", f"on demand at {period.day_type} {period.hour:02d} h", float(start.count))

@@ -25,12 +25,15 @@ class WeekRun:
         Instances that start or stop at its beginning, at the busiest hour of each zone.
     short_hours
         Hours of the week in which what came was not carried as promised, summed over services.
+    instances
+        Held: the most of any hour of the week, in each zone.
     """
 
     cost: float
     charge: float
     churn: int
     short_hours: float
+    instances: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class RollingWeek:
         What the week costs at least: the cheapest fleet for what came, changes not counted.
     forced
         Instances by which the configurations in force must grow or shrink to hold the fewest that the forecast needs.
+    kept_short_hours
+        What `short_hours` would be had the fleet in force never changed; None where it cannot be read at this demand.
     """
 
     name: str
@@ -52,6 +57,7 @@ class RollingWeek:
     free: WeekRun
     hindsight: float
     forced: int
+    kept_short_hours: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class YearRun:
 
 @dataclass(frozen=True, slots=True)
 class Rolling(JsonDocument):
-    """The answer of a rolling re-plan."""
+    """The answer of a rolling re-plan; `kept_instances` are those that the fleet in force holds."""
 
     format: str
     currency: str
@@ -79,6 +85,8 @@ class Rolling(JsonDocument):
     free: YearRun
     hindsight: float
     forced: int
+    kept_instances: int
+    kept_short_hours: float | None
     weeks: tuple[RollingWeek, ...]
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,6 +14,13 @@ from optimizer.report.words import average_text, counted, money, money_digits, o
 
 #: Options in the order in which a planner signs for them.
 ORDER = ("owned", "committed_3y", "committed_1y", "on_demand", "spot")
+TO_GET = "To get"
+STARTS = "{instances} on demand at {when}"
+MOST_STARTS = "the most that start in an hour"
+AFTER = "After it"
+STILL_TO_PAY = "{amount} still to be paid when the horizon ends"
+IN_BILL = "{amount} of it in this bill"
+NOT_IN_BILL = "none of it in this bill"
 _LEGEND = "least, most: instances over all hours · on average: paid over all hours"
 
 
@@ -119,16 +126,17 @@ def _obligation(plan: Plan) -> Iterable[Facts]:
     if plan.obligation_after_horizon > 0.0:
         amount = f"{plan.objective.currency} {money(plan.obligation_after_horizon, 0)}"
         counted_ = plan.cost.by_category.get("obligation", 0.0)
-        part = f"{money(counted_, 0)} of it in this bill" if counted_ > 0.0 else "none of it in this bill"
-        yield Facts("After it", ((f"{amount} still to be paid when the horizon ends", part),))
+        part = IN_BILL.format(amount=money(counted_, 0)) if counted_ > 0.0 else NOT_IN_BILL
+        yield Facts(AFTER, ((STILL_TO_PAY.format(amount=amount), part),))
 
 
 def _starts(plan: Plan) -> Iterable[Facts]:
     """The hour that starts most instances on demand, after the emptiest hour that may come before it."""
-    if (start := largest_start(plan)) is not None:
-        count, period = start
-        text = f"{counted(count, 'instance')} on demand at {period.day_type} {period.hour:02d} h"
-        yield Facts("To get", ((text, "the most that start in an hour"),))
+    if (start := largest_start(plan.fleet, plan.periods)) is not None:
+        period = plan.periods[start.at]
+        when = f"{period.day_type} {period.hour:02d} h"
+        text = STARTS.format(instances=counted(start.count, "instance"), when=when)
+        yield Facts(TO_GET, ((text, MOST_STARTS),))
 
 
 def _energy(plan: Plan) -> Iterable[Facts]:

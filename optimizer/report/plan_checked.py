@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from optimizer.domain.plan import Check, Plan
 from optimizer.domain.second_reading import SecondReading
@@ -10,6 +11,7 @@ from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, percent
 
+REPLAYED = "hardest minutes replayed: {late} of requests late, {allowed} allowed"
 #: Margins up to this are the room that checks leave for rounding of floats.
 DUST = 1e-6
 
@@ -24,16 +26,28 @@ def checked_facts(plan: Plan) -> Facts:
 
 def _replayed(plan: Plan) -> tuple[str, ...]:
     """The share of late requests that comes nearest to what the percentile allows, as the second reading found it."""
-    allowed = [1.0 - service["percentile"] for service in plan.inputs.get("services", ())]
-    found = [
-        (check.worst_value, check.limit)
-        for check in plan.checks
-        if check.rule == "latency" and check.worst_value is not None and check.limit and check.limit in allowed
-    ]
-    if not found:
+    number = hardest(plan.checks, plan.inputs.get("services", ()))
+    if number is None:
         return ()
-    late, limit = max(found, key=lambda pair: pair[0] / pair[1])
-    return (f"hardest minutes replayed: {percent(late, 2)} of requests late, {percent(limit, 2)} allowed",)
+    check = plan.checks[number]
+    return (REPLAYED.format(late=percent(check.worst_value or 0.0, 2), allowed=percent(check.limit or 0.0, 2)),)
+
+
+def hardest(checks: Sequence[Check], services: Iterable[Mapping[str, Any]]) -> int | None:
+    """Return the position of the check of a replay whose late requests come nearest to what is allowed.
+
+    Parameters
+    ----------
+    services
+        As the inputs of the plan have them; they tell a share of late requests from other limits of latency.
+    """
+    allowed = [1.0 - service["percentile"] for service in services]
+    found = {
+        number: check.worst_value / check.limit
+        for number, check in enumerate(checks)
+        if check.rule == "latency" and check.worst_value is not None and check.limit and check.limit in allowed
+    }
+    return max(found, key=found.__getitem__, default=None)
 
 
 def checks_summary(checks: Sequence[Check]) -> tuple[str, ...]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from optimizer.domain.plan import Assumption, CostLine, Plan, Rejected
-from optimizer.report.groups import pool_groups
+from optimizer.domain.plan import Assumption, Plan, Rejected
+from optimizer.report.cannot import COUNTED, OTHERS, SERVICE, Cannot, cannot_serve
+from optimizer.report.cannot import HEADING as CANNOT
+from optimizer.report.estimates import DATED, NOTHING, WITHIN, Estimate, estimates
+from optimizer.report.estimates import HEADING as ESTIMATES
 from optimizer.report.page import Column, Facts, Row, Table, bar
-from optimizer.report.plan_cost import item_name
 from optimizer.report.plan_run import months_of
 from optimizer.report.rounding import rounded_shares
 from optimizer.report.words import counted, money, money_digits, percent, signed_percent
 
 ASSUMPTIONS_SHOWN = 6
 CLOSE_CALLS_SHOWN = 5
-REASONS_SHOWN = 3
 
 
 def capacity_table(plan: Plan) -> Table:
@@ -36,11 +35,10 @@ def capacity_table(plan: Plan) -> Table:
 
 def estimates_table(plan: Plan) -> Table:
     """Estimated service times and prices that the bill rests on, the largest first."""
-    found = [*_estimated_times(plan), *_estimated_prices(plan)]
     digits = money_digits(plan.cost.total / months_of(plan))
     rows = [
-        Row((what, basis, money(amount / months_of(plan), digits), _effect(plan, what)))
-        for what, basis, amount in sorted(found, key=lambda item: (-item[2], item[0]))
+        Row((item.what, _basis(plan, item), money(item.amount / months_of(plan), digits), _effect(plan, item.what)))
+        for item in estimates(plan.pools, plan.cost.lines, plan.inputs.get("instance_types", ()))
     ]
     columns = (
         Column("what", untitled=True),
@@ -48,36 +46,13 @@ def estimates_table(plan: Plan) -> Table:
         Column("a month", right=True),
         Column("10 % more", right=True, drop=1, as_note="10 % more: {} of the total"),
     )
-    nothing = "nothing: no price of the bill and no service time of a pool is estimated"
-    return Table("Rests on estimates", columns, tuple(rows), remarks=() if rows else (nothing,))
+    return Table(ESTIMATES, columns, tuple(rows), remarks=() if rows else (NOTHING,))
 
 
-def _estimated_times(plan: Plan) -> list[tuple[str, str, float]]:
-    sums: dict[tuple[str, str], float] = {}
-    for group in pool_groups(plan):
-        pool = group.first
-        if pool.basis == "estimated":
-            what = f"service time of {pool.profile} on {group.accelerator or pool.instance_type}"
-            label = (what, f"estimated, within {percent(pool.error_band, 0)}")
-            sums[label] = sums.get(label, 0.0) + group.rent
-    return [(what, basis, amount) for (what, basis), amount in sums.items()]
-
-
-def _estimated_prices(plan: Plan) -> list[tuple[str, str, float]]:
-    sums: dict[tuple[str, str], float] = {}
-    for line in plan.cost.lines:
-        if line.basis == "estimate" and line.amount:
-            key = (_priced(line), f"estimate, {line.as_of or 'undated'}")
-            sums[key] = sums.get(key, 0.0) + line.amount
-    return [(what, basis, amount) for (what, basis), amount in sums.items()]
-
-
-def _priced(line: CostLine) -> str:
-    if line.category == "compute":
-        return f"price of {line.instance_type} in {line.location}"
-    if line.category == "network":
-        return f"transfer prices {item_name(line)}"
-    return f"{line.category} price: {item_name(line) or line.item}"
+def _basis(plan: Plan, item: Estimate) -> str:
+    if item.pool is None:
+        return DATED.format(as_of=item.as_of)
+    return WITHIN.format(band=percent(plan.pools[item.pool].error_band, 0))
 
 
 def _effect(plan: Plan, what: str) -> str:
@@ -136,29 +111,24 @@ def close_calls_table(plan: Plan) -> Table:
     return Table("Close calls", columns, tuple(rows), remarks=() if rows else ("none: nothing else can serve",))
 
 
+def bound(detail: str) -> str:
+    """Return the word before a rise of which only the least is proved, as its detail says; else nothing."""
+    return "from " if detail.startswith("at least") else ""
+
+
 def _rise(plan: Plan, item: Rejected) -> str:
-    least = "from " if item.detail.startswith("at least") else ""
-    return least + signed_percent((item.extra_cost or 0.0) / plan.cost.total) if plan.cost.total else ""
+    return bound(item.detail) + signed_percent((item.extra_cost or 0.0) / plan.cost.total) if plan.cost.total else ""
 
 
 def cannot_facts(plan: Plan) -> Facts | None:
     """Why instance types cannot serve, counted by reason; None where all can."""
-    by_service: dict[str, Counter[str]] = {}
-    for item in plan.rejected:
-        if item.reason == "cannot":
-            by_service.setdefault(item.service, Counter())[item.detail] += 1
-    lines = [
-        (f"{service} on {counted(reasons.total(), 'type')}: {first}", *more)
-        for service, reasons in by_service.items()
-        for first, *more in [_reasons(reasons)]
+    lines = tuple(_cannot_line(item) for item in cannot_serve(plan.rejected))
+    return Facts(CANNOT, lines) if lines else None
+
+
+def _cannot_line(item: Cannot) -> tuple[str, ...]:
+    first, *more = [
+        reason if item.agree else COUNTED.format(reason=reason, count=count) for reason, count in item.reasons
     ]
-    return Facts("Cannot", tuple(lines)) if lines else None
-
-
-def _reasons(reasons: Counter[str]) -> list[str]:
-    """The most common reasons, each with its count where there are several."""
-    if len(reasons) == 1:
-        return list(reasons)
-    shown = [f"{reason} ({count})" for reason, count in reasons.most_common(REASONS_SHOWN)]
-    left = sum(count for _, count in reasons.most_common()[REASONS_SHOWN:])
-    return [*shown, f"other reasons ({left})"] if left else shown
+    others = [OTHERS.format(count=item.others)] if item.others else []
+    return SERVICE.format(service=item.service, types=counted(item.types, "type"), reason=first), *more, *others

@@ -12,7 +12,7 @@ from optimizer.report.words import counted, money, money_digits, percent, signed
 CENTS = 2
 #: Weeks of which the page tells the broken hours.
 WEEKS_SHOWN = 5
-FIELDS = ("cost", "charge", "churn", "short_hours")
+FIELDS = ("cost", "charge", "churn", "short_hours", "instances")
 
 
 def rolling_report(name: str, weeks: str, found: Rolling) -> Report:
@@ -22,15 +22,22 @@ def rolling_report(name: str, weeks: str, found: Rolling) -> Report:
         page=lambda: rolling_page(name, weeks, found),
         document=found.to_dict,
         records=lambda: Records(
-            ("week", *fields, "hindsight", "forced"),
+            ("week", *fields, "hindsight", "forced", "kept_short_hours"),
             [_record(week) for week in found.weeks],
         ),
+        html=lambda: _html(name, weeks, found),
     )
+
+
+def _html(name: str, weeks: str, found: Rolling) -> str:
+    from optimizer.report.html.rolling import rolling_html
+
+    return rolling_html(name, weeks, found.to_dict())
 
 
 def _record(week: RollingWeek) -> tuple[Any, ...]:
     runs = [getattr(run, field) for run in (week.charged, week.free) for field in FIELDS]
-    return week.name, *runs, week.hindsight, week.forced
+    return week.name, *runs, week.hindsight, week.forced, week.kept_short_hours
 
 
 def rolling_page(name: str, weeks: str, found: Rolling) -> Page:
@@ -57,6 +64,7 @@ def rolling_page(name: str, weeks: str, found: Rolling) -> Page:
         ),
         Facts("Forced", ((f"{found.forced:,} changes", "to resize the fleet in force from week to week"),)),
         Facts("Beyond", _beyond(found)),
+        Facts("Kept", (_kept(found),)),
         *_worst(found),
     )
     return Page(title, (Table("Over all weeks", columns, rows, remarks=(remark,)), *facts))
@@ -80,6 +88,16 @@ def _beyond(found: Rolling) -> tuple[tuple[str, ...], ...]:
         return ((f"{found.charged.beyond:,} changes, {found.free.beyond:,} where they are free",),)
     charged, free = (percent(run.beyond / found.forced) for run in (found.charged, found.free))
     return ((f"{charged} of what demand forces", f"{free} where changes are free"),)
+
+
+def _kept(found: Rolling) -> tuple[str, ...]:
+    """What the fleet in force would have broken, had it never changed."""
+    held = f"{counted(found.kept_instances, 'instance')} held, had the fleet in force never changed"
+    hours = found.kept_short_hours
+    return (
+        held,
+        "broken hours not known: it was made for other hours" if hours is None else f"{hours:,.0f} broken hours",
+    )
 
 
 def _worst(found: Rolling) -> list[Facts]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 
-from optimizer.report.layout import Line, lay_out
+from optimizer.report.grid import Line
+from optimizer.report.layout import lay_out
 from optimizer.report.page import PIPE_WIDTH, Page
 
 #: The bounds within which a terminal's own width is followed.
-NARROWEST_PAGE = 60
+NARROWEST_PAGE = 40
 WIDEST_PAGE = 160
 
 _STYLES = {
@@ -30,7 +31,7 @@ def page_text(page: Page, width: int = PIPE_WIDTH, *, colour: bool = False) -> s
     page
         What to say.
     width
-        Columns of the screen; followed between 60 and 160.
+        Columns of the screen; followed between 40 and 160.
     colour
         Whether to add terminal colours.
     """

@@ -108,6 +108,29 @@ def planned_again(folder: Path) -> Mapping[str, Any]:
     return plain(found.to_dict())
 
 
+@_once
+def rolled(folder: Path) -> Mapping[str, Any]:
+    """Ten weeks planned again: more is asked and less again, and in one of them half more comes than was forecast."""
+    scenario = _scenario(folder)
+    rows = []
+    for week, (forecast, came) in enumerate([(900, 900), (1170, 1000), (1500, 1500), (1500, 2250), (900, 880)] * 2):
+        rows += [f"2027-W{week + 1:02d},encoder,shop,everyday,{hour},{forecast},{came}" for hour in range(24)]
+    (folder / "weeks.csv").write_text(
+        "\n".join(["week,service,origin,day_type,hour,high,actual", *rows, ""]), encoding="utf-8"
+    )
+    return plain(api.replan_weeks(api.plan(scenario), scenario, folder / "weeks.csv").to_dict())
+
+
+def with_quiet_weeks(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Weeks in which nothing changes and nothing breaks, from a fleet that was planned for other hours."""
+    quiet = {"charge": 0.0, "churn": 0, "short_hours": 0.0}
+    weeks = [
+        {**week, "kept_short_hours": None, **{way: {**week[way], **quiet} for way in ("charged", "free")}}
+        for week in document["weeks"]
+    ]
+    return {**document, "weeks": weeks, "kept_short_hours": None}
+
+
 def with_broken_hours(document: Mapping[str, Any]) -> dict[str, Any]:
     """A re-plan with a corrected forecast, more broken hours than are told, and an origin that sent nothing."""
     came = document["actuals"]

@@ -106,7 +106,26 @@
     return all;
   };
 
+  // Tables that are seen and must be moved sideways to be read, and labels of charts that lie on each other.
+  const cut = () =>
+    [...document.querySelectorAll(".scroll")]
+      .filter((frame) => frame.checkVisibility() && frame.scrollWidth > frame.clientWidth + 1)
+      .map((frame) => frame.getAttribute("aria-label"));
+  const crossing = () =>
+    [...document.querySelectorAll("svg")]
+      .filter((svg) => svg.checkVisibility())
+      .flatMap((svg) => {
+        const labels = [...svg.querySelectorAll("text")].filter((label) => getComputedStyle(label).opacity > 0);
+        const boxes = labels.map((label) => label.getBoundingClientRect()).filter((box) => box.width);
+        return boxes.flatMap((box, number) => boxes.slice(number + 1).map((other) => [box, other]));
+      })
+      .filter(
+        ([a, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3,
+      ).length;
+
   window.fleetopt = {
+    cut,
+    crossing,
     figures: () => document.querySelectorAll("[data-of]").length,
     faults: () => [...document.querySelectorAll("[data-of]")].map(fault).filter((text) => text),
     words,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 
 from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.forecast import forecast_html
+from optimizer.report.html.plain import plain_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
+from optimizer.report.html.rolling import rolling_html
+from optimizer.report.plan_page import plan_page
 from tests.browser import documents
 from tests.browser.conftest import Open
 from tests.browser.figures import (
@@ -34,6 +38,7 @@ KINDS: dict[str, tuple[Callable[[Document], str], Callable[[Path], Document]]] =
     "compare": (comparison_html, documents.compared),
     "replan": (replan_html, documents.planned_again),
     "forecast": (forecast_html, documents.forecast),
+    "rolling": (partial(rolling_html, "plan.json", "weeks.csv"), documents.rolled),
 }
 SLOW = {
     "owned machines": (plan_html, documents.planned_with_owned),
@@ -44,8 +49,14 @@ MORE = {
     "large plan": (plan_html, lambda _: documents.plain(sample_plan().to_dict())),
     "pages": (plan_html, lambda _: ODD["pages"]()),
     "corrected": (replan_html, lambda folder: documents.with_broken_hours(documents.planned_again(folder))),
+    "quiet weeks": (
+        partial(rolling_html, "plan.json", "weeks.csv"),
+        lambda folder: documents.with_quiet_weeks(documents.rolled(folder)),
+    ),
     "cash flow": (comparison_html, lambda folder: documents.with_money_later(documents.compared(folder))),
 }
+#: A page without charts, of what the screen says.
+PLAIN = {"screen": (lambda document: plain_html(plan_page(sample_plan()), document), lambda _: {})}
 ALL = [*KINDS, *MORE, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 
 
@@ -56,7 +67,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
 
     def of(name: str) -> tuple[str, Document]:
         if name not in made:
-            write, document = (KINDS | MORE | SLOW)[name]
+            write, document = (KINDS | MORE | SLOW | PLAIN)[name]
             found = document(tmp_path_factory.mktemp("page"))
             made[name] = write(found), found
         return made[name]
@@ -116,16 +127,22 @@ def test_pages_fit_the_screen_and_ask_nothing_of_the_network(name: str, width: s
     assert page.evaluate("document.scripts.length") == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "sections"), [("large plan", ["run", "buy"]), ("forecast", ["demand", "tested", "events"])]
-)
-def test_what_matters_is_seen_on_a_phone_without_moving_a_table(
-    name: str, sections: list[str], shown: Open, read: Read
-):
-    """What to run and to buy, and the figures of a forecast, stand as cards that are no wider than the screen."""
-    page = shown(read(name)[0], "phone")
-    over = "(id) => { const f = document.querySelector(`#${id} .cards`); return f.scrollWidth - f.clientWidth; }"
-    assert {section: page.evaluate(over, section) for section in sections} == dict.fromkeys(sections, 0)
+@pytest.mark.parametrize("name", [*ALL, "screen"])
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_nothing_that_is_seen_is_cut_or_lies_on_something(name: str, width: str, shown: Open, read: Read):
+    """Tables that are not folded fit the screen, and labels of charts keep their distance."""
+    page = shown(read(name)[0], width)
+    assert page.evaluate("fleetopt.cut()") == []
+    assert page.evaluate("fleetopt.crossing()") == 0
+
+
+def test_what_is_cut_or_crosses_is_seen(shown: Open, read: Read):
+    """The check above notices a table without cards on a phone, and a label that is moved onto another one."""
+    page = shown(read("large plan")[0], "phone")
+    page.evaluate("document.querySelector('#buy .cards').classList.remove('cards')")
+    assert page.evaluate("fleetopt.cut()") == ["What to buy"]
+    page.evaluate("document.querySelectorAll('svg.narrow text').forEach((label) => label.removeAttribute('transform'))")
+    assert page.evaluate("fleetopt.crossing()") > 0
 
 
 @pytest.mark.parametrize("name", KINDS)

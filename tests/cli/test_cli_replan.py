@@ -147,11 +147,13 @@ def test_weeks_are_planned_again_one_after_the_other(folder: Path, tmp_path: Pat
     assert [week["charged"]["short_hours"] for week in document["weeks"]] == [0.0, pytest.approx(168.0)]
     assert (document["charged"]["churn"], document["forced"]) == (0, 0)
     lines = _run("replan", *question, "--quiet", "--format", "csv").stdout.splitlines()
-    assert lines[0].startswith("week,charged_cost,charged_charge,charged_churn,charged_short_hours,free_cost")
+    fields = ("cost", "charge", "churn", "short_hours", "instances")
+    assert lines[0].split(",")[:7] == ["week", *(f"charged_{field}" for field in fields), "free_cost"]
     assert len(lines) == 3
     page = _run("replan", *question, "--quiet").stdout
     assert "2 weeks planned again" in page
     assert "in 1 week · w2: 168 h" in page
+    assert "had the fleet in force never changed · 168 broken hours" in " ".join(page.split())
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ INTRO = """\
 # Commands
 
 The result goes to standard output, progress and warnings go to standard error, so pipes work. Without a terminal there
-is no colour; `NO_COLOR` turns it off anywhere. Simulated capacities are kept in the folder that `FLEETOPT_CACHE` names
-(else in the user's cache folder). `fleetopt --version` shows the version, `--help` with any command its options.
+is no colour and 100 columns; `NO_COLOR` turns colour off anywhere. A terminal's width is followed from 40 columns on:
+where a row does not fit, its names stand above its figures. Simulated capacities are kept in the folder that
+`FLEETOPT_CACHE` names (else in the user's cache folder). `fleetopt --version` shows the version, `--help` with any
+command its options.
 """
 EXIT_CODES = (
     (errors.EXIT_DONE, "done"),

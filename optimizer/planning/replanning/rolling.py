@@ -22,7 +22,7 @@ from optimizer.planning.inputs_used import demand_told
 from optimizer.planning.planner import Found, find
 from optimizer.planning.replanning.charge import default_cost_per_change
 from optimizer.planning.replanning.commitments import all_committed
-from optimizer.planning.replanning.current import running_of
+from optimizer.planning.replanning.current import asked_in_force, running_of
 from optimizer.planning.replanning.forced import Resizing
 from optimizer.planning.replanning.stands import stands_now
 from optimizer.units import HOURS_PER_DAY
@@ -107,6 +107,7 @@ def roll_scenario(
     years = [_Year(asked, catalog, store, seed, each * weeks_of_horizon, running) for each in (charge, 0.0)]
     now = replace(asked, change=ChangeTerms(0.0, running))
     resizing = Resizing(stands_now(Context(now, catalog, store), plan))
+    kept = plan if asked_in_force(plan, asked) is not None else None
     found: list[RollingWeek] = []
     for number, (name, forecast, actual) in enumerate(weeks):
         if progress is not None:
@@ -120,8 +121,9 @@ def roll_scenario(
             raise NoPlanFound(message) from None
         context = Context(_carrying(asked, forecast), catalog, store)
         share = HOURS_PER_WEEK / asked.horizon_hours
-        found.append(RollingWeek(name, charged, free, cheapest * share, resizing.to(context)))
-    return _rolling(asked, charge, catalog.currency, found)
+        short = None if kept is None else _short(asked, kept, came)
+        found.append(RollingWeek(name, charged, free, cheapest * share, resizing.to(context), short))
+    return _rolling(asked, charge, catalog.currency, _held(running), found)
 
 
 def _carrying(scenario: Scenario, other: Scenario) -> Scenario:
@@ -134,9 +136,20 @@ def _run(scenario: Scenario, year: _Year, forecast: Scenario, came: Scenario) ->
     found, churn = year.planned(forecast)
     share = HOURS_PER_WEEK / scenario.horizon_hours
     charge = found.plan.cost.by_category.get("change", 0.0) * share
-    short = short_hours(found.plan, demand_told(came))
-    hours = sum(scenario.periods[period].hours * share for periods in short.values() for period in periods)
-    return WeekRun(found.plan.objective.total * share, charge, churn, hours)
+    hours = _short(scenario, found.plan, came)
+    return WeekRun(found.plan.objective.total * share, charge, churn, hours, _held(year.running))
+
+
+def _short(scenario: Scenario, plan: Plan, came: Scenario) -> float:
+    """Hours of a week in which a plan does not carry what came as promised, summed over services."""
+    share = HOURS_PER_WEEK / scenario.horizon_hours
+    broken = short_hours(plan, demand_told(came)).values()
+    return sum(scenario.periods[period].hours * share for periods in broken for period in periods)
+
+
+def _held(running: Sequence[RunningPool]) -> int:
+    """Instances that must be held: what starts and stops are counted of."""
+    return sum(max(pool.counts[0], default=0) for pool in running)
 
 
 def _uncharged(plan: Plan) -> Plan:
@@ -157,8 +170,9 @@ def _rates(service: Service) -> Iterator[bytes]:
         yield service.demand.peaks_per_s[name].tobytes()
 
 
-def _rolling(scenario: Scenario, charge: float, currency: str, weeks: Sequence[RollingWeek]) -> Rolling:
+def _rolling(scenario: Scenario, charge: float, currency: str, kept: int, weeks: Sequence[RollingWeek]) -> Rolling:
     hindsight, forced = sum(week.hindsight for week in weeks), sum(week.forced for week in weeks)
+    short = [week.kept_short_hours for week in weeks if week.kept_short_hours is not None]
 
     def over(runs: Sequence[WeekRun]) -> YearRun:
         cost, churn = sum(run.cost for run in runs), sum(run.churn for run in runs)
@@ -181,5 +195,7 @@ def _rolling(scenario: Scenario, charge: float, currency: str, weeks: Sequence[R
         free=over([week.free for week in weeks]),
         hindsight=hindsight,
         forced=forced,
+        kept_instances=kept,
+        kept_short_hours=sum(short) if len(short) == len(weeks) else None,
         weeks=tuple(weeks),
     )

@@ -88,6 +88,11 @@ def value_axis() -> Spec:
     return {"title": None, "tickCount": 4, "domain": False, "ticks": False, "format": ",~r"}
 
 
+def lying_axis(width: int) -> Spec:
+    """Return an axis of values that lies: on a phone few of them, and none nearer to another than two signs."""
+    return {**value_axis(), "tickCount": 3 if width <= NARROW else 6, "labelSeparation": 14}
+
+
 def painted(series: Sequence[Series]) -> Spec:
     """Return the colours of series; the legend stands in the page, not in the picture."""
     scale = {"domain": list(range(len(series))), "range": [item.colour for item in series]}
@@ -126,13 +131,13 @@ def inside_hours(label: str, hours: Hours, outer: Series, inner: Series) -> Html
 
 def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return a bar for each name, divided by series; parts below zero lie to the left of it."""
-    values = _placed(names, series)
+    values = placed(names, series)
 
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, BAR_HIGH)
         sheet["encoding"] |= {
             "x": {"field": "value", "type": "quantitative", "stack": "zero",
-                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+                  "axis": lying_axis(width)},
             "color": painted(series),
             "order": {"field": "number", "type": "quantitative"},
         }  # fmt: skip
@@ -144,13 +149,13 @@ def divided_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> 
 
 def beside_bars(label: str, names: Sequence[str], series: Sequence[Series]) -> Html:
     """Return bars of every series under each other for each name, all from nothing and of one scale."""
-    values = _placed(names, series)
+    values = placed(names, series)
 
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, len(series) * BESIDE_BAR_HIGH + BETWEEN / 2)
         sheet["encoding"] |= {
             "x": {"field": "value", "type": "quantitative", "stack": None,
-                  "axis": {**value_axis(), "tickCount": 3 if width <= NARROW else 6}},
+                  "axis": lying_axis(width)},
             "yOffset": {"field": "number", "type": "ordinal", "scale": {"domain": list(range(len(series)))}},
             "color": painted(series),
         }  # fmt: skip
@@ -166,7 +171,7 @@ def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float,
     def spec(width: int) -> Spec:
         sheet = _lying(names, width, BAR_HIGH)
         y = sheet.pop("encoding")["y"]
-        axis = {**value_axis(), "tickCount": 3 if width <= NARROW else 6}
+        axis = lying_axis(width)
 
         def x(name: str) -> Spec:
             return {"field": name, "type": "quantitative", "axis": axis, "scale": {"zero": False}}
@@ -181,7 +186,7 @@ def ranges(label: str, names: Sequence[str], spans: Sequence[tuple[float, float,
     return chart(label, spec)
 
 
-def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
+def placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
     """Return every value that is not nothing, with its place and its series."""
     return [
         {"place": index, "number": number, "value": item.values[index], "tip": item.tip(name, item.values[index])}
@@ -193,9 +198,8 @@ def _placed(names: Sequence[str], series: Sequence[Series]) -> list[Spec]:
 
 def _lying(names: Sequence[str], width: int, step: float) -> Spec:
     """Return what charts of lying bars share: a place of `step` pixels for each name, with its label."""
-    labels = {str(index): name for index, name in enumerate(names)}
     room = 110 if width <= NARROW else 170
-    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({_object(labels)})[datum.value]",
+    axis = {"title": None, "ticks": False, "domain": False, "labelExpr": f"({labels_of(names)})[datum.value]",
             "labelLimit": room - 20}  # fmt: skip
     scale = {"domain": list(range(len(names))), "paddingInner": 0.3}
     return {
@@ -209,8 +213,8 @@ def _lying(names: Sequence[str], width: int, step: float) -> Spec:
     }
 
 
-def _object(names: dict[str, str]) -> str:
-    """Return names as an object of Vega's expressions, in which a text is written as in JSON."""
+def labels_of(names: Sequence[str]) -> str:
+    """Return names by their place as an object of Vega's expressions, in which a text is written as in JSON."""
     import json
 
-    return json.dumps(names)
+    return json.dumps({str(place): name for place, name in enumerate(names)})

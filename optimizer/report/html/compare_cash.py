@@ -81,7 +81,7 @@ def _sums(c: ComparisonSheet, shown: list[int]) -> Html:
         amounts = (s.figure(s.path("total")), s.figure(s.path("net_present_cost")))
         label = joined(s.at("label"), *_bought(s))
         rows.append(Line((label, *amounts, s.figure(s.path("cheaper_from_month"), missing=never))))
-    return joined(tag("h3", "Over the whole time"), table("Cash flow over the whole time", columns, rows))
+    return joined(tag("h3", "Over the whole time"), table("Cash flow over the whole time", columns, rows, cards=True))
 
 
 def _bought(s: Sheet) -> list[Html]:

@@ -61,8 +61,8 @@ def _prices(c: ComparisonSheet, found: list[Mapping[str, Any]]) -> Html:
 def _shares(c: ComparisonSheet) -> Html:
     columns = (
         Column("held"),
-        Column("where"),
-        Column("instead of"),
+        Column("where", wide=True),
+        Column("instead of", wide=True),
         Column("an hour held", number=True),
         Column("more when busy", number=True),
         Column("an hour rented", number=True),
@@ -78,4 +78,4 @@ def _shares(c: ComparisonSheet) -> Html:
         amounts = [s.figure(s.path(name), significant=4) for name in rates]
         share = s.percent(s.path("utilisation"), 1, missing="never dearer to rent")
         rows.append(Line((held, place_label(item["location"]), rented, *amounts, share)))
-    return table("Busy share of the hours at which holding a machine pays", columns, rows)
+    return table("Busy share of the hours at which holding a machine pays", columns, rows, cards=True)

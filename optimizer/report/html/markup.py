@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from string import Formatter
 
 from optimizer.report.signs import clean
 
@@ -41,6 +42,12 @@ def joined(*content: str) -> Html:
 def between(mark: str, *content: str) -> Html:
     """Return those contents that are not empty, with a mark between them."""
     return Html(safe(mark).join(safe(part) for part in content if part))
+
+
+def filled(sentence: str, **parts: str) -> Html:
+    """Return a sentence with texts and markup in its ``{places}``: the words of a page that the screen has, too."""
+    pieces = ((text, parts[name] if name else "") for text, name, _, _ in Formatter().parse(sentence))
+    return joined(*(part for piece in pieces for part in piece))
 
 
 def _attribute(key: str, value: str | bool) -> str:

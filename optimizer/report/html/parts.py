@@ -10,17 +10,23 @@ from optimizer.report.html.markup import Html, joined, safe, tag
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its title, and whether its cells are numbers, bars, or texts that may be long."""
+    """A column of a table: its title, and whether its cells are numbers, bars, or texts that may be long.
+
+    In a card a `wide` text has a line to itself, without its title unless it is `labelled`; what is labelled and not
+    wide takes the room of two.
+    """
 
     title: str
     number: bool = False
     wide: bool = False
     bars: bool = False
+    labelled: bool = False
 
     @property
     def kind(self) -> str:
         """Class of its cells."""
-        return "num" if self.number else "bars" if self.bars else "wide" if self.wide else ""
+        kind = "num" if self.number else "bars" if self.bars else "wide" if self.wide else ""
+        return f"{kind} labelled".strip() if self.labelled else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,13 @@ class Line:
 
 
 def table(
-    caption: str, columns: Sequence[Column], rows: Iterable[Line], total: Sequence[str] = (), *, cards: bool = False
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Line],
+    total: Sequence[str] = (),
+    *,
+    cards: bool = False,
+    stacked: bool = False,
 ) -> Html:
     """Return a table in a frame that scrolls where the screen is too narrow; the first cell of a row names it.
 
@@ -41,14 +53,15 @@ def table(
     ----------
     cards
         Whether a phone shows each row as a card, its titles beside the cells.
+    stacked
+        Whether a phone shows each row on three lines: its name, where that is new; its item and two numbers; its bar.
     """
     head = tag("tr", *(tag("th", _title(column), scope="col", class_=column.kind) for column in columns))
     body = joined(*(_row(columns, line, cards=cards) for line in rows))
     foot = tag("tfoot", _row(columns, Line(total, kind="sum"))) if total else ""
     inner = tag("table", tag("caption", caption, class_="hidden"), tag("thead", head), tag("tbody", body), foot)
-    return tag(
-        "div", inner, class_="scroll cards" if cards else "scroll", tabindex="0", role="region", aria_label=caption
-    )
+    kind = f"scroll{' cards' if cards else ' stacked' if stacked else ''}"
+    return tag("div", inner, class_=kind, tabindex="0", role="region", aria_label=caption)
 
 
 def _title(column: Column) -> Html:

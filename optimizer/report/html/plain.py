@@ -8,7 +8,13 @@ from typing import Any
 from optimizer.report.html.markup import Html, between, joined, tag
 from optimizer.report.html.page import page
 from optimizer.report.html.parts import Column, Line, section, table
+from optimizer.report.page import Column as ScreenColumn
 from optimizer.report.page import Facts, Page, Row, Table
+
+#: Tables with more columns than stand beside each other on a phone, or with long texts, have a card for each row there.
+MOST_BESIDE = 3
+#: What has no more characters than the first fits a place of a card, with no more than the second two of them.
+SHORT, LONG = 9, 20
 
 
 def plain_html(shown: Page, document: Mapping[str, Any]) -> str:
@@ -34,13 +40,19 @@ def _table(name: str, shown: Table) -> Html:
         for number, column in enumerate(shown.columns)
         if not column.bar and (number == 0 or any(row.cells[number] for row in rows_of))
     ]
-    columns = [
-        Column("" if shown.columns[number].untitled else shown.columns[number].name, number=shown.columns[number].right)
-        for number in kept
-    ]
+    columns = [_column(shown.columns[number], [row.cells[number] for row in rows_of]) for number in kept]
     rows = (Line(_cells(row, kept), kind=_kind(row.tone)) for row in shown.rows)
     total = _cells(shown.total, kept) if shown.total is not None else ()
-    return section(name, shown.heading, table(shown.heading, columns, rows, total), remark=" ".join(shown.remarks))
+    cards = len(columns) > MOST_BESIDE or any(column.wide for column in columns)
+    told = table(shown.heading, columns, rows, total, cards=cards)
+    return section(name, shown.heading, told, remark=" ".join(shown.remarks))
+
+
+def _column(column: ScreenColumn, cells: Iterable[str]) -> Column:
+    """Return a column of the screen: in a card long cells have two places, and longer ones a line of their own."""
+    longest = max(map(len, cells), default=0)
+    wide = not column.right and longest > LONG
+    return Column(column.name, number=column.right, wide=wide, labelled=longest > SHORT)
 
 
 def _cells(row: Row, kept: Iterable[int]) -> list[Html]:

@@ -19,6 +19,7 @@ from optimizer.report.html.plan_checks import assumptions_section, checks_sectio
 from optimizer.report.html.plan_hours import hours_section
 from optimizer.report.html.plan_money import cost_section, per_thousand
 from optimizer.report.html.plan_pages import pages_section
+from optimizer.report.html.plan_rests import cannot_section, estimates_section
 from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
 from optimizer.report.html.sheet import Sheet
@@ -47,7 +48,9 @@ def plan_html(document: Mapping[str, Any]) -> str:
         capacity_section(p),
         close_calls_section(p),
         alternatives_section(p),
+        estimates_section(p),
         assumptions_section(p),
+        cannot_section(p),
         checks_section(p),
     ]
     return page("Fleet plan", document["scenario"].get("name", "plan"), about(p), sections, document, made_by(p))

@@ -9,6 +9,7 @@ from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.parts import Column, Line, bar, facts, section, table
 from optimizer.report.html.plan_sheet import PlanSheet
 from optimizer.report.html.sheet import ratio
+from optimizer.report.plan_rests import bound
 
 CLOSE_CALLS_SHOWN = 8
 
@@ -68,10 +69,11 @@ def close_calls_section(p: PlanSheet) -> Html:
     rows = []
     for number in near:
         item, extra = p.plan["rejected"][number], p.sheet.path("rejected", number, "extra_cost")
-        rise = p.sheet.percent(ratio(extra, p.sheet.path("cost", "total")), 2, signed=True)
+        share = p.sheet.percent(ratio(extra, p.sheet.path("cost", "total")), 2, signed=True)
+        rise = joined(bound(item["detail"]), share)
         name = joined(tag("span", item["service"]), " on ", tag("span", item["instance_type"]))
         rows.append(Line((name, rise, p.sheet.figure(p.a_month(extra), p.digits, signed=True), item["detail"])))
-    return section("close", "Close calls", table("Close calls", columns, rows))
+    return section("close", "Close calls", table("Close calls", columns, rows, cards=True))
 
 
 def _is_near(item: dict[str, object]) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from optimizer.decisions.risks import largest_start
+from optimizer.domain.plan import FleetRow, PlanPeriod
 from optimizer.report.html.formula import Formula
-from optimizer.report.html.markup import Html, between, joined, tag
+from optimizer.report.html.markup import Html, between, filled, joined, tag
 from optimizer.report.html.parts import Column, Line, facts, section, table
 from optimizer.report.html.plan_sheet import PlanSheet, option_name
 from optimizer.report.html.sheet import ratio
+from optimizer.report.plan_buy import AFTER, IN_BILL, MOST_STARTS, NOT_IN_BILL, STARTS, STILL_TO_PAY, TO_GET
 
 _BUY = "Least and most: instances over all hours. On average: paid over all hours. Money a month."
 
@@ -82,16 +85,14 @@ def _priced(p: PlanSheet, key: Mapping[str, Any]) -> Html:
 
 
 def _further(p: PlanSheet) -> Html:
-    """What buying means further: other demands, what is left to pay, power, standby."""
+    """What buying means further: other demands, what is left to pay, starts, power, standby."""
     s, currency = p.sheet, p.currency
-    lines = []
+    lines: list[tuple[str, Html]] = []
     known = [name for name, total in p.plan["expected"].items() if total is not None]
     if len(known) > 1:
         each = [joined(f"{name} {currency} ", s.figure(p.a_month(s.path("expected", name)))) for name in known]
         lines.append(("If demand is", joined(between(" · ", *each), " a month")))
-    if p.plan["obligation_after_horizon"] > 0.0:
-        rest = s.figure(s.path("obligation_after_horizon"))
-        lines.append(("After the horizon", joined(f"{currency} ", rest, " still to be paid")))
+    lines += [*_after(p), *_starts(p)]
     power = _power(p)
     if power:
         lines.append(("Power", joined(power, ", cooling included, estimated from maximum power")))
@@ -99,6 +100,28 @@ def _further(p: PlanSheet) -> Html:
         lost = f"{item['service']} from {item['origin']}: {item['primary']}, if it is lost {item['standby']}"
         lines.append(("Standby", joined(lost)))
     return facts(lines) if lines else Html("")
+
+
+def _after(p: PlanSheet) -> list[tuple[str, Html]]:
+    """What is still to be paid when the horizon ends, and how much of it the bill counts."""
+    s = p.sheet
+    if p.plan["obligation_after_horizon"] <= 0.0:
+        return []
+    rest = joined(f"{p.currency} ", s.figure(s.path("obligation_after_horizon")))
+    counted = p.plan["cost"]["by_category"].get("obligation", 0.0) > 0.0
+    part = filled(IN_BILL, amount=s.figure(s.path("cost", "by_category", "obligation"))) if counted else NOT_IN_BILL
+    return [(AFTER, between(" · ", filled(STILL_TO_PAY, amount=rest), part))]
+
+
+def _starts(p: PlanSheet) -> list[tuple[str, Html]]:
+    """The hour that starts most instances on demand."""
+    start = largest_start(p.records("fleet", FleetRow), p.records("periods", PlanPeriod))
+    if start is None:
+        return []
+    running = ["cols", p.sheet.path("fleet", {"purchase_option": "on_demand", "until": ""}, "count_by_period")]
+    count = p.sheet.counted(["-", ["at", running, start.at], ["at", running, start.after]], "instance")
+    said = filled(STARTS, instances=count, when=tag("span", p.hours.label(start.at)))
+    return [(TO_GET, between(" · ", said, MOST_STARTS))]
 
 
 def _power(p: PlanSheet) -> Html:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.report.html.formula import Formula
-from optimizer.report.html.markup import Html, joined, tag
+from optimizer.domain.plan import Check
+from optimizer.report.html.markup import Html, filled, joined, tag
 from optimizer.report.html.parts import Column, Line, data, section, table
+from optimizer.report.html.plan_rests import effect_of_ten_percent
 from optimizer.report.html.plan_sheet import PlanSheet
-from optimizer.report.html.sheet import ratio
-
-#: Margins up to this are the room that checks leave for rounding of floats.
-DUST = 1e-6
+from optimizer.report.plan_checked import DUST, REPLAYED, hardest
 
 
 def assumptions_section(p: PlanSheet) -> Html:
@@ -25,16 +23,11 @@ def assumptions_section(p: PlanSheet) -> Html:
     )
     order = sorted(range(len(found)), key=lambda number: -abs(found[number]["effect_of_10_percent_on_total"] or 0.0))
     rows = [
-        Line((found[number]["what"], found[number]["value"], _effect(p, number), found[number]["source"]))
+        Line((found[number]["what"], found[number]["value"], effect_of_ten_percent(p, number), found[number]["source"]))
         for number in order
     ]
     remark = "10 % more: how the total moves if the value is a tenth higher, where that is known."
-    return section("assumed", "Assumed", table("Assumptions", columns, rows), remark=remark)
-
-
-def _effect(p: PlanSheet, number: int) -> Html:
-    effect: Formula = p.sheet.path("assumptions", number, "effect_of_10_percent_on_total")
-    return p.sheet.percent(ratio(effect, p.sheet.path("cost", "total")), 2, signed=True, missing="")
+    return section("assumed", "Assumed", table("Assumptions", columns, rows, cards=True), remark=remark)
 
 
 def checks_section(p: PlanSheet) -> Html:
@@ -70,10 +63,19 @@ def checks_section(p: PlanSheet) -> Html:
     if failed:
         said = joined(bad, " of ", count, " checks fail: do not act on this plan")
     told = table("Checks", columns, rows)
-    verdict = tag("p", said, class_="bad" if failed else "good")
+    verdict = joined(tag("p", said, class_="bad" if failed else "good"), _replayed(p))
     shown = told if failed else data("Every check: the figures", told)
     remark = "Every rule read again, and the bill written again, by code that shares nothing with the solver."
     return section("checks", "Checked", verdict, shown, remark=remark)
+
+
+def _replayed(p: PlanSheet) -> Html:
+    """The share of late requests that comes nearest to what is allowed."""
+    number = hardest(p.records("checks", Check), p.plan["inputs"].get("services", ()))
+    if number is None:
+        return Html("")
+    late, allowed = (p.sheet.percent(p.sheet.path("checks", number, name), 2) for name in ("worst_value", "limit"))
+    return tag("p", filled(REPLAYED, late=late, allowed=allowed))
 
 
 def _bound(p: PlanSheet, number: int, name: str) -> Html:

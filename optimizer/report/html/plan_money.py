@@ -91,7 +91,8 @@ def _items(p: PlanSheet) -> Html:
         Column("category"), Column("item"), Column("a month", number=True), Column("share", number=True),
         Column("", bars=True),
     )  # fmt: skip
-    return joined(tag("h3", "By category"), table("The bill by category", columns, rows, ("sum", "", total, "", "")))
+    shown = table("The bill by category", columns, rows, ("sum", "", total, "", ""), stacked=True)
+    return joined(tag("h3", "By category"), shown)
 
 
 def _sum(p: PlanSheet, numbers: Sequence[int]) -> Formula:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from optimizer.report.html.charts import Hours
 from optimizer.report.html.formula import Formula
@@ -36,6 +36,9 @@ _GROUPED_BY = (
 )
 
 
+Record = TypeVar("Record")
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Pools that differ by zone only: what they share, the pools themselves, and replicas on an instance."""
@@ -63,6 +66,10 @@ class PlanSheet:
         periods = self.plan["periods"]
         self.hours = Hours(tuple(p["day_type"] for p in periods), tuple(p["hour"] for p in periods))
         self.services: list[str] = list(dict.fromkeys(pool["service"] for pool in self.plan["pools"]))
+
+    def records(self, where: str | tuple[str, ...], kind: type[Record]) -> list[Record]:
+        """Return the records of a list as the screen has them; what is a record inside of one stays as it is."""
+        return [kind(**item) for item in self.sheet.at(*((where,) if isinstance(where, str) else where))]
 
     def a_month(self, amount: Formula) -> Formula:
         """Return the formula of money a month."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.decisions.risks import largest_start, risks_of
+from optimizer.decisions.risks import Start, largest_start, risks_of
 from optimizer.domain.plan import FleetRow, Plan
 from tests.unit.report.sample_plan import sample_plan
 
@@ -29,16 +29,17 @@ def test_spot_is_a_share_of_hours():
 
 
 def test_the_largest_start_is_counted_from_the_hour_before():
-    """A rise from 2 to 9 within a day is 7; what is signed does not start."""
+    """A rise from 2 to 9 within a day is 7; a day may come after the emptiest last hour; what is signed stays."""
     plan = sample_plan()
     counts = _flat(plan, 2)
     counts[5] = 9
     plan = plan.replace(fleet=(_row(plan, "on_demand", counts), _row(plan, "on_demand", _flat(plan, 50), "2030-01-01")))
-    start = largest_start(plan)
-    assert start is not None
-    assert (start[0], start[1]) == (7, plan.periods[5])
+    assert largest_start(plan.fleet, plan.periods) == Start(7, at=5, after=4)
+    counts[24] = 11
+    plan = plan.replace(fleet=(_row(plan, "on_demand", counts),))
+    assert largest_start(plan.fleet, plan.periods) == Start(9, at=24, after=23)
     level = plan.replace(fleet=(_row(plan, "on_demand", _flat(plan, 2)),))
-    assert largest_start(level) is None
+    assert largest_start(level.fleet, level.periods) is None
 
 
 def test_one_zone_and_one_type_are_told_by_service():

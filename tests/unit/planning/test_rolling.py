@@ -76,6 +76,25 @@ def test_weeks_without_news_change_nothing_and_cost_what_the_plan_does():
     for cost in (found.charged.cost, found.free.cost, found.hindsight):
         assert cost == pytest.approx(3 * plan.objective.total * share, abs=0.01)
     assert found.charged.short_hours == 0.0
+    on_one = {"pair": 2}
+    held = [-(-max(pool.replicas_by_period) // on_one.get(pool.instance_type, 1)) for pool in plan.pools]
+    assert found.kept_instances == sum(held) > 0
+    assert [week.charged.instances for week in found.weeks] == [found.kept_instances] * 3
+
+
+def test_a_fleet_that_never_changes_breaks_what_a_new_one_carries():
+    """Twice the demand is told and comes: planned again it is carried, kept it is broken in both hours."""
+    scenario, catalog, plan = question()
+    found = rolled(week("a", 1.0, 1.0), week("b", 2.0, 2.0))
+    assert [item.kept_short_hours for item in found.weeks] == [0.0, pytest.approx(HOURS_PER_WEEK)]
+    assert found.kept_short_hours == pytest.approx(HOURS_PER_WEEK)
+    assert [item.charged.short_hours for item in found.weeks] == [0.0, 0.0]
+    first, second = (item.charged for item in found.weeks)
+    assert first.instances == found.kept_instances
+    assert second.instances == first.instances + second.churn, "more of what runs is started, nothing stops"
+    other = replace(scenario, origins=tuple(replace(place, name="elsewhere") for place in scenario.origins))
+    unknown = roll_scenario(plan, other, catalog, [("w", other, other)], cost_per_change=CHARGE, store=shared_store())
+    assert (unknown.kept_short_hours, unknown.weeks[0].kept_short_hours) == (None, None)
 
 
 def test_figures_of_a_week_are_those_of_plans_made_by_hand():

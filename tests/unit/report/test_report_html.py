@@ -15,6 +15,7 @@ from optimizer.report.html.formula import path, value_of
 from optimizer.report.html.lines import band_hours, day_line, month_lines
 from optimizer.report.html.markup import Html, joined, tag
 from optimizer.report.html.page import LONGEST_DOCUMENT, page
+from optimizer.report.html.places import step_lines
 from optimizer.report.html.sheet import Sheet
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.plan_page import plan_report
@@ -207,6 +208,21 @@ def test_bars_beside_each_other_are_as_long_as_their_values():
     drawn = beside_bars("x", ["one", "two"], series)
     lengths = [length for colour in ("var(--pale)", ACCENT) for _, length in _bars(drawn, colour)]
     _straight([0.0, 100.0, 300.0, 250.0, 50.0], [0.0, *lengths])
+
+
+def test_steps_stay_from_one_place_to_the_next():
+    """Each value holds over the whole of its place, and dots lie in the middle of theirs, on the second line."""
+    series = [Series("kept", "var(--quiet)", [5.0, 5.0, 5.0]), Series("new", ACCENT, [8.0, 9.0, 4.0])]
+    drawn = step_lines("x", ["a", "b", "c"], series, [1], "var(--s5)")
+    points = _points(drawn, ACCENT)
+    widths = [x for x, _ in points]
+    assert widths == sorted(widths)
+    heights = [y for n, (_, y) in enumerate(points) if n == 0 or y != points[n - 1][1]]
+    _straight([8.0, 9.0, 4.0], heights)
+    dot = re.search(r'<path transform="translate\(([-\d.]+),([-\d.]+)\)"[^>]*fill="var\(--s5\)"', drawn)
+    assert dot is not None
+    assert abs(float(dot[2]) - heights[1]) < 0.5
+    _straight([0.0, 1.5, 3.0], [widths[0], float(dot[1]), widths[-1]])
 
 
 def test_a_day_of_which_nothing_is_known_breaks_the_line():

@@ -13,12 +13,16 @@ from optimizer.decisions.draws.records import DrawnOption, Draws
 from optimizer.decisions.records import Comparison, Difference, OptionAnswer, UntilArrival
 from optimizer.decisions.screening.records import Screened, Screening
 from optimizer.domain.actuals import Actuals, BrokenPeriod, SeriesActuals
+from optimizer.domain.plan import Check, Rejected
 from optimizer.inputs.option_terms import DrawTerms
 from optimizer.report.compare_page import comparison_report
 from optimizer.report.formats import Format
 from optimizer.report.html.compare import comparison_html
 from optimizer.report.html.plan import plan_html
 from optimizer.report.html.replan import replan_html
+from optimizer.report.plan_buy import buy_facts
+from optimizer.report.plan_checked import checked_facts
+from optimizer.report.plan_rests import cannot_facts, close_calls_table, estimates_table
 from optimizer.report.report import render
 from tests.browser.odd_plans import ODD
 from tests.unit.report.sample_plan import sample_plan
@@ -68,6 +72,80 @@ def test_plans_without_pages_have_no_section_of_them():
     """Nor a re-plan without measured counts one of what came."""
     assert 'id="pages"' not in plan_html(sample_plan().to_dict())
     assert 'id="came"' not in replan_html(sample_replan().to_dict())
+
+
+def test_what_starts_and_what_is_left_to_pay_are_told_with_what_to_buy():
+    """In the words of the screen: instances that must start, what is owed after the horizon, and how much is billed."""
+    plan = sample_plan()
+    document = plan.replace(obligation_after_horizon=1234.0).to_dict()
+    rows = _rows(plan_html(document), "buy")
+    start = next(facts for facts in buy_facts(plan) if facts.heading == "To get")
+    assert [" · ".join(start.lines[0])] in rows
+    assert ["USD 1,234 still to be paid when the horizon ends · none of it in this bill"] in rows
+    document["cost"]["by_category"]["obligation"] = 99.0
+    assert ["USD 1,234 still to be paid when the horizon ends · 99 of it in this bill"] in _rows(
+        plan_html(document), "buy"
+    )
+
+
+@pytest.mark.parametrize("estimated", [True, False])
+def test_a_page_rests_on_the_estimates_that_the_screen_names(estimated: bool):
+    """What, basis and money a month are those of the screen; a plan without estimates says so."""
+    plan = sample_plan()
+    if not estimated:
+        lines = tuple(replace(line, basis="list") for line in plan.cost.lines)
+        pools = tuple(replace(pool, basis="measured") for pool in plan.pools)
+        plan = plan.replace(pools=pools, cost=replace(plan.cost, lines=lines))
+    told = estimates_table(plan)
+    html = plan_html(plan.to_dict())
+    rows = [row[:3] for row in _rows(html, "estimates")]
+    assert rows[1:] == [list(row.cells[:3]) for row in told.rows]
+    assert bool(told.rows) == estimated
+    assert all(remark in html for remark in told.remarks)
+
+
+def test_two_pools_of_one_price_rest_on_it_once():
+    """Pools that differ in batch size and nothing else share the rent of their type: it is counted once."""
+    plan = sample_plan()
+    first = next(pool for pool in plan.pools if pool.basis == "estimated")
+    twice = plan.replace(pools=(*plan.pools, replace(first, batch_size=first.batch_size + 1)))
+    assert estimates_table(twice) == estimates_table(plan)
+
+
+def test_types_that_cannot_serve_are_counted_as_on_the_screen():
+    """Where reasons differ each has its count and rare ones are counted together; where all agree, once."""
+    rare = tuple(Rejected("s", f"t{number}", "cannot", f"reason {number}", None) for number in range(5))
+    for rejected in (sample_plan().rejected, rare):
+        plan = sample_plan().replace(rejected=rejected)
+        facts = cannot_facts(plan)
+        assert facts is not None
+        html = plan_html(plan.to_dict()).split('id="cannot"')[1].split("</section>", maxsplit=1)[0]
+        assert [_read(item) for item in re.findall("<li>.*?</li>", html)] == [" · ".join(line) for line in facts.lines]
+    assert 'id="cannot"' not in plan_html(sample_plan().replace(rejected=()).to_dict())
+
+
+def test_a_rise_that_is_only_bounded_says_so():
+    """As on the screen: `from` before what is at least added."""
+    rows = {row[0]: row[1] for row in _rows(plan_html(sample_plan().to_dict()), "close")[1:]}
+    told = {row.cells[0]: row.cells[1] for row in close_calls_table(sample_plan()).rows}
+    assert rows.keys() == told.keys()
+    assert (
+        {name for name, rise in rows.items() if rise.startswith("from +")}
+        == {name for name, rise in told.items() if rise.startswith("from +")}
+        != set()
+    )
+
+
+def test_the_hardest_replayed_minutes_are_told_with_the_checks():
+    """The words and figures of the screen; nothing where no share of late requests was checked."""
+    plan = sample_plan()
+    late = Check("latency", "ranking", 1.0 - 0.99, 0.0069, 0.0031, holds=True)
+    plan = plan.replace(checks=(*plan.checks, late), inputs={**plan.inputs, "services": [{"percentile": 0.99}]})
+    (said,) = (piece for line in checked_facts(plan).lines for piece in line if piece.startswith("hardest"))
+    assert said == "hardest minutes replayed: 0.69 % of requests late, 1.00 % allowed"
+    assert said in _read(plan_html(plan.to_dict()))
+    others = tuple(check for check in plan.checks if check.rule != "latency")
+    assert "hardest minutes" not in plan_html(plan.replace(checks=others).to_dict())
 
 
 def test_what_came_is_told_beside_the_forecast():

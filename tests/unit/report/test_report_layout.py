@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from optimizer.report.layout import packed, wrapped
 from optimizer.report.page import BAR_CELLS, Column, Facts, Page, Row, Table, bar
 from optimizer.report.plan_page import plan_page
 from optimizer.report.text import page_text
+from optimizer.report.wrapping import packed, wrapped
 
 
 def _text(table: Table, width: int = 60) -> list[str]:
@@ -104,16 +107,16 @@ def test_cells_that_cannot_fit_are_wrapped():
     assert lines[1].endswith("123,456,789")
 
 
-@pytest.mark.parametrize("width", [60, 72, 80, 100, 120, 140, 160])
+@pytest.mark.parametrize("width", [40, 50, 60, 72, 80, 100, 120, 140, 160])
 def test_no_line_of_a_plan_is_wider_than_the_screen(plan, width):
     """The whole page fits at every width a terminal may have."""
     assert max(cell_len(line) for line in page_text(plan_page(plan), width).splitlines()) <= width
 
 
 def test_screens_beyond_the_bounds_get_the_nearest_width(plan):
-    """A 20-column window gets the page for 60, a 400-column one the page for 160."""
+    """A 20-column window gets the page for 40, a 400-column one the page for 160."""
     page = plan_page(plan)
-    assert page_text(page, 20) == page_text(page, 60)
+    assert page_text(page, 20) == page_text(page, 40) != page_text(page, 50)
     assert page_text(page, 400) == page_text(page, 160)
 
 
@@ -191,3 +194,135 @@ def test_a_title_is_not_wider_than_its_column():
     rows = (Row(("h" * 14, "words " * 9, *["1,234,567"] * 4)),)
     lines = _text(Table("Held", columns, rows), 72)
     assert all(cell_len(line) <= 72 for line in lines)
+
+
+def test_names_that_do_not_fit_stand_above_their_figures():
+    """Not cut to fit beside them; short ones stay on the line, notes and what moved stand below."""
+    columns = (
+        Column("where", untitled=True),
+        Column("type", untitled=True),
+        Column("least", right=True),
+        Column("most", right=True),
+        Column("an hour", right=True, drop=1, as_note="{} an hour"),
+    )
+    rows = (
+        Row(("aws us-east-1", "g4dn.2xlarge", "4", "12,345,678", "0.474"), ("noted",)),
+        Row(("", "spot", "0", "6", "1")),
+    )
+    lines = _text(Table("Buy", columns, rows, Row(("sum", "", "", "12,345,684", "")), ("remarked",)), 44)
+    assert (
+        lines
+        == [
+            "  Buy               least        most  an hour",
+            "  aws us-east-1 · g4dn.2xlarge",
+            "                        4  12,345,678    0.474",
+            "    noted",
+            "    spot                0           6        1",
+            "  sum                      12,345,684",
+            "  remarked",
+        ]
+        or lines
+    )
+
+
+def test_titles_of_names_stand_where_there_is_room():
+    """Beside those of the figures, or above them."""
+    wide = Column("an outcome of some sort", right=True)
+    rows = (Row(("a-name-of-so-many-signs-that-it-takes-a-line", "1", "2")),)
+    beside = _text(Table("", (Column("rule"), Column("limit", right=True), wide), rows), 50)
+    assert beside[0] == "  rule              limit  an outcome of some sort"
+    above = _text(Table("", (Column("rule that is read again"), Column("limit", right=True), wide), rows), 50)
+    assert above[:2] == ["  rule that is read again", " " * 20 + "limit  an outcome of some sort"]
+
+
+def test_figures_that_do_not_fit_stand_in_a_row():
+    """Each after its title, or as its note says; bars are left out."""
+    columns = (
+        Column("place"),
+        *(Column(f"number {n}", right=True) for n in range(3)),
+        Column("price", right=True, as_note="{} an hour"),
+        Column("picture", bar=True),
+    )
+    row = Row(("aws us-east-1 zone a", *(f"{n}234567890" for n in range(3)), "0.5", "█"), ("noted",))
+    lines = _text(Table("Places", (Column("kind"), *columns), (replace(row, cells=("x", *row.cells)),)), 40)
+    assert lines == [
+        "  Places",
+        "  x · aws us-east-1 zone a",
+        "    number 0 0234567890 ·",
+        "    number 1 1234567890 ·",
+        "    number 2 2234567890 · 0.5 an hour ·",
+        "    noted",
+    ]
+
+
+def test_cells_of_three_lines_are_folded_on_a_narrow_screen():
+    """On a wider one they stay in their column: there the figures of all rows are seen under each other."""
+    columns = (Column("what", untitled=True), Column("m", right=True))
+    rows = (Row(("one two three four five", "1" * 37)), Row(("six", "2")))
+    assert _text(Table("Of", columns, rows), 50) == [
+        "  Of" + "m".rjust(46),
+        "  one two three four five",
+        "  " + " " * 11 + "1" * 37,
+        "  six" + "2".rjust(45),
+    ]
+    wide = (Row(("one two three four five", "1" * 47)), Row(("six", "2")))
+    assert _text(Table("Of", columns, wide), 60)[1:4] == [
+        "  one two    " + "1" * 47,
+        "  three",
+        "  four five",
+    ]
+
+
+def test_notes_with_little_room_stand_under_their_row():
+    """One line of them stays under the second column, several begin near the first."""
+    columns = (Column("what", untitled=True), Column("m", right=True))
+    rows = (Row(("a name of a row", "1"), ("short",)), Row(("another", "2"), ("words " * 8,)))
+    assert _text(Table("Of", columns, rows), 50)[1:] == [
+        "  a name of a row  1",
+        " " * 19 + "short",
+        "  another          2",
+        "    " + " ".join(["words"] * 7),
+        "    words",
+    ]
+
+
+def test_a_long_heading_of_facts_stands_above_them():
+    """The others keep their column."""
+    page = Page(("t",), (Facts("Short", (("said",),)), Facts("A heading of many words", (("one", "two"),))))
+    assert page_text(page, 40).splitlines()[2:] == [
+        "  Short  said",
+        "  A heading of many words",
+        "         one · two",
+    ]
+
+
+_WORDS = st.text(alphabet="abc %", min_size=1, max_size=26).filter(str.strip)
+_CELLS = st.one_of(st.just(""), _WORDS, st.integers(0, 10**9).map("{:,}".format))
+
+
+@st.composite
+def _tables(draw):
+    """Columns of every kind, rows of any length."""
+    columns = draw(
+        st.lists(
+            st.builds(
+                Column, _WORDS, right=st.booleans(), untitled=st.booleans(), drop=st.integers(0, 2),
+                least=st.sampled_from((0, 12)),
+            ),
+            min_size=1, max_size=7,
+        )
+    )  # fmt: skip
+    cells = st.tuples(*(_CELLS for _ in columns))
+    rows = draw(st.lists(st.builds(Row, cells, st.lists(_WORDS, max_size=2).map(tuple)), min_size=1, max_size=4))
+    return Table(draw(_WORDS), tuple(columns), tuple(rows), draw(st.none() | st.builds(Row, cells)))
+
+
+@given(_tables(), st.sampled_from((40, 50, 60, 80, 120)))
+def test_any_table_fits_any_screen(table, width):
+    """No line is wider than the screen, no word of a cell is cut, and none is lost."""
+    text = page_text(Page(("t",), (table,)), width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    shown = Counter(text.replace(",", "").split())
+    rows = [*table.rows, *([table.total] if table.total is not None else [])]
+    said = Counter(word for row in rows for cell in (*row.cells, *row.notes) for word in cell.replace(",", "").split())
+    assert said <= shown
