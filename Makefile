@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 SCENARIO ?= shop-search
 # Files go to the workers in their order, in which the many short ones of tests/unit come last.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+# What is compiled once is read by the other worker, by processes of tests and by the next run.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup plan browser test test-all lint check bench accuracy golden reference catalog capacities lock clean
 .DEFAULT_GOAL := help

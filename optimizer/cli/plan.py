@@ -53,7 +53,6 @@ def plan(
         from optimizer.cli.output import Delivery
         from optimizer.cli.progress import progress_line
         from optimizer.cli.warn import warned
-        from optimizer.decisions.work import WORTH_PROCESSES, local_processes
         from optimizer.report.plan_page import plan_report
 
         delivery = Delivery(format_, output, quiet)
@@ -71,6 +70,8 @@ def plan(
                 copies=True,
             )
             if alternatives:
+                from optimizer.decisions.work import WORTH_PROCESSES, local_processes
+
                 with local_processes(WORTH_PROCESSES) as executor:
                     found = api.with_alternatives(
                         found,

@@ -28,6 +28,8 @@ LEAST_BAND = 0.10
 FEW_POINTS_BAND = 0.28
 #: Errors are not told apart beyond a factor of a hundred, and no catalog states a wider band than eleven times.
 WORST_ERROR, WIDEST_BAND = 99.0, 10.0
+#: Squared residuals that differ by no more are the same.
+SAME_RESIDUAL = 1e-12
 #: A form is not chosen for how little it is off where all are hopeless.
 _WORST_COUNTED = 1.0
 
@@ -74,16 +76,37 @@ def nonnegative(design: Floats) -> tuple[list[float], float]:
         The solution and its squared residual.
     """
     ones, width = np.ones(design.shape[0]), design.shape[1]
+    if (whole := _all_columns(design, ones)) is not None:
+        return whole
     best, least = [0.0] * width, float(design.shape[0])
     for size in range(1, width + 1):
         for chosen in combinations(range(width), size):
             part = design[:, chosen]
             solution = np.linalg.lstsq(part, ones, rcond=None)[0]
             residual = float(np.sum((part @ solution - 1.0) ** 2))
-            if solution.min() >= 0.0 and residual < least - 1e-12:
+            if solution.min() >= 0.0 and residual < least - SAME_RESIDUAL:
                 values = dict(zip(chosen, solution.tolist(), strict=True))
                 best, least = [values.get(column, 0.0) for column in range(width)], residual
     return best, least
+
+
+def _all_columns(design: Floats, ones: Floats) -> tuple[list[float], float] | None:
+    """Return the solution with every column where that is the best for certain: each is needed, and none is negative.
+
+    Without column j the squared residual rises by ``x[j]**2 / inv(design.T @ design)[j, j]``, without more of them by
+    no less.
+    """
+    part = design[:, tuple(range(design.shape[1]))]
+    solution = np.linalg.lstsq(part, ones, rcond=None)[0]
+    if solution.min() <= 0.0:
+        return None
+    try:
+        scale = np.diag(np.linalg.inv(part.T @ part))
+    except np.linalg.LinAlgError:
+        return None
+    if not ((scale > 0.0) & (solution**2 > 2.0 * SAME_RESIDUAL * scale)).all():
+        return None
+    return solution.tolist(), float(np.sum((part @ solution - 1.0) ** 2))
 
 
 def error_of(predicted_s: float, true_s: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.browser.figures import SCRIPTS
 
@@ -41,26 +41,35 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Page:
+    """One page for all that is opened: a process of its own for each would take longer than what is asked of it."""
+    return browser.new_page()
+
+
 @pytest.fixture
-def shown(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Open a text as a page, at a width and in a theme; `asked` of the page is what it asked the network for."""
-    pages: list[Page] = []
+def shown(window: Page, tmp_path: Path) -> Iterator[Open]:
+    """Open a text as a page, at a width and in a theme; `asked` of the page is what it asked the network for.
+
+    What was opened before is gone then.
+    """
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
 
     def opened(text: str, width: str = "desktop", theme: str = "light") -> Page:
-        path = tmp_path / f"page-{len(pages)}.html"
+        path = tmp_path / "page.html"
         path.write_text(text, encoding="utf-8")
-        page = browser.new_page(
-            viewport={"width": WIDTHS[width], "height": 900}, color_scheme="dark" if theme == "dark" else "light"
-        )
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        page.asked = [url for url in asked if url != path.as_uri()]  # type: ignore[attr-defined]
+        asked.clear()
+        window.set_viewport_size({"width": WIDTHS[width], "height": 900})
+        window.emulate_media(media="screen", color_scheme="dark" if theme == "dark" else "light")
+        window.goto(path.as_uri())
+        window.asked = [url for url in asked if url != path.as_uri()]  # type: ignore[attr-defined]
         for script in SCRIPTS:
-            page.evaluate(script)
-        pages.append(page)
-        return page
+            window.evaluate(script)
+        return window
 
+    window.on("request", note)
     yield opened
-    for page in pages:
-        page.close()
+    window.remove_listener("request", note)

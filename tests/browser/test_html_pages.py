@@ -30,6 +30,8 @@ from tests.browser.figures import (
 from tests.browser.odd_plans import MARKUP, ODD
 from tests.unit.report.sample_plan import sample_plan
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 Document = Mapping[str, Any]
 Read = Callable[[str], tuple[str, Document]]
 

@@ -74,7 +74,7 @@ def fleetopt(tmp_path: Path) -> Run:
 def _run(
     command: list[str], arguments: tuple[str, ...], folder: Path, extra: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    env = environment(FLEETOPT_CACHE=str(folder / "cache"), **extra)
+    env = environment(**{"FLEETOPT_CACHE": str(folder / "cache"), **extra})
     return subprocess.run(
         [*command, *arguments], capture_output=True, text=True, encoding="utf-8", cwd=folder, env=env, check=False
     )

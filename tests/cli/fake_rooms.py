@@ -15,7 +15,7 @@ from optimizer.domain.plan import Check, Plan
 from optimizer.domain.second_reading import SecondReading
 from optimizer.errors import Fault, Infeasible, InputError, NoPlanFound, VerificationFailed
 from optimizer.verification.replaying import ReplayReport, ReplayRow, WhatIf
-from optimizer.verification.replaying.day import DayReport
+from optimizer.verification.replaying.day_result import DayReport
 from tests.unit.report.sample_day import sample_day_row
 from tests.unit.report.sample_plan import sample_plan
 

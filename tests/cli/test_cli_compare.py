@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 OPTIONS = """\
@@ -25,7 +26,7 @@ def _options(folder: Path, text: str = OPTIONS) -> str:
 def test_a_comparison_in_every_form(here, fleetopt, tmp_path: Path):
     """The file gets JSON, stdout the page, stderr the progress; CSV has one row an option with the same totals.
 
-    The latter as a process, which leaves options to others.
+    The latter as a process, which leaves options to others; all of them find the capacities of the first in the cache.
     """
     options = _options(tmp_path)
     done = here("compare", "single-service", "--options", options, "-o", "found.json")
@@ -35,7 +36,8 @@ def test_a_comparison_in_every_form(here, fleetopt, tmp_path: Path):
     assert "Against as it stands" in done.stdout
     assert "infeasible, proven" in done.stdout
     assert "planned 3 of 3" in done.stderr
-    done = fleetopt("compare", "single-service", "--options", options, "--format", "csv", "--quiet")
+    shared = {"FLEETOPT_CACHE": os.environ["FLEETOPT_CACHE"]}
+    done = fleetopt("compare", "single-service", "--options", options, "--format", "csv", "--quiet", **shared)
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert done.stderr == ""
     for row, option in zip(rows, document["options"], strict=True):

@@ -21,10 +21,12 @@ KEPT = ROOT / "tests" / "golden"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: Pages whose commands make many plans each.
 SLOW = (
+    "add-a-measurement.md",
     "ask-why.md",
     "compare-hardware.md",
     "compare-owned-with-rented.md",
     "draw-totals.md",
+    "failures.md",
     "make-a-page-to-show.md",
     "margins.md",
     "own-data.md",

@@ -15,8 +15,10 @@ from tests.support.brute_world import World
 from tests.support.tiny_question import tiny_case
 
 DEFAULT_CASES, ALL_CASES = 5, 300
-#: In the default run as well: two services, no plan at all, and more machines in a site than it has room for.
+#: In the default run as well: two services (under quotas), no plan, and more machines in a site than it has room for.
 TELLING = (13, 15, 180)
+#: Simulating their capacities takes seconds; at assumed ones they are in the default run.
+LONG = (1, 2, 13)
 DEFAULT_QUOTAS, ALL_QUOTAS = 2, 150
 #: Cases with capacities from a formula, which take no time to simulate. Beyond the first ones: spot that stands by for
 #: a location, counts held by day type that rise too fast, and more machines in a site than it has room for.
@@ -29,12 +31,13 @@ def store() -> CapacityStore:
     return shared_store()
 
 
-def _cases(default: int, all_: int, telling: tuple[int, ...] = TELLING) -> list[object]:
-    marks = [() if case < default or case in telling else pytest.mark.slow for case in range(all_)]
+def _cases(default: int, all_: int, telling: tuple[int, ...] = TELLING, long: tuple[int, ...] = ()) -> list[object]:
+    quick = {*range(default), *telling} - {*long}
+    marks = [() if case in quick else pytest.mark.slow for case in range(all_)]
     return [pytest.param(case, marks=mark) for case, mark in enumerate(marks)]
 
 
-@pytest.mark.parametrize("case", _cases(DEFAULT_CASES, ALL_CASES))
+@pytest.mark.parametrize("case", _cases(DEFAULT_CASES, ALL_CASES, long=LONG))
 def test_total_equals_brute_force(case: int, store: CapacityStore):
     """At gap 0 the total is the enumerated minimum, and no plan is found exactly where enumeration finds none."""
     scenario, catalog = tiny_case(case)

@@ -13,7 +13,7 @@ from optimizer.formulation.within import floors_of
 from optimizer.performance import CapacityStore
 from optimizer.planning.guessed import can_be_guessed
 from optimizer.solve import solve_problem
-from tests.support.asked import shared_store
+from tests.support.asked import AssumedStore
 from tests.support.brute_force import cheapest_total
 from tests.support.tiny_question import tiny_case
 
@@ -24,15 +24,15 @@ LONG = (1, 9, 10, 11)
 
 @pytest.fixture(scope="module")
 def store() -> CapacityStore:
-    """Simulated capacities, shared with other tests."""
-    return shared_store()
+    """Capacities from a formula: what they are is nothing to a floor, and they take no time to simulate."""
+    return AssumedStore()
 
 
-def _few_types(case: int) -> Context:
+def _few_types(case: int, store: CapacityStore) -> Context:
     """Return a tiny question that may use one instance type, or two: spot, commitments, power, pins at random."""
     scenario, catalog = tiny_case(case)
     scenario = replace(scenario, limits=replace(scenario.limits, max_instance_types=1 + case % 2))
-    return Context(scenario, catalog, shared_store())
+    return Context(scenario, catalog, store)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def _few_types(case: int) -> Context:
 )
 def test_blocks_within_the_least_cost_hold_the_cheapest_plan(case: int, store: CapacityStore):
     """With no more room than the enumerated minimum the cheapest plan is still found, and no floor lies above it."""
-    context = _few_types(case)
+    context = _few_types(case, store)
     assert can_be_guessed(context)
     expected = cheapest_total(context.scenario, context.catalog, store)
     if expected is None:
@@ -59,7 +59,7 @@ def test_something_is_left_out_for_its_cost(store: CapacityStore):
     """The cases above are none in which every block may be in a plan that is cheap enough."""
     fewer = 0
     for case in set(range(DEFAULT_CASES)) - set(LONG):
-        context = _few_types(case)
+        context = _few_types(case, store)
         expected = cheapest_total(context.scenario, context.catalog, store)
         if expected is not None:
             kept = floors_of(context).blocks(expected - context.rates.fixed_total())

@@ -282,8 +282,8 @@ def assert_promises_hold(seed, count):
 
 
 def test_promises_hold():
-    """10 planned capacities, two thirds round robin."""
-    assert_promises_hold(seed=1, count=10)
+    """6 planned capacities, two thirds round robin; all of them, since one of six would be too many."""
+    assert_promises_hold(seed=1, count=6)
 
 
 @pytest.mark.slow

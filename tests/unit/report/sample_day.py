@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from optimizer.verification.replaying.day import DayRow
+from optimizer.verification.replaying.day_result import DayRow
 
 _ROW = DayRow(
     service="encoder", classes=("busiest hour",), what="as planned", period=9, day_type="sale", hour=20,

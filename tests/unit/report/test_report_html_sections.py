@@ -29,6 +29,8 @@ from tests.unit.report.sample_plan import sample_plan
 from tests.unit.report.test_report_regret import WHY, without_high
 from tests.unit.report.test_report_replan import sample_replan
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SERIES = SeriesActuals(
     service="ranking", origin="us-east", hours=504, expected_per_s=500.0, came_per_s=600.0, error_share=0.21,
     above={"high": 0.45}, expected_peak_per_s=900.0, came_peak_per_s=1060.0,
