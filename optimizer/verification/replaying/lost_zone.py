@@ -10,8 +10,9 @@ from optimizer.verification.demands import views
 from optimizer.verification.replaying.engine import Engine, load_engine
 from optimizer.verification.replaying.fleet import Fleet
 from optimizer.verification.replaying.losses import after_zone, fullest_zone
-from optimizer.verification.replaying.lost_event import Event, Player
+from optimizer.verification.replaying.lost_event import Event
 from optimizer.verification.replaying.lost_result import Assumed, Second, ZoneLoss, ZoneLossReport
+from optimizer.verification.replaying.lost_site import Player
 from optimizer.verification.replaying.rows import Edges, stages_note
 from optimizer.verification.replaying.run import refuse_unreadable
 from optimizer.verification.replaying.what_if import FULLEST, WhatIf, resolved
@@ -74,5 +75,5 @@ def _site(player: Player, service: str, indices: list[int], asked: str) -> Itera
         return
     after = after_zone(fleet, service, indices, period, zone)
     event = Event(player, service, zone, before, after)
-    if any(event.dead):
+    if event.site.dead.any():
         yield event.played()
