@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -195,13 +195,21 @@ def _instance(fleet: Fleet, indices: list[int], period: int) -> Left:
     return left, f"without one instance in zone {zone}"
 
 
-def fullest_zone(fleet: Fleet, indices: list[int], period: int) -> str:
+def fullest_zone(fleet: Fleet, indices: Sequence[int], period: int) -> str:
     """Return the zone that claims most; of equal ones the first."""
-    claims: dict[str, float] = {}
-    for index in indices:
-        zone = fleet.pools[index].zone
-        claims[zone] = claims.get(zone, 0.0) + fleet.claim(index, fleet.replicas(index, period))
-    return max(sorted(claims), key=claims.__getitem__)
+    return fullest_of_all(fleet, [indices], period)
+
+
+def fullest_of_all(fleet: Fleet, sites: Iterable[Sequence[int]], period: int) -> str:
+    """Return the zone with the largest part of several services, parts added up; of equal ones the first."""
+    parts: dict[str, float] = {}
+    for indices in sites:
+        claims = {index: fleet.claim(index, fleet.replicas(index, period)) for index in indices}
+        total = sum(claims.values()) or 1.0
+        for index, claim in claims.items():
+            zone = fleet.pools[index].zone
+            parts[zone] = parts.get(zone, 0.0) + claim / total
+    return max(sorted(parts), key=parts.__getitem__)
 
 
 def _sum(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:

@@ -49,7 +49,7 @@ class Event:
             day_type=period.day_type,
             hour=period.hour,
             requests_per_s=site.rate,
-            protected_share=round(float(site.rates_after.sum()) / site.rate, 12),
+            protected_share=round(float(site.protected_share @ site.rates.sum(axis=0)) / site.rate, 12),
             replicas=sum(model.replicas for model in site.models),
             replicas_left=sum(alive),
             played_s=self.after_s,
@@ -74,7 +74,7 @@ class Event:
         random = np.random.default_rng([LOST_ZONE, self.player.seed, run, site.indices[0]])
         arrival_s = poisson(random, site.rate, BEFORE_S + self.after_s) - BEFORE_S
         origin = chosen(random, site.rates.sum(axis=0), arrival_s.size)
-        protected = random.random(arrival_s.size) < site.kept()[origin]
+        protected = random.random(arrival_s.size) < site.protected_share[origin]
         choices = site.choices(random, origin, protected)
         found, ends_s = site.carried(random, choices.at(arrival_s))
         late = ends_s - arrival_s > self.limits_s[origin]  # nan of shed ones is not

@@ -79,16 +79,19 @@ class Site:
         self.rates = table(before, self.indices, self.origins)
         self.rates_after = table(after, self.indices, self.origins)
         self.rate = float(self.rates.sum())
+        self.least_share = float(player.fleet.view.services[service]["protected_share"])
         # Clients wait as long as they are promised, at the furthest edge.
         target_s = max(edges.target_ms(service, origin, self.pool.location) for origin in self.origins) / 1e3
         self.clients = Clients(
             assumed.detection_s, target_s, assumed.retry_budget, assumed.reserve_s, assumed.most_retries
         )
 
-    def kept(self) -> Floats:
-        """Share of the requests of each origin that is carried once the loss is known."""
+    @property
+    def protected_share(self) -> Floats:
+        """Share of the requests of each origin that must be carried once the loss is known; if nobody stays, too."""
         kept: Floats = self.rates_after.sum(axis=0) / self.rates.sum(axis=0)
-        return np.minimum(1.0, np.round(kept, 12))  # sums of shares fall short of 1 by rounding
+        kept = np.minimum(1.0, np.round(kept, 12))  # sums of shares fall short of 1 by rounding
+        return np.where(kept > 0.0, kept, self.least_share)
 
     def choices(self, random: np.random.Generator, origin: Ints, protected: Bools) -> Choices:
         """Return where chance sends requests of these origins."""
