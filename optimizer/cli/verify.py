@@ -148,8 +148,7 @@ def verify(
             mend = "Ask for one at a time."
             raise InputError([Fault(LOSE_ZONE_OPTION, "is a question of its own", mend, "two-questions")])
         words = TraceWords(service, origin, day_type, time, counts, timezone)
-        asks_else = replace(what_if, demand=None) != WhatIf() or lose_zone is not None or whole_day is not None
-        refuse_mixed(trace, words, asks_else=asks_else)
+        refuse_mixed(trace, words, asks_else=lose_zone is not None or whole_day is not None)
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(plan, against or "", trace or "")
@@ -160,7 +159,7 @@ def verify(
         elif whole_day is not None and readable:
             report, holds = _day_played(read, reading, whole_day, what_if, seed or 0, quiet=quiet)
         elif trace is not None and readable:
-            report, holds = traced(read, reading, trace, words, demand, seed or 0, quiet=quiet)
+            report, holds = traced(read, reading, trace, words, what_if, seed or 0, quiet=quiet)
         elif plays and readable:
             report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:

@@ -14,6 +14,7 @@ from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying import ReplayReport, ReplayRow
 from optimizer.verification.replaying.day_result import DayReport
+from optimizer.verification.replaying.trace_result import TraceReport
 
 FIVE_MINUTES = "five minutes"
 #: More places with broken promises than this are counted.
@@ -70,7 +71,7 @@ def _record(row: ReplayRow) -> list[Any]:
 
 
 def answer_document(
-    replay: ReplayReport | DayReport, reading: SecondReading, names: Sequence[str] = ()
+    replay: ReplayReport | DayReport | TraceReport, reading: SecondReading, names: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return the document of an answer: question, what was played, what has one of `names`, every row, the rules."""
     head = {

@@ -25,13 +25,17 @@ class Happening:
     notes: tuple[str, ...]
 
 
-def happening(fleet: Fleet, what_if: WhatIf) -> Happening:
-    """Return what every pool serves in every period, service by service; the question has been resolved."""
+def happening(fleet: Fleet, what_if: WhatIf, services: Iterable[str] = ()) -> Happening:
+    """Return what every pool serves in every period, service by service; the question has been resolved.
+
+    Of some services alone, where they are named.
+    """
     served: list[Served] = []
     notes: list[str] = []
-    for service, row in fleet.view.services.items():
-        lost_place = _place_lost(what_if, row["redundancy"])
-        loss = None if lost_place else _loss_of(fleet, what_if, row["redundancy"])
+    for service in services or fleet.view.services:
+        redundancy = fleet.view.services[service]["redundancy"]
+        lost_place = _place_lost(what_if, redundancy)
+        loss = None if lost_place else _loss_of(fleet, what_if, redundancy)
         if lost_place:
             served += _without_place(fleet, service, lost_place)
         elif loss is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.verification.replaying.result import how_late
+from optimizer.verification.replaying.what_if import WhatIf
 
 #: Where requests are that no location serves.
 NOWHERE = ""
@@ -24,11 +25,11 @@ class TraceRow:
     day_type, hour
         Of the plan, whose fleet of that hour serves them.
     replicas
-        Of the service in the location.
+        Of the service in the location, those that are lost left out.
     requests
         That were played, the log's own alone.
     requests_per_s, planned_per_s
-        Of the log over the seconds that it covers, and what the plan brings there in that hour.
+        As played, over the seconds that the log covers, and what the plan brings there in that hour.
     percentile, reached_ms, target_ms
         What is promised, what it came to at the origin's edge, None where nobody served, and the target.
     late, late_share, late_at_least, allowed_share
@@ -81,8 +82,8 @@ class TraceReport:
     ----------
     file, sha256, kind, step_s, timezone
         Of the log: ``requests`` or ``counts``, and as finely as it tells time, seconds, 0 for less than a millisecond.
-    demand
-        The fleet is that of this demand.
+    what_if
+        What was lost, whose fleet served, and how many times the log's requests were played.
     rows
         Location by location, origin by origin, in order of time.
     windows, windows_in_all
@@ -101,7 +102,7 @@ class TraceReport:
     step_s: float
     timezone: str
     service: str
-    demand: str
+    what_if: WhatIf
     seed: int
     rows: tuple[TraceRow, ...]
     windows: int
@@ -109,6 +110,11 @@ class TraceReport:
     requests: int
     engine: str
     notes: tuple[str, ...]
+
+    @property
+    def demand(self) -> str:
+        """The fleet is that of this demand."""
+        return str(self.what_if.demand)
 
     @property
     def holds(self) -> bool:
