@@ -73,8 +73,8 @@ LoseZoneOption = Annotated[
     typer.Option(
         LOSE_ZONE_OPTION,
         metavar="[ZONE]",
-        help="Lose a zone in the busiest hour as an event in time: what is lost, retried, shed and late, and when each "
-        "promise holds again; with none named, the one that carries most.",
+        help="Lose a zone in the busiest hour as an event in time: what is lost, retried, shed and late, of services "
+        "and of pages from end to end, and when each promise holds again; with none named, the one that carries most.",
     ),
 ]
 WholeDayOption = Annotated[
@@ -135,7 +135,8 @@ def verify(
     """Read every rule again over a finished plan and add its bill up; exit 0 if everything holds, else 1.
 
     With --replay (or any of the options that say what to replay) the traffic of every hour is played against the pools
-    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead.
+    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead,
+    as planned or after a loss, once or --scale times.
     """
     with errors_told(debug=debug):
         from optimizer.cli.output import Delivery
