@@ -68,7 +68,7 @@ def lose_zone(
         for indices in fleet.sites_of(service).values():
             rows += _site(player, service, indices, str(asked.zone))
     pages = list(_pages(player, str(asked.zone), notes))
-    notes += stages_note(fleet.view)
+    notes += stages_note(fleet.view, "in the table of services" if pages else "here")
     if not rows and not pages:
         mend = "Write redundancy: zone for a service, or name a zone where such a one stands."
         raise InputError([Fault("--lose-zone", "no service of this plan is protected there", mend, "nothing-to-lose")])

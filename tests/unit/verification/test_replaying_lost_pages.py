@@ -204,6 +204,31 @@ def test_a_page_with_a_stage_that_may_lose_a_zone_is_not_followed(pages):
         lose_zone(with_inputs(pages, bare), f"{NORTH}/a", engine=SAMPLE)
 
 
+def _pipeline(name, *services):
+    demand = {"shop": {"mean": [1.0, 2.0], "peak": [2.0, 4.0]}, "web": {"mean": [0.0, 0.0], "peak": [0.0, 0.0]}}
+    stages = [{"service": service, "fan_out": 1} for service in services]
+    return {"name": name, "latency_ms": 300.0, "percentile": 0.95, "demand": demand, "stages": stages}
+
+
+def test_pages_that_share_nothing_with_those_that_are_followed_are_not_played(pages):
+    """One that passes rank alone is played only if some page brings search and rank together."""
+
+    def apart(inputs):
+        inputs["pipelines"] = [_pipeline("page", "search"), _pipeline("apart", "rank")]
+
+    def joined(inputs):
+        inputs["pipelines"] = [
+            _pipeline("page", "search"),
+            _pipeline("apart", "rank"),
+            _pipeline("both", "search", "rank"),
+        ]
+
+    alone, every = _event(with_inputs(pages, apart)), _event(with_inputs(pages, joined))
+    assert [name for name, _ in alone.rates] == ["page"]
+    assert [name for name, _ in every.rates] == ["page", "apart", "both"]
+    assert [len(event._run(0)) for event in (alone, every)] == [1, 3]
+
+
 def _run(came_s, stay_s, target_s=0.1):
     came, stay = np.array(came_s), np.array(stay_s)
     none, every = np.zeros(came.size, dtype=bool), np.ones(came.size, dtype=bool)
