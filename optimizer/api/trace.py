@@ -10,6 +10,7 @@ from optimizer.api.reading import plan_of
 if TYPE_CHECKING:
     from optimizer.api.progress import Progress
     from optimizer.domain.plan import Plan
+    from optimizer.verification.replaying import WhatIf
     from optimizer.verification.replaying.trace import TraceReport
 
 
@@ -23,7 +24,7 @@ def replay_trace(
     time: str | None = None,
     counts: str | None = None,
     timezone: str = "UTC",
-    demand: str | None = None,
+    what_if: WhatIf | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> TraceReport:
@@ -44,10 +45,11 @@ def replay_trace(
         The day type of the plan whose fleet serves; None to go by workdays and weekends as `fit_traffic` does.
     time, counts, timezone
         As of `fit_traffic`.
-    demand
-        The demand whose fleet serves; None for the one planned for.
+    what_if
+        What is lost all the time, the demand whose fleet serves, and how many times the requests are played; None for
+        the plan and the log as they are.
     seed
-        Of what the log does not tell: which pool gets a request, and when it came within a step.
+        Of what the log does not tell: which pool gets a request, when it came within a step, which are played again.
     progress
         Called with a stage and a detail.
 
@@ -59,7 +61,7 @@ def replay_trace(
     Raises
     ------
     InputError
-        If a file cannot be read, or the plan has not the service, origin or hours of the log.
+        If a file cannot be read, or the plan has not the service, origin or hours of the log, or not what is lost.
     """
     from optimizer.inputs.arrival_log import Asked, read_log
     from optimizer.inputs.forecast_asked import zone_asked
@@ -68,9 +70,9 @@ def replay_trace(
     from optimizer.verification.replaying.trace_asked import asked_of
 
     read = plan_of(plan)
-    asked = asked_of(read, service, origin, day_type, demand)
+    asked = asked_of(read, service, origin, day_type, what_if)
     zone = zone_asked(timezone)
     given = Asked(zone, time, counts, asked.service, asked.origin or UNSAID, keep_times=True)
     place = PlanPlace(asked.service, asked.origins, asked.hours)
     laid = lay_out(read_log(Path(log), given), zone, place, origin, day_type)
-    return replay_log(read, laid, asked.demand, seed, progress)
+    return replay_log(read, laid, asked.what_if, seed, progress)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.second_reading import SecondReading
     from optimizer.report.report import Report
+    from optimizer.verification.replaying import WhatIf
 
 TRACE_OPTION = "--trace"
 TraceOption = Annotated[
@@ -69,7 +70,7 @@ def refuse_mixed(log: Path | None, words: TraceWords, *, asks_else: bool) -> Non
         With a fault for each.
     """
     if log is not None and asks_else:
-        mend = "Ask for one at a time; --demand and --seed go with it."
+        mend = "Ask for one at a time; --without-zone and the like, --scale, --demand and --seed go with it."
         raise InputError([Fault(TRACE_OPTION, "is a question of its own", mend, "two-questions")])
     given = [field.name for field in fields(words) if getattr(words, field.name) is not None]
     if log is None and given:
@@ -81,7 +82,7 @@ def refuse_mixed(log: Path | None, words: TraceWords, *, asks_else: bool) -> Non
 
 
 def traced(
-    plan: Plan, reading: SecondReading, log: Path, words: TraceWords, demand: str | None, seed: int, *, quiet: bool
+    plan: Plan, reading: SecondReading, log: Path, words: TraceWords, what_if: WhatIf, seed: int, *, quiet: bool
 ) -> tuple[Report, bool]:
     """Play the log, and return what is shown and whether everything holds."""
     from optimizer import api
@@ -98,7 +99,7 @@ def traced(
             time=words.time,
             counts=words.counts,
             timezone=words.timezone or "UTC",
-            demand=demand,
+            what_if=what_if,
             seed=seed,
             progress=progress,
         )

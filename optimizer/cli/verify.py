@@ -73,8 +73,8 @@ LoseZoneOption = Annotated[
     typer.Option(
         LOSE_ZONE_OPTION,
         metavar="[ZONE]",
-        help="Lose a zone in the busiest hour as an event in time: what is lost, retried, shed and late, and when each "
-        "promise holds again; with none named, the one that carries most.",
+        help="Lose a zone in the busiest hour as an event in time: what is lost, retried, shed and late, of services "
+        "and of pages from end to end, and when each promise holds again; with none named, the one that carries most.",
     ),
 ]
 WholeDayOption = Annotated[
@@ -135,7 +135,8 @@ def verify(
     """Read every rule again over a finished plan and add its bill up; exit 0 if everything holds, else 1.
 
     With --replay (or any of the options that say what to replay) the traffic of every hour is played against the pools
-    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead.
+    as well, and the percentile that each origin reaches is shown. With --trace a log of arrivals is played instead,
+    as planned or after a loss, once or --scale times.
     """
     with errors_told(debug=debug):
         from optimizer.cli.output import Delivery
@@ -148,8 +149,7 @@ def verify(
             mend = "Ask for one at a time."
             raise InputError([Fault(LOSE_ZONE_OPTION, "is a question of its own", mend, "two-questions")])
         words = TraceWords(service, origin, day_type, time, counts, timezone)
-        asks_else = replace(what_if, demand=None) != WhatIf() or lose_zone is not None or whole_day is not None
-        refuse_mixed(trace, words, asks_else=asks_else)
+        refuse_mixed(trace, words, asks_else=lose_zone is not None or whole_day is not None)
         plays = replay or scale is not None or seed is not None or what_if != WhatIf()
         delivery = Delivery(format_, output, quiet)
         delivery.refuse_bad_output(plan, against or "", trace or "")
@@ -160,7 +160,7 @@ def verify(
         elif whole_day is not None and readable:
             report, holds = _day_played(read, reading, whole_day, what_if, seed or 0, quiet=quiet)
         elif trace is not None and readable:
-            report, holds = traced(read, reading, trace, words, demand, seed or 0, quiet=quiet)
+            report, holds = traced(read, reading, trace, words, what_if, seed or 0, quiet=quiet)
         elif plays and readable:
             report, holds = _replayed(read, reading, what_if, seed or 0, quiet=quiet)
         else:

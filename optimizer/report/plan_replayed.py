@@ -13,7 +13,7 @@ from optimizer.report.plan_checked import checks_summary
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying import ReplayReport, ReplayRow
-from optimizer.verification.replaying.day_result import DayReport
+from optimizer.verification.replaying.result import Answer
 
 FIVE_MINUTES = "five minutes"
 #: More places with broken promises than this are counted.
@@ -69,9 +69,7 @@ def _record(row: ReplayRow) -> list[Any]:
             for name, value in zip(_NAMES, values, strict=True)]  # fmt: skip
 
 
-def answer_document(
-    replay: ReplayReport | DayReport, reading: SecondReading, names: Sequence[str] = ()
-) -> dict[str, Any]:
+def answer_document(replay: Answer[Any], reading: SecondReading, names: Sequence[str] = ()) -> dict[str, Any]:
     """Return the document of an answer: question, what was played, what has one of `names`, every row, the rules."""
     head = {
         field.name: getattr(replay, field.name)

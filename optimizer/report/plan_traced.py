@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table
-from optimizer.report.plan_replayed import rules_facts
+from optimizer.report.plan_replayed import answer_document, rules_facts
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, significant
 from optimizer.verification.replaying.trace import TraceReport, TraceRow
@@ -43,8 +43,8 @@ _WINDOWS = (
     Column("holds"),
 )
 _LEGEND = (
-    "requests/s: of the log · planned: what the plan brings there in that hour · reached: at the origin's edge · "
-    "late: share of requests over the target"
+    "requests/s: of the log, as played · planned: what the plan brings there in that hour · "
+    "reached: at the origin's edge · late: share of requests over the target"
 )
 
 
@@ -66,18 +66,13 @@ def traced_report(found: TraceReport, reading: SecondReading) -> Report:
 
 
 def _document(found: TraceReport, reading: SecondReading) -> dict[str, Any]:
-    return {
-        "plan": reading.plan,
-        "holds": found.holds and reading.holds,
-        "promises_hold": found.holds,
-        "places": [dataclasses.asdict(place) for place in found.places],
-        **dataclasses.asdict(found),
-        "checks": reading.to_dict()["checks"],
-    }
+    places = [dataclasses.asdict(place) for place in found.places]
+    return {"places": places, **answer_document(found, reading, ("demand",))}
 
 
 def _page(name: str, found: TraceReport, checks: Sequence[Check]) -> Page:
-    title = (name, f"{found.file} played", found.service, f"demand {found.demand}", f"seed {found.seed}")
+    played = (f"{found.file} played", found.service, found.what_if.text)
+    title = (name, *played, f"demand {found.demand}", f"seed {found.seed}")
     parts: list[Facts | Table] = [
         Table("Places", _PLACES, tuple(map(_place, found.places))),
         _windows(found),
@@ -157,6 +152,7 @@ def _verdict(found: TraceReport) -> tuple[str, ...]:
     allowed = percent(worst.allowed_share, LATE_DIGITS)
     late = f"{percent(worst.late_share, LATE_DIGITS)} of requests late, {allowed} allowed"
     if found.holds:
-        return ("the promise stands in each five minutes of the log", f"nearest: {where}", late)
+        return (f"the promise stands in each five minutes of the log, {found.what_if.text}", f"nearest: {where}", late)
     broken = sum(not row.holds for row in found.rows)
-    return (f"the promise breaks {broken:,} of {len(found.rows):,} times", f"at worst {where}", late)
+    breaks = f"the promise breaks {broken:,} of {len(found.rows):,} times, {found.what_if.text}"
+    return (breaks, f"at worst {where}", late)

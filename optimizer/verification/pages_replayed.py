@@ -7,7 +7,6 @@ stage at once and goes on when the slowest is back, so a stage sees the bursts t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +14,11 @@ import numpy as np
 from optimizer.domain.plan import Check, Pool
 from optimizer.domain.scenario import Floats
 from optimizer.verification.arrivals import chosen, poisson
+from optimizer.verification.page_traffic import in_order, own_rates, page_rates, routes, trip_s
 from optimizer.verification.replay import PoolModel, batch_by_batch, drawn_factors, sojourns
 from optimizer.verification.replaying.estimate import late, quantile
 from optimizer.verification.replaying.minutes import by_queue
-from optimizer.verification.view import Finding, Unreadable, View, judged
+from optimizer.verification.view import Finding, View, judged
 
 #: Keeps these numbers apart from every other use of the same seed.
 PAGES = 0x7061676573
@@ -89,7 +89,7 @@ def _finding(view: View, pages: _Pages, period: int, target_ms: float, percentil
 def play(view: View, period: int, seed: int = SEED) -> list[_Pages]:
     """Return the pages of a period, played through all their stages; those at both ends of the time are left out."""
     generator = np.random.default_rng([PAGES, seed, period])
-    rates = _page_rates(view, period)
+    rates = page_rates(view, period)
     requests = sum(rate * sum(stages.values()) for rate, stages in rates.values())
     if not requests:
         return []
@@ -99,45 +99,12 @@ def play(view: View, period: int, seed: int = SEED) -> list[_Pages]:
     for (name, origin), (rate, stages) in rates.items():
         came = poisson(generator, rate, length_s)
         played.append(_Pages(name, origin, stages, came, came.copy()))
-    for service in _in_order(view):
+    for service in in_order(view):
         _pass(view, service, period, [pages for pages in played if service in pages.stages], length_s, generator)
     for pages in played:
         inside = (pages.came_s >= WARM_UP * length_s) & (pages.came_s <= (1.0 - COOL_DOWN) * length_s)
         pages.came_s, pages.now_s = pages.came_s[inside], pages.now_s[inside]
     return [pages for pages in played if pages.came_s.size >= SECTIONS]
-
-
-def _page_rates(view: View, period: int) -> dict[tuple[str, str], tuple[float, dict[str, int]]]:
-    """Pages/s with retries and releases, and requests to each stage, by pipeline and origin."""
-    found = {}
-    for asked in view.plan.inputs["pipelines"]:
-        stages = {stage["service"]: int(stage["fan_out"]) for stage in asked["stages"]}
-        for origin, rates in asked["demand"].items():
-            if rates["peak"][period] > 0.0:
-                found[asked["name"], origin] = float(rates["peak"][period]) * view.headroom_factor, stages
-    return found
-
-
-def _in_order(view: View) -> list[str]:
-    """Services so that every page passes them one after another.
-
-    Raises
-    ------
-    Unreadable
-        If two pages pass services in opposite orders.
-    """
-    chains = [[stage["service"] for stage in asked["stages"]] for asked in view.plan.inputs["pipelines"]]
-    left = dict.fromkeys(service for chain in chains for service in chain)
-    order: list[str] = []
-    while left:
-        rest = [[service for service in chain if service in left] for chain in chains]
-        free = next((s for s in left if all(s not in chain[1:] for chain in rest)), None)
-        if free is None:
-            message = f"pages pass {', '.join(left)} in opposite orders"
-            raise Unreadable(message)
-        order.append(free)
-        del left[free]
-    return order
 
 
 def _pass(
@@ -152,13 +119,13 @@ def _pass(
         owners.setdefault(index, []).append((pages, numbers))
 
     for pages in passing:
-        routes = _routes(view, service, pages.origin, period)
-        route = chosen(generator, np.array([share for _, share in routes]), pages.now_s.size)
-        for number, (index, _) in enumerate(routes):
+        reached = routes(view, service, pages.origin, period)
+        route = chosen(generator, np.array([share for _, share in reached]), pages.now_s.size)
+        for number, (index, _) in enumerate(reached):
             mine = np.repeat(np.flatnonzero(route == number), pages.stages[service])
-            arrive(index, pages.now_s[mine] + 0.5 * _trip_s(view, pages.origin, index), pages, mine)
-    for origin, rate in _own_rates(view, service, period):
-        for index, share in _routes(view, service, origin, period):
+            arrive(index, pages.now_s[mine] + 0.5 * trip_s(view, pages.origin, index), pages, mine)
+    for origin, rate in own_rates(view, service, period):
+        for index, share in routes(view, service, origin, period):
             times = poisson(generator, rate * share, length_s)
             arrive(index, times, None, np.zeros(times.size, dtype=np.int64))
     back = {id(pages): np.zeros(pages.now_s.size) for pages in passing}
@@ -168,41 +135,11 @@ def _pass(
         first = 0
         for (owner, numbers), part in zip(owners[index], parts, strict=True):
             if owner is not None:
-                elsewhere_s = 0.5 * _trip_s(view, owner.origin, index) + view.services[service]["overhead_ms"] / 1e3
+                elsewhere_s = 0.5 * trip_s(view, owner.origin, index) + view.services[service]["overhead_ms"] / 1e3
                 np.maximum.at(back[id(owner)], numbers, done[first : first + part.size] + elsewhere_s)
             first += part.size
     for pages in passing:
         pages.now_s = back[id(pages)]
-
-
-def _routes(view: View, service: str, origin: str, period: int) -> list[tuple[int, float]]:
-    """Pools that requests of an origin go to, with shares that sum to 1."""
-    routes = [
-        (r.pool, r.share_by_period[period]) for r in view.plan.routing if (r.service, r.origin) == (service, origin)
-    ]
-    used = [(index, share) for index, share in routes if share > 0.0]
-    total = sum(share for _, share in used)
-    if not total:
-        message = f"requests to {service} from {origin} go nowhere"
-        raise Unreadable(message)
-    return [(index, share / total) for index, share in used]
-
-
-def _trip_s(view: View, origin: str, index: int) -> float:
-    """Round trip at p99 between an origin and a pool."""
-    factor = float(view.plan.inputs["network"]["rtt_p99_factor"])
-    return view.trip_ms(origin, view.plan.pools[index].location) * factor / 1e3
-
-
-def _own_rates(view: View, service: str, period: int) -> Iterator[tuple[str, float]]:
-    """Requests/s of a service that no page sends, by origin; retries and releases included."""
-    for origin in view.origins:
-        rate = view.peak(service, origin, period)
-        for asked in view.plan.inputs["pipelines"]:
-            pages = float(asked["demand"][origin]["peak"][period])
-            rate -= sum(pages * stage["fan_out"] for stage in asked["stages"] if stage["service"] == service)
-        if rate > 1e-9 * view.peak(service, origin, period):
-            yield origin, rate * view.headroom_factor
 
 
 def _served(pool: Pool, period: int, times: Floats, generator: np.random.Generator) -> Floats:

@@ -73,7 +73,10 @@ def replay(read: Plan, what_if: WhatIf, *, seed: int, progress: Callable[[str, s
         late_share=0.001, late_at_least=0.0, late_in_worst_run=0.002, allowed_share=0.01, overloaded=False,
         window_s=None, requests=400_000, holds=os.environ.get("FAKE") != "breaks",
     )  # fmt: skip
-    return ReplayReport(what_if, seed, (row,), 1, 1, 1, 24, 400_000, "compiled", ())
+    return ReplayReport(
+        what_if=what_if, seed=seed, rows=(row,), cases=1, cases_in_all=1, pools=1, periods=24, requests=400_000,
+        engine="compiled", notes=(),
+    )  # fmt: skip
 
 
 def play_day(
@@ -84,8 +87,9 @@ def play_day(
     progress("replay", "the whole day")
     rows = (sample_day_row(holds=os.environ.get("FAKE") != "breaks"),)
     return DayReport(
-        what_if, day_type or "sale", seed, rows, 1, 24, 400_000, 401_000, 400_900.0, 0, 0, "compiled", (300.0, 300.0),
-        (), 2, 1.5,
+        what_if=what_if, day_type=day_type or "sale", seed=seed, rows=rows, pools=1, hours=24, requests=400_000,
+        drawn=401_000, expected=400_900.0, again=0, turned_away=0, engine="compiled", window_s=(300.0, 300.0),
+        notes=(), threads=2, seconds=1.5,
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_a_lost_zone_is_a_question_of_its_own(invoke, monkeypatch):
 
     def lost(_plan, zone, *, seed):
         asked.append((zone, seed))
-        return ZoneLossReport((), Assumed(), seed, "plain", ("nothing",))
+        return ZoneLossReport((), (), Assumed(), seed, "plain", ("nothing",))
 
     monkeypatch.setattr(api, "lose_zone", lost)
     assert invoke("verify", "--replay", "--lose-zone", "plan.json").exit_code == 0

@@ -102,6 +102,23 @@ def test_every_format_has_the_five_minutes(asked, monkeypatch, format_):
         assert sum(row["requests"] for row in document["rows"]) == document["requests"]
 
 
+def test_a_log_goes_with_a_loss_and_with_more_requests(asked, monkeypatch):
+    """The question stands in the title and in the verdict; five times as much breaks what holds as it is."""
+    monkeypatch.chdir(asked)
+    options = ("verify", "plan.json", "--trace", "log.csv", "--service", "s", "--quiet")
+    more = _run(*options, "--scale", "5")
+    assert more.exit_code == 1
+    text = " ".join(more.stdout.split())
+    assert "log.csv played · s · as planned, rates x 5 · demand" in text
+    assert "each request is played 5 times, again within 0.5 s" in text
+    assert "the promise breaks 3 of 3 times, as planned, rates x 5" in text
+    found = json.loads(_run(*options, "--without-instance", "--scale", "2", "--format", "json").stdout)
+    assert (found["question"], found["demand"]) == ("without one instance of the fullest zone, rates x 2", "high")
+    assert found["what_if"]["scale"] == 2.0
+    once = json.loads(_run(*options, "--format", "json").stdout)
+    assert sum(row["requests"] for row in found["rows"]) == 2 * sum(row["requests"] for row in once["rows"])
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -114,8 +131,9 @@ def test_every_format_has_the_five_minutes(asked, monkeypatch, format_):
         (["--trace", "log.csv", "--service", "s", "--time", "when"], "--time: no such column"),
         (["--trace", "log.csv", "--service", "s", "--counts", "n"], "--counts: no such column"),
         (["--trace", "log.csv", "--service", "s", "--demand", "low"], "--demand: not counted by this plan"),
-        (["--trace", "log.csv", "--service", "s", "--without-zone"], "--trace: is a question of its own"),
-        (["--trace", "log.csv", "--service", "s", "--scale", "2"], "--trace: is a question of its own"),
+        (["--trace", "log.csv", "--service", "s", "--whole-day"], "--trace: is a question of its own"),
+        (["--trace", "log.csv", "--service", "s", "--scale", "0"], "--scale: must be above 0"),
+        (["--trace", "log.csv", "--service", "s", "--without-zone", "x"], "--without-zone: no pool of this plan"),
         (["--trace", "log.csv", "--service", "s", "--lose-zone"], "--trace: is a question of its own"),
         (["--trace", "nothing.csv", "--service", "s"], "nothing.csv"),
         (["--trace", "empty.csv", "--service", "s"], "has a header and no rows"),

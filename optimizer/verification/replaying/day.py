@@ -18,7 +18,7 @@ from optimizer.verification.replaying.day_stretch import DayPool
 from optimizer.verification.replaying.fleet import Fleet, Served, likeness
 from optimizer.verification.replaying.hours import model_of
 from optimizer.verification.replaying.losses import happening
-from optimizer.verification.replaying.rows import Edges
+from optimizer.verification.replaying.rows import Edges, stages_note
 from optimizer.verification.replaying.run import refuse_unreadable
 from optimizer.verification.replaying.what_if import WhatIf, resolved
 from optimizer.verification.view import View
@@ -93,7 +93,7 @@ def play_day(
         turned_away=sum(item.turned_away for item in played),
         engine=playing.name,
         window_s=(min(lengths, default=0.0), max(lengths, default=0.0)),
-        notes=happened.notes,
+        notes=(*happened.notes, *stages_note(fleet.view)),
         threads=playing.threads,
         seconds=seconds,
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optimizer.verification.replaying.result import how_late
-from optimizer.verification.replaying.what_if import WhatIf
+from optimizer.verification.replaying.result import Answer, PromiseRow, how_late
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRow(PromiseRow):
     """Requests of an origin at a pool in one hour of the day, and their worst five minutes.
 
     Parameters
@@ -26,8 +25,6 @@ class DayRow:
     requests, late_share, reached_ms
         Of what was played of the hour: the origin's requests, how many of them were late, and the percentile at its
         edge. None where nothing was served, or where it is more than can be told.
-    target_ms, percentile, allowed_share
-        What is promised.
     at
         When the worst five minutes began, ``20:35``; those of a sample are cut to `window_s`.
     worst_requests_per_s
@@ -40,24 +37,11 @@ class DayRow:
         Five minutes of the hour, and how many of them broke.
     """
 
-    service: str
     classes: tuple[str, ...]
     what: str
     period: int
-    day_type: str
-    hour: int
-    location: str
     zones: tuple[str, ...]
     instance_type: str
-    origin: str
-    replicas: int
-    requests_per_s: float
-    requests: int
-    late_share: float
-    reached_ms: float | None
-    percentile: float
-    target_ms: float
-    allowed_share: float
     at: str
     window_s: float
     worst_requests_per_s: float
@@ -70,23 +54,20 @@ class DayRow:
     again_windows: int
     judged: int
     broken: int
-    holds: bool
 
     @property
-    def severity(self) -> tuple[bool, float, float]:
+    def severity(self) -> tuple[float, ...]:
         """Order of rows: broken ones first, by the late share of the worst five minutes, then by what they reached."""
         late = self.worst_late_share / self.allowed_share
         return not self.holds, *how_late(late, self.worst_reached_ms, self.target_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class DayReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReport(Answer[DayRow]):
     """A day of a plan.
 
     Parameters
     ----------
-    what_if
-        The question, places and demand by their full names.
     rows
         Service by service, pool by pool, hour by hour.
     pools, hours
@@ -99,30 +80,20 @@ class DayReport:
         Requests of five minutes that were played again.
     turned_away
         Requests that found a full queue, or nobody; they are late.
-    engine
-        ``compiled``, or ``plain`` for a sample.
     window_s
         Shortest and longest window that was judged.
     threads, seconds
         How the time was spent; no two runs take the same.
-    notes
-        What a planner should know about it.
     """
 
-    what_if: WhatIf
     day_type: str
-    seed: int
-    rows: tuple[DayRow, ...]
     pools: int
     hours: int
-    requests: int
     drawn: int
     expected: float
     again: int
     turned_away: int
-    engine: str
     window_s: tuple[float, float]
-    notes: tuple[str, ...]
     threads: int = field(compare=False)
     seconds: float = field(compare=False)
 
@@ -130,11 +101,6 @@ class DayReport:
     def is_sample(self) -> bool:
         """Whether one queue of each pool was followed around every change of hour."""
         return self.engine == "plain"
-
-    @property
-    def holds(self) -> bool:
-        """Whether every promise stands in every five minutes."""
-        return all(row.holds for row in self.rows)
 
     @property
     def judged(self) -> int:

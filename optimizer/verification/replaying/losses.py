@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,13 +25,17 @@ class Happening:
     notes: tuple[str, ...]
 
 
-def happening(fleet: Fleet, what_if: WhatIf) -> Happening:
-    """Return what every pool serves in every period, service by service; the question has been resolved."""
+def happening(fleet: Fleet, what_if: WhatIf, services: Iterable[str] = ()) -> Happening:
+    """Return what every pool serves in every period, service by service; the question has been resolved.
+
+    Of some services alone, where they are named.
+    """
     served: list[Served] = []
     notes: list[str] = []
-    for service, row in fleet.view.services.items():
-        lost_place = _place_lost(what_if, row["redundancy"])
-        loss = None if lost_place else _loss_of(fleet, what_if, row["redundancy"])
+    for service in services or fleet.view.services:
+        redundancy = fleet.view.services[service]["redundancy"]
+        lost_place = _place_lost(what_if, redundancy)
+        loss = None if lost_place else _loss_of(fleet, what_if, redundancy)
         if lost_place:
             served += _without_place(fleet, service, lost_place)
         elif loss is not None:
@@ -195,13 +199,21 @@ def _instance(fleet: Fleet, indices: list[int], period: int) -> Left:
     return left, f"without one instance in zone {zone}"
 
 
-def fullest_zone(fleet: Fleet, indices: list[int], period: int) -> str:
+def fullest_zone(fleet: Fleet, indices: Sequence[int], period: int) -> str:
     """Return the zone that claims most; of equal ones the first."""
-    claims: dict[str, float] = {}
-    for index in indices:
-        zone = fleet.pools[index].zone
-        claims[zone] = claims.get(zone, 0.0) + fleet.claim(index, fleet.replicas(index, period))
-    return max(sorted(claims), key=claims.__getitem__)
+    return fullest_of_all(fleet, [indices], period)
+
+
+def fullest_of_all(fleet: Fleet, sites: Iterable[Sequence[int]], period: int) -> str:
+    """Return the zone with the largest part of several services, parts added up; of equal ones the first."""
+    parts: dict[str, float] = {}
+    for indices in sites:
+        claims = {index: fleet.claim(index, fleet.replicas(index, period)) for index in indices}
+        total = sum(claims.values()) or 1.0
+        for index, claim in claims.items():
+            zone = fleet.pools[index].zone
+            parts[zone] = parts.get(zone, 0.0) + claim / total
+    return max(sorted(parts), key=parts.__getitem__)
 
 
 def _sum(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:

@@ -110,14 +110,17 @@ def landed(
     lost[in_flight] = 1
     reserve = max(1.0, clients.budget * rate_per_s * clients.reserve_s)
     tokens = reserve
-    first = int(np.searchsorted(drawn.arrival_s, 0.0))
-    times, is_lost = drawn.arrival_s.tolist(), (dead[pool] & (pool != NOWHERE)).tolist()
-    while waiting or (first < len(times) and times[first] < known_s):
-        if first < len(times) and (not waiting or times[first] <= waiting[0][0]):
+    # Nothing waits longer than this: once the loss is known, nothing is lost again.
+    start, end = np.searchsorted(drawn.arrival_s, [0.0, known_s + clients.retry_after_s], side="left").tolist()
+    here = pool[start:end]
+    times, is_lost = drawn.arrival_s[start:end].tolist(), (dead[here] & (here != NOWHERE)).tolist()
+    first, many = 0, end - start
+    while waiting or first < many:
+        if first < many and (not waiting or times[first] <= waiting[0][0]):
             tokens = min(reserve, tokens + clients.budget)
             if is_lost[first]:
-                lost[first] += 1
-                waiting.append((times[first] + clients.retry_after_s, first))
+                lost[start + first] += 1
+                waiting.append((times[first] + clients.retry_after_s, start + first))
             first += 1
             continue
         now, request = waiting.popleft()

@@ -42,26 +42,30 @@ class Second:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneLoss:
-    """What the loss of a zone came to for a service in a location; counts are of `runs` runs together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What the loss of a zone came to; counts are of `runs` runs together, of requests or of pages.
 
-    `late` are protected requests that were served after their target, shed ones not counted; `recovered_s` is None
-    where the promise did not hold again; `late_share_after` is of protected requests from then on, shed ones counted.
+    Parameters
+    ----------
+    lost, retries
+        How often requests were lost and tried again; of pages how many had such a request.
+    served, shed
+        Answered, and not; together all that came. `shed_unprotected` of those that were shed need not be carried.
+    late
+        Protected ones that were answered after their target.
+    late_share_after
+        Of protected ones late or shed, from the recovery on.
+    recovered_s
+        None where the promise did not hold again.
     """
 
-    service: str
     location: str
     zone: str
     day_type: str
     hour: int
-    requests_per_s: float
-    protected_share: float
-    replicas: int
-    replicas_left: int
     played_s: float
     runs: int
-    requests: int
     lost: int
     retries: int
     served: int
@@ -75,11 +79,65 @@ class ZoneLoss:
     seconds: tuple[Second, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneLoss(Loss):
+    """What the loss of a zone came to for a service in a location."""
+
+    service: str
+    requests_per_s: float
+    protected_share: float
+    replicas: int
+    replicas_left: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageLeft:
+    """Replicas of a stage in the location that loses a zone, and those that stay."""
+
+    service: str
+    replicas: int
+    replicas_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLoss(Loss):
+    """What the loss of a zone of a location came to for pages from an origin, from end to end.
+
+    Parameters
+    ----------
+    stages
+        Those that lose replicas.
+    pages
+        That came, before and after the loss.
+    percentile, target_ms
+        What is promised.
+    reached_before_ms
+        The percentile of the ten seconds before the loss; None where no page came.
+    worst_from_s, worst_missed_share, worst_reached_ms
+        The ten seconds after the loss in which most protected pages were late or shed, their share and the percentile;
+        None where more were never answered than may be late.
+    """
+
+    page: str
+    origin: str
+    stages: tuple[StageLeft, ...]
+    pages_per_s: float
+    pages: int
+    percentile: float
+    target_ms: float
+    reached_before_ms: float | None
+    worst_from_s: float | None
+    worst_missed_share: float | None
+    worst_reached_ms: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class ZoneLossReport:
-    """Every protected service in every location; `notes` says which are not protected."""
+    """Every protected service and every protected page in every location; `notes` says which are not protected."""
 
     rows: tuple[ZoneLoss, ...]
+    pages: tuple[PageLoss, ...]
     assumed: Assumed
     seed: int
     engine: str
@@ -88,4 +146,4 @@ class ZoneLossReport:
     @property
     def holds(self) -> bool:
         """Whether every promise holds again in time."""
-        return all(row.holds for row in self.rows)
+        return all(row.holds for row in (*self.rows, *self.pages))

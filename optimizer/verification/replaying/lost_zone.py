@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from optimizer.domain.plan import Plan
 from optimizer.errors import Fault, InputError
 from optimizer.verification.demands import views
+from optimizer.verification.page_traffic import page_rates
 from optimizer.verification.replaying.engine import Engine, load_engine
 from optimizer.verification.replaying.fleet import Fleet
-from optimizer.verification.replaying.losses import after_zone, fullest_zone
-from optimizer.verification.replaying.lost_event import Event, Player
-from optimizer.verification.replaying.lost_result import Assumed, Second, ZoneLoss, ZoneLossReport
+from optimizer.verification.replaying.losses import after_zone, fullest_of_all, fullest_zone
+from optimizer.verification.replaying.lost_event import Event
+from optimizer.verification.replaying.lost_pages import PageEvent
+from optimizer.verification.replaying.lost_result import (
+    Assumed,
+    Loss,
+    PageLoss,
+    Second,
+    StageLeft,
+    ZoneLoss,
+    ZoneLossReport,
+)
+from optimizer.verification.replaying.lost_run import WINDOW_S
+from optimizer.verification.replaying.lost_site import Player
 from optimizer.verification.replaying.rows import Edges, stages_note
 from optimizer.verification.replaying.run import refuse_unreadable
 from optimizer.verification.replaying.what_if import FULLEST, WhatIf, resolved
 from optimizer.verification.view import View
 
-__all__ = ["Assumed", "Second", "ZoneLoss", "ZoneLossReport", "lose_zone"]
+__all__ = ["WINDOW_S", "Assumed", "Loss", "PageLoss", "Second", "StageLeft", "ZoneLoss", "ZoneLossReport", "lose_zone"]
 
 
 def lose_zone(
     plan: Plan, zone: str = FULLEST, seed: int = 0, assumed: Assumed | None = None, engine: Engine | None = None
 ) -> ZoneLossReport:
-    """Lose a zone at the peak of every service that is protected against it, and follow what happens.
+    """Lose a zone at the peak of every service and page that is protected against it, and follow what happens.
 
     Parameters
     ----------
@@ -55,10 +67,12 @@ def lose_zone(
             continue
         for indices in fleet.sites_of(service).values():
             rows += _site(player, service, indices, str(asked.zone))
-    if not rows:
+    pages = list(_pages(player, str(asked.zone), notes))
+    notes += stages_note(fleet.view, "in the table of services" if pages else "here")
+    if not rows and not pages:
         mend = "Write redundancy: zone for a service, or name a zone where such a one stands."
         raise InputError([Fault("--lose-zone", "no service of this plan is protected there", mend, "nothing-to-lose")])
-    return ZoneLossReport(tuple(rows), given, seed, player.engine.name, (*notes, *stages_note(fleet.view)))
+    return ZoneLossReport(tuple(rows), tuple(pages), given, seed, player.engine.name, tuple(notes))
 
 
 def _site(player: Player, service: str, indices: list[int], asked: str) -> Iterator[ZoneLoss]:
@@ -69,10 +83,47 @@ def _site(player: Player, service: str, indices: list[int], asked: str) -> Itera
     if not before:
         return
     place = fleet.pools[indices[0]].location
-    zone = fullest_zone(fleet, indices, period) if asked == FULLEST else asked.rpartition("/")[2]
     if asked != FULLEST and asked.rpartition("/")[0] != place:
         return
+    zone = fullest_zone(fleet, indices, period) if asked == FULLEST else asked.rpartition("/")[2]
     after = after_zone(fleet, service, indices, period, zone)
     event = Event(player, service, zone, before, after)
-    if any(event.dead):
+    if event.site.dead.any():
         yield event.played()
+
+
+def _pages(player: Player, asked: str, notes: list[str]) -> Iterator[PageLoss]:
+    """Lose a zone for all stages of a location at once, in their busiest hour, and follow the pages that pass it."""
+    fleet = player.fleet
+    places: dict[str, dict[str, list[int]]] = {}
+    for service in sorted(fleet.view.stages):
+        for (_, place), indices in fleet.sites_of(service).items():
+            places.setdefault(place, {})[service] = indices
+    for place, sites in places.items():
+        if asked != FULLEST and asked.rpartition("/")[0] != place:
+            continue
+        every = [index for indices in sites.values() for index in indices]
+        period = max(fleet.periods, key=lambda period: sum(fleet.brought(every, period).values()))
+        zone = fullest_of_all(fleet, sites.values(), period) if asked == FULLEST else asked.rpartition("/")[2]
+        told = list(_told(fleet, sites, period, zone, notes))
+        if told:
+            yield from PageEvent(player, place, zone, period, told).played()
+
+
+def _told(
+    fleet: Fleet, sites: Mapping[str, list[int]], period: int, zone: str, notes: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Pages that lose replicas of a stage, where each such stage is protected against it."""
+    gone = {
+        service: fleet.brought(indices, period)
+        for service, indices in sites.items()
+        if any(fleet.pools[index].zone == zone and fleet.replicas(index, period) for index in indices)
+    }
+    for (name, origin), (_, stages) in page_rates(fleet.view, period).items():
+        hit = [service for service in stages if origin in gone.get(service, ())]
+        bare = [service for service in hit if fleet.view.services[service]["redundancy"] != "zone"]
+        if bare:
+            place = fleet.pools[sites[bare[0]][0]].location
+            notes.append(f"{name} from {origin} is not followed in {place}: {', '.join(bare)} may lose a zone there")
+        elif hit:
+            yield name, origin

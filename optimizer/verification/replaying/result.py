@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from optimizer.verification.replaying.what_if import WhatIf
 
@@ -17,8 +17,77 @@ def how_late(late: float, reached_ms: float | None, target_ms: float) -> tuple[f
     return late, (float("inf") if reached_ms is None else reached_ms) / target_ms
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRow:
+    """Requests of an origin at a location for some time, and what became of the promise to them.
+
+    Parameters
+    ----------
+    day_type, hour
+        Of the plan, whose fleet of that hour serves them.
+    requests
+        Simulated and counted.
+    percentile, reached_ms, target_ms
+        What is promised, what it came to at the origin's edge, None where nothing was served, and the target.
+    late_share, allowed_share
+        Share of requests over the target, and how many may be.
+    """
+
+    service: str
+    location: str
+    origin: str
+    day_type: str
+    hour: int
+    replicas: int
+    requests_per_s: float
+    requests: int
+    percentile: float
+    reached_ms: float | None
+    target_ms: float
+    late_share: float
+    allowed_share: float
+    holds: bool
+
+    @property
+    def severity(self) -> tuple[float, ...]:
+        """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
+        return how_late(self.late_share / self.allowed_share, self.reached_ms, self.target_ms)
+
+
+Row = TypeVar("Row", bound=PromiseRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Generic[Row]):
+    """The answer of a replay to a question.
+
+    Parameters
+    ----------
+    what_if
+        The question, places and demand by their full names.
+    requests
+        Simulated and counted.
+    engine
+        ``compiled``, or ``plain`` where a sample was played.
+    notes
+        What a planner should know about it.
+    """
+
+    what_if: WhatIf
+    seed: int
+    rows: tuple[Row, ...]
+    requests: int
+    engine: str
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise stands."""
+        return all(row.holds for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayRow(PromiseRow):
     """Requests of an origin at like pools of a service in a location, in one period.
 
     Parameters
@@ -34,11 +103,11 @@ class ReplayRow:
         Zones whose pools have as many replicas and as many requests; with ``five minutes`` all zones.
     replicas, requests_per_s, utilisation
         Of one such pool, all origins together; with ``five minutes`` of all pools together.
-    percentile, reached_ms, plus_minus_ms, target_ms
-        What is promised, what it came to at the origin's edge with half of its 95 % interval, and the target. None
-        where nothing was served or the pool is overloaded. Of five minutes it is the mean over the windows played.
-    late_share, late_at_least, allowed_share
-        Share of requests over the target, the lower end of its one-sided 99 % interval, and how many may be.
+    reached_ms, plus_minus_ms
+        The percentile and half of its 95 % interval; None where the pool is overloaded as well. Of five minutes it is
+        the mean over the windows played.
+    late_at_least
+        The lower end of the one-sided 99 % interval of the late share.
     late_in_worst_run
         The largest share of a run: of a window of five minutes.
     overloaded
@@ -51,46 +120,25 @@ class ReplayRow:
     """
 
     kind: Kind
-    service: str
     classes: tuple[str, ...]
     what: str
     period: int
-    day_type: str
-    hour: int
-    location: str
     zones: tuple[str, ...]
     instance_type: str
-    origin: str
-    replicas: int
-    requests_per_s: float
     utilisation: float | None
-    percentile: float
-    reached_ms: float | None
     plus_minus_ms: float | None
-    target_ms: float
-    late_share: float
     late_at_least: float
     late_in_worst_run: float
-    allowed_share: float
     overloaded: bool
     window_s: float | None
-    requests: int
-    holds: bool
-
-    @property
-    def severity(self) -> tuple[float, float]:
-        """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
-        return how_late(self.late_share / self.allowed_share, self.reached_ms, self.target_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayReport(Answer[ReplayRow]):
     """The answer to a question.
 
     Parameters
     ----------
-    what_if
-        The question, places and demand by their full names.
     rows
         Service by service, location by location, period by period, then the five minutes.
     cases
@@ -99,29 +147,12 @@ class ReplayReport:
         Distinct cases there are; more than `cases` where only a sample was played.
     pools, periods
         How many of the plan.
-    requests
-        Simulated and counted.
-    engine
-        ``compiled`` or ``plain``.
-    notes
-        What a planner should know about it.
     """
 
-    what_if: WhatIf
-    seed: int
-    rows: tuple[ReplayRow, ...]
     cases: int
     cases_in_all: int
     pools: int
     periods: int
-    requests: int
-    engine: str
-    notes: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether every promise stands."""
-        return all(row.holds for row in self.rows)
 
     @property
     def broken(self) -> tuple[ReplayRow, ...]:
@@ -139,5 +170,5 @@ def hardest(rows: Sequence[ReplayRow]) -> ReplayRow | None:
     return max(rows, key=_severity, default=None)
 
 
-def _severity(row: ReplayRow) -> tuple[float, float]:
+def _severity(row: ReplayRow) -> tuple[float, ...]:
     return row.severity

@@ -51,12 +51,12 @@ class Edges:
         return Case(model_of(pool, served), float(self.view.services[pool.service]["percentile"]), limits)
 
 
-def stages_note(view: View) -> tuple[str, ...]:
-    """Return what a replay of pools cannot say of pages; nothing where there are none."""
+def stages_note(view: View, where: str = "here") -> tuple[str, ...]:
+    """Return what a replay of pools, `where` it is told, cannot say of pages; nothing where there are none."""
     names = sorted(view.stages)
     if not names:
         return ()
-    return (f"{', '.join(names)}: stages of pages, held to what a page leaves each; requests come one by one here",)
+    return (f"{', '.join(names)}: stages of pages, held to what a page leaves each; requests come one by one {where}",)
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,7 @@ from optimizer.verification.replaying.trace_arrivals import requests_until
 from optimizer.verification.replaying.trace_notes import notes_of
 from optimizer.verification.replaying.trace_pools import Came, Pools
 from optimizer.verification.replaying.trace_result import NOWHERE, TraceReport, TraceRow
+from optimizer.verification.replaying.what_if import WhatIf, resolved
 from optimizer.verification.view import Held, View
 
 __all__ = ["TraceReport", "TraceRow", "replay_log"]
@@ -40,7 +41,7 @@ MOST_THREADS = 2
 def replay_log(
     plan: Plan,
     log: LogPlayed,
-    demand: str | None = None,
+    what_if: WhatIf | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     engine: Engine | None = None,
@@ -53,10 +54,11 @@ def replay_log(
         A plan that can be read, with the origins and hours of the log.
     log
         Laid on the hours of the plan.
-    demand
-        Whose fleet serves, one that money is counted for; None for the one planned for.
+    what_if
+        What is lost all the time, whose fleet serves, and how many times its requests are played, by the full names of
+        the plan; None for the plan and the log as they are.
     seed
-        Of what the log does not tell: which pool gets a request, and when it came within a step.
+        Of what the log does not tell: which pool gets a request, when it came within a step, which are played again.
     progress
         Called with a stage and a detail.
     engine
@@ -67,17 +69,14 @@ def replay_log(
     TraceReport
         The same for the same plan, log, seed and engine.
     """
-    whole = View(plan)
-    named = demand or str(plan.inputs["plan_for"])
-    fleet = Fleet(views(whole)[named], 1.0)
-    pools = Pools(fleet, log, seed, engine or load_engine())
-    return _Playing(pools, named, progress).report()
+    asked = resolved(what_if or WhatIf(), View(plan))
+    fleet = Fleet(views(View(plan))[str(asked.demand)], asked.scale)
+    return _Playing(Pools(fleet, log, asked, seed, engine or load_engine()), progress).report()
 
 
 @dataclass(frozen=True, eq=False)
 class _Playing:
     pools: Pools
-    demand: str
     progress: Progress | None
     _told: list[int] = field(default_factory=list)
 
@@ -99,7 +98,7 @@ class _Playing:
             step_s=log.step_s,
             timezone=log.timezone,
             service=log.service,
-            demand=self.demand,
+            what_if=self.pools.what_if,
             seed=self.pools.seed,
             rows=tuple(rows),
             windows=len(taken),
@@ -118,6 +117,7 @@ class _Playing:
             brought += requests_until(arrivals, starts + WINDOW_S) - requests_until(arrivals, starts)
             planned += [self.pools.planned(origin, window) * window.seen_s for window in log.windows]
         most = SAMPLE_REQUESTS if self.pools.engine.effort.is_sample else MOST_REQUESTS
+        brought *= self.pools.fleet.scale
         if brought.sum() <= most:
             return list(log.windows)
         order = np.argsort(-brought / np.maximum(planned, 1.0), kind="stable")
@@ -152,7 +152,7 @@ class _Playing:
         share, at_least = late / stays.size, lower_end(late, stays.size)
         period = pools.period(window)
         own = [pools.indices.index(i) for i in here]
-        to_place = float(pools.shares[period, own, pools.origins.index(origin)].sum()) if own else 0.0
+        to_place = float(pools.planned_routes.shares[period, own, pools.origins.index(origin)].sum()) if own else 0.0
         return TraceRow(
             service=service,
             location=location,
@@ -160,7 +160,7 @@ class _Playing:
             start=window.shown,
             day_type=window.day_type,
             hour=window.hour,
-            replicas=sum(pools.fleet.replicas(i, period) for i in here),
+            replicas=int(pools.routes.replicas[period, own].sum()),
             requests=stays.size,
             requests_per_s=stays.size / window.seen_s,
             planned_per_s=view.peak(service, origin, period) * to_place,

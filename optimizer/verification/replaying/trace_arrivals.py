@@ -10,6 +10,8 @@ from optimizer.domain.scenario import Floats
 
 #: Of a step, what rounding of seconds since 1970 may make of its ends.
 ROUNDING = 1e-3
+#: A request that is played more than once comes again so many seconds before or after, at most.
+APART_S = 0.5
 
 
 def requests_until(arrivals: LogArrivals, moments_s: Floats) -> Floats:
@@ -25,11 +27,37 @@ def requests_until(arrivals: LogArrivals, moments_s: Floats) -> Floats:
     return spread
 
 
-def between(arrivals: LogArrivals, start_s: float, end_s: float, generator: np.random.Generator) -> Floats:
-    """Return when requests come from `start_s` up to `end_s`, rising, seconds after `start_s`.
+def between(
+    arrivals: LogArrivals, start_s: float, end_s: float, generator: np.random.Generator, scale: float = 1.0
+) -> Floats:
+    """Return when requests come from `start_s` up to `end_s`, rising, seconds after `start_s`, `scale` times as many.
 
-    Of a step that reaches beyond these seconds each request is in them by chance, as the part of the step says.
+    Of a step that reaches beyond these seconds each request is in them by chance, as the part of the step says. The
+    counts of steps of a second and more are multiplied; requests with times of their own come again about then.
     """
+    if scale == 1.0 or by_step(arrivals):
+        return _once(arrivals, start_s, end_s, generator, scale)
+    return _again(_once(arrivals, start_s, end_s, generator, 1.0), end_s - start_s, generator, scale)
+
+
+def by_step(arrivals: LogArrivals) -> bool:
+    """Whether a log is scaled by the counts of its steps, not request by request."""
+    return arrivals.counts is not None or arrivals.step_s >= 2.0 * APART_S
+
+
+def _again(times: Floats, length_s: float, generator: np.random.Generator, scale: float) -> Floats:
+    """Return as many whole copies of each request as `scale` says, and one more by chance; the first at its own time.
+
+    Copies at the same instant would be bursts that no log has shown: those after the first come a little apart.
+    """
+    copies = np.floor(scale + generator.random(times.size)).astype(np.int64)
+    more = np.repeat(times, np.maximum(copies - 1, 0))
+    low, high = np.maximum(more - APART_S, 0.0), np.minimum(more + APART_S, length_s)
+    return np.sort(np.concatenate([times[copies > 0], low + generator.random(more.size) * (high - low)]))
+
+
+def _once(arrivals: LogArrivals, start_s: float, end_s: float, generator: np.random.Generator, scale: float) -> Floats:
+    """Return the requests that came, their counts multiplied."""
     step_s = arrivals.step_s
     first = int(np.searchsorted(arrivals.begins_s, start_s - step_s, side="right" if step_s else "left"))
     last = int(np.searchsorted(arrivals.begins_s, end_s, side="left"))
@@ -37,7 +65,7 @@ def between(arrivals: LogArrivals, start_s: float, end_s: float, generator: np.r
     if step_s == 0.0 or not begins.size:
         return begins - start_s
     low, high = np.maximum(begins, start_s), np.minimum(begins + step_s, end_s)
-    counts = _whole(arrivals, slice(first, last), generator)
+    counts = _whole(arrivals, slice(first, last), generator, scale)
     inside = generator.binomial(counts, _part((high - low) / step_s))
     times = np.repeat(low, inside) + generator.random(int(inside.sum())) * np.repeat(high - low, inside)
     return np.sort(times) - start_s
@@ -49,9 +77,9 @@ def _part(share: Floats) -> Floats:
     return part
 
 
-def _whole(arrivals: LogArrivals, part: slice, generator: np.random.Generator) -> NDArray[np.int64]:
+def _whole(arrivals: LogArrivals, part: slice, generator: np.random.Generator, scale: float) -> NDArray[np.int64]:
     """Whole requests of each step; what is beyond a whole number makes one by chance."""
-    if arrivals.counts is None:
+    if arrivals.counts is None and scale == 1.0:
         return np.ones(part.stop - part.start, dtype=np.int64)
-    counts = arrivals.counts[part]
+    counts = scale * (np.ones(part.stop - part.start) if arrivals.counts is None else arrivals.counts[part])
     return np.floor(counts + generator.random(counts.size)).astype(np.int64)

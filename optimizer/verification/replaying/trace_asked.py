@@ -25,15 +25,15 @@ class TraceAsked:
         The one that is meant: as asked, or the only one there is; None where the log must tell.
     hours
         Day type and hour of the plan's periods.
-    demand
-        The one whose fleet is played.
+    what_if
+        What is lost, whose fleet is played and how many times, by the full names of the plan.
     """
 
     service: str
     origins: tuple[str, ...]
     origin: str | None
     hours: tuple[tuple[str, int], ...]
-    demand: str
+    what_if: WhatIf
 
 
 def asked_of(
@@ -41,7 +41,7 @@ def asked_of(
     service: str | None,
     origin: str | None = None,
     day_type: str | None = None,
-    demand: str | None = None,
+    what_if: WhatIf | None = None,
 ) -> TraceAsked:
     """Return the question by the names of the plan.
 
@@ -52,7 +52,7 @@ def asked_of(
     """
     refuse_unreadable(plan)
     view = View(plan)
-    named = str(resolved(WhatIf(demand=demand), view).demand)
+    named = resolved(what_if or WhatIf(), view)
     services = sorted({pool.service for pool in plan.pools})
     if service is None:
         what = "must name the service that the requests of the log go to"

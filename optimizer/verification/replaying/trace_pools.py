@@ -16,6 +16,8 @@ from optimizer.verification.replaying.engine import Engine
 from optimizer.verification.replaying.fleet import Fleet
 from optimizer.verification.replaying.lost import NOWHERE, Ints
 from optimizer.verification.replaying.trace_arrivals import between
+from optimizer.verification.replaying.trace_routes import ROUNDING, Routes, after_loss, as_planned
+from optimizer.verification.replaying.what_if import WhatIf
 
 #: Keeps these numbers apart from every other use of the same seed.
 TRACE = 0x7472616365
@@ -43,13 +45,14 @@ class Came:
 
 @dataclass(frozen=True, eq=False)
 class Pools:
-    """The pools of one service, and what the routes of the plan bring to them hour by hour.
+    """The pools of one service, and what comes to them hour by hour, as planned or after a loss.
 
     `origins` are those of the log first, then the others that the service has.
     """
 
     fleet: Fleet
     log: LogPlayed
+    what_if: WhatIf
     seed: int
     engine: Engine
 
@@ -73,14 +76,25 @@ class Pools:
         return self._periods[window.day_type, window.hour]
 
     @cached_property
-    def shares(self) -> Floats:
-        """Share of an origin's requests that goes to a pool with any replica, shape (periods, pools, origins)."""
-        shares = np.zeros((len(self.fleet.periods), len(self.indices), len(self.origins)))
-        for number, index in enumerate(self.indices):
-            alive = np.array(self.fleet.pools[index].replicas_by_period) > 0
-            for route in self.fleet.view.routes_to(index):
-                shares[:, number, self.origins.index(route.origin)] += np.where(alive, route.share_by_period, 0.0)
-        return shares
+    def planned_routes(self) -> Routes:
+        """Where requests go as planned."""
+        return as_planned(self.fleet, self.indices, self.origins)
+
+    @cached_property
+    def _happened(self) -> tuple[Routes, tuple[str, ...]]:
+        if not self.what_if.losses:
+            return self.planned_routes, ()
+        return after_loss(self.fleet, self.log.service, self.what_if, self.indices, self.origins)
+
+    @property
+    def routes(self) -> Routes:
+        """Where requests go."""
+        return self._happened[0]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a planner should know about the loss."""
+        return self._happened[1]
 
     def stays(self, windows: Sequence[LogWindow], before: LogWindow | None) -> Iterator[tuple[int, Came, Floats]]:
         """Return, pool by pool, what came in some windows that follow each other, and how long each request stayed.
@@ -107,30 +121,41 @@ class Pools:
             yield index, came, self._served(index, came, generator)
 
     def _replicas(self, place: int, window: LogWindow) -> int:
-        return 0 if place == NOWHERE else self.fleet.replicas(self.indices[place], self.period(window))
+        return 0 if place == NOWHERE else int(self.routes.replicas[self.period(window), place])
 
     def _drawn(self, window: LogWindow, generator: np.random.Generator) -> tuple[Floats, Ints, Ints]:
         """Requests of a window by time: those of the log, and at planned rates those of the other origins."""
-        shares = self.shares[self.period(window)]
         times, pools, origins = [], [], []
         for number, name in enumerate(self.origins):
-            arrivals = self.log.by_origin.get(name)
-            weights = shares[:, number]
-            if arrivals is not None:
-                at_s = between(arrivals, window.start_s, window.start_s + WINDOW_S, generator)
-            else:
-                at_s = poisson(generator, self.planned(name, window) * float(weights.sum()), WINDOW_S)
+            at_s, to = self._of_origin(number, name, window, generator)
             times.append(at_s)
-            nowhere = np.full(at_s.size, NOWHERE, dtype=np.int64)
-            pools.append(chosen(generator, weights, at_s.size) if weights.sum() > 0.0 else nowhere)
+            pools.append(to)
             origins.append(np.full(at_s.size, number, dtype=np.int64))
         order = np.argsort(np.concatenate(times), kind="stable")
         return np.concatenate(times)[order], np.concatenate(pools)[order], np.concatenate(origins)[order]
 
+    def _of_origin(
+        self, number: int, name: str, window: LogWindow, generator: np.random.Generator
+    ) -> tuple[Floats, Ints]:
+        """Requests of an origin in a window, and the pool of each; those that need not be carried are left out."""
+        period, arrivals = self.period(window), self.log.by_origin.get(name)
+        shares, nowhere = self.routes.shares[period, :, number], float(self.routes.nowhere[period, number])
+        if arrivals is None:
+            at_s = poisson(generator, self.planned(name, window) * float(shares.sum()), WINDOW_S)
+            return at_s, chosen(generator, shares, at_s.size) if at_s.size else np.empty(0, dtype=np.int64)
+        at_s = between(arrivals, window.start_s, window.start_s + WINDOW_S, generator, self.fleet.scale)
+        kept = float(shares.sum()) + nowhere
+        if self.what_if.losses and kept < 1.0 - ROUNDING:
+            at_s = at_s[generator.random(at_s.size) < kept]
+        if not nowhere:
+            return at_s, chosen(generator, shares, at_s.size)
+        to = chosen(generator, np.append(shares, nowhere), at_s.size)
+        return at_s, np.where(to == shares.size, NOWHERE, to)
+
     def planned(self, origin: str, window: LogWindow) -> float:
-        """Requests/s that are planned for of an origin in the hour of a window, retries and releases counted."""
+        """Requests/s that are planned for of an origin in the hour of a window, retries, releases and scale counted."""
         view = self.fleet.view
-        return view.peak(self.log.service, origin, self.period(window)) * view.headroom_factor
+        return view.peak(self.log.service, origin, self.period(window)) * view.headroom_factor * self.fleet.scale
 
     def _served(self, index: int, came: Came, generator: np.random.Generator) -> Floats:
         """How long each request stays; replicas that are gone in a later hour finish what they have."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.verification.replaying.result import how_late
+from optimizer.verification.replaying.result import Answer, PromiseRow
 
 #: Where requests are that no location serves.
 NOWHERE = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRow(PromiseRow):
     """Requests of the log from an origin that a location serves in five minutes of the clock.
 
     Parameters
@@ -21,43 +21,20 @@ class TraceRow:
         Empty for requests that the plan sends nowhere.
     start
         When they begin, by the clock of the log.
-    day_type, hour
-        Of the plan, whose fleet of that hour serves them.
     replicas
-        Of the service in the location.
+        Of the service in the location, those that are lost left out.
     requests
         That were played, the log's own alone.
     requests_per_s, planned_per_s
-        Of the log over the seconds that it covers, and what the plan brings there in that hour.
-    percentile, reached_ms, target_ms
-        What is promised, what it came to at the origin's edge, None where nobody served, and the target.
-    late, late_share, late_at_least, allowed_share
-        Requests over the target, their share, the lower end of its one-sided 99 % interval, and how many may be.
+        As played, over the seconds that the log covers, and what the plan brings there in that hour.
+    late, late_at_least
+        Requests over the target, and the lower end of the one-sided 99 % interval of their share.
     """
 
-    service: str
-    location: str
-    origin: str
     start: str
-    day_type: str
-    hour: int
-    replicas: int
-    requests: int
-    requests_per_s: float
     planned_per_s: float
-    percentile: float
-    reached_ms: float | None
-    target_ms: float
     late: int
-    late_share: float
     late_at_least: float
-    allowed_share: float
-    holds: bool
-
-    @property
-    def severity(self) -> tuple[float, float]:
-        """Order of rows: by the share of late requests over what may be, then by the latency over the target."""
-        return how_late(self.late_share / self.allowed_share, self.reached_ms, self.target_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +50,20 @@ class TracePlace:
     worst: TraceRow
 
 
-@dataclass(frozen=True, slots=True)
-class TraceReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceReport(Answer[TraceRow]):
     """A log played against a plan.
 
     Parameters
     ----------
     file, sha256, kind, step_s, timezone
         Of the log: ``requests`` or ``counts``, and as finely as it tells time, seconds, 0 for less than a millisecond.
-    demand
-        The fleet is that of this demand.
     rows
         Location by location, origin by origin, in order of time.
     windows, windows_in_all
         Five minutes that were played, and those in which the log has a request.
     requests
         Simulated, those of other origins among them.
-    engine
-        ``compiled`` or ``plain``.
-    notes
-        What a planner should know about it.
     """
 
     file: str
@@ -101,19 +72,13 @@ class TraceReport:
     step_s: float
     timezone: str
     service: str
-    demand: str
-    seed: int
-    rows: tuple[TraceRow, ...]
     windows: int
     windows_in_all: int
-    requests: int
-    engine: str
-    notes: tuple[str, ...]
 
     @property
-    def holds(self) -> bool:
-        """Whether the promise stands in each five minutes."""
-        return all(row.holds for row in self.rows)
+    def demand(self) -> str:
+        """The fleet is that of this demand."""
+        return str(self.what_if.demand)
 
     @property
     def places(self) -> tuple[TracePlace, ...]:

@@ -126,7 +126,9 @@ def test_a_stage_of_a_page_is_held_to_its_own_budget(plan):
         inputs["services"][0]["latency_ms"] = 200.0
 
     held = with_pool(with_pool(plan, 0, target={"p99_ms": 70.0}), 1, target={"p99_ms": 70.0})
-    rows = play_day(with_inputs(held, page), "day", WhatIf(scale=100.0 / 45.0), engine=FULL).rows
+    day = play_day(with_inputs(held, page), "day", WhatIf(scale=100.0 / 45.0), engine=FULL)
+    assert day.notes == ("search: stages of pages, held to what a page leaves each; requests come one by one here",)
+    rows = day.rows
     targets = {row.origin: row.target_ms for row in rows if row.service == "search"}
     assert targets == {"web": pytest.approx(70.0), "shop": pytest.approx(43.0)}
     # half of full batches: p99 is 40.8 ms at the pool, above the 36 ms that are left, so more than one in a hundred

@@ -12,7 +12,7 @@ from optimizer.domain.forecast import Notice
 from optimizer.domain.log_played import LogArrivals, LogPlayed, LogWindow
 from optimizer.domain.plan import PlanPeriod, PoolAtDemand, Route
 from optimizer.verification.replay import sojourns
-from optimizer.verification.replaying import trace
+from optimizer.verification.replaying import WhatIf, trace
 from optimizer.verification.replaying.engine import PLAIN, Engine, load_engine, plain_stays
 from optimizer.verification.replaying.trace import lower_end, replay_log
 from optimizer.verification.replaying.trace_arrivals import between, requests_until
@@ -252,8 +252,104 @@ def test_another_demand_has_its_own_fleet(hourly):
         low = PoolAtDemand((1, 1), (0, 0), pool.arrival_rate_per_s_by_period, pool.capacity_per_s_by_period)
         plan = with_pool(plan, index, at_demand={"low": low})
     log = _log({"shop": _own_times(300.0)})
-    high, low = (replay_log(plan, log, demand) for demand in (None, "low"))
+    high, low = (replay_log(plan, log, WhatIf(demand=demand)) for demand in (None, "low"))
     assert [row.replicas for row in high.rows] == [2, 2, 4, 4]
     assert [row.replicas for row in low.rows] == [2, 2, 2, 2]
     assert [row.planned_per_s for row in low.rows] == [24.0, 24.0, 48.0, 48.0]
     assert low.demand == "low"
+
+
+def _without_web(plan, **service):
+    def change(inputs):
+        inputs["services"][0].update(service)
+
+    return with_inputs(plan, change)
+
+
+@pytest.mark.parametrize("dispatch", ["round_robin", "shared"])
+def test_a_lost_zone_leaves_its_requests_to_the_other(hourly, dispatch):
+    """As a plan without its replicas whose routes bring all to the other zone; too few of them here."""
+    plan = _without_web(hourly, dispatch=dispatch)
+    for index in (0, 1):
+        plan = with_pool(plan, index, dispatch=dispatch)
+    log = _log({"shop": _own_times(190.0)})
+    lost = replay_log(plan, log, WhatIf(zone="north/one/a"))
+    routes = (Route("search", "shop", 0, (0.0, 0.0), 2.0), Route("search", "shop", 1, (1.0, 1.0), 2.0))
+    without = replay_log(
+        with_pool(plan, 0, replicas_by_period=(0, 0)).replace(routing=(*routes, *plan.routing[4:])), log
+    )
+    assert [row.replicas for row in lost.rows] == [1, 1, 2, 2]
+    assert lost.rows == without.rows
+    assert (lost.holds, replay_log(plan, log).holds) == (False, True)
+    assert lost.what_if.text == "without zone north/one/a"
+
+
+def test_a_lost_instance_is_one_replica_of_the_fullest_zone(hourly):
+    """An instance holds one replica: three of four are left at 15 h, one of two at 14 h."""
+    found = replay_log(hourly, _log({"shop": _own_times(60.0)}), WhatIf(instance=True))
+    assert [row.replicas for row in found.rows] == [1, 1, 3, 3]
+
+
+def test_requests_that_nobody_is_left_to_serve_are_late(hourly):
+    """Rank has one zone only."""
+    found = replay_log(hourly, _log({"shop": _own_times(10.0)}, "rank"), WhatIf(zone="south/two/a"))
+    assert {(row.location, row.late_share, row.reached_ms) for row in found.rows} == {(NOWHERE, 1.0, None)}
+    assert any("find nobody left" in note for note in found.notes)
+    assert any("rank was not planned to survive the loss of a zone" in note for note in found.notes)
+
+
+def test_what_need_not_be_carried_is_not_played(hourly):
+    """Of a service that carries half after a loss half of the log is played, without a loss all of it."""
+    plan, log = _without_web(hourly, protected_share=0.5), _log({"shop": _own_times(150.0)})
+    whole, half = (replay_log(plan, log, asked) for asked in (None, WhatIf(zone="north/one/a")))
+    assert sum(row.requests for row in half.rows) / sum(row.requests for row in whole.rows) == pytest.approx(
+        0.5, abs=0.01
+    )
+    assert "after a loss search need carry 50 % of its requests: others are not played" in half.notes
+    assert not whole.notes
+
+
+def test_twice_the_requests_are_the_same_ones_and_one_more_of_each(hourly):
+    """Each at its own time and once more within half a second, in its own five minutes; half are some of them."""
+    arrivals = _own_times(50.0)
+    times = [between(arrivals, FIRST_S, FIRST_S + 300, np.random.default_rng(1), scale) for scale in (1.0, 2.0, 0.5)]
+    once, twice, half = times
+    assert twice.size == 2 * once.size
+    assert np.isin(once, twice).all()
+    assert np.isin(half, once).all()
+    assert half.size == pytest.approx(0.5 * once.size, rel=0.05)
+    assert (twice.min() >= 0.0, twice.max() < 300.0, (np.diff(twice) >= 0.0).all()) == (True, True, True)
+    by_now = np.searchsorted(twice, once + 0.5, side="right")  # no copy is further away than half a second
+    assert (by_now >= np.arange(1, once.size + 1) * 2 - 50).all()
+    log = _log({"shop": arrivals})
+    rows = [replay_log(hourly, log, WhatIf(scale=scale)).rows for scale in (1.0, 2.0)]
+    assert [row.requests for row in rows[1]] == [2 * row.requests for row in rows[0]]
+    assert [row.planned_per_s for row in rows[1]] == [row.planned_per_s for row in rows[0]]
+    assert replay_log(hourly, log, WhatIf(scale=2.0)).rows == rows[1]
+
+
+def test_a_part_of_a_copy_is_played_by_chance():
+    """2.3 times: two of each, and a third of three in ten."""
+    found = between(_own_times(80.0), FIRST_S, FIRST_S + 300, np.random.default_rng(1), 2.3)
+    once = between(_own_times(80.0), FIRST_S, FIRST_S + 300, np.random.default_rng(1))
+    assert found.size / once.size == pytest.approx(2.3, abs=0.02)
+
+
+@pytest.mark.parametrize("counts", [np.array([5.0, 0.0, 7.0, 2.0]), None])
+def test_counts_are_multiplied_in_their_steps(counts):
+    """Three times as many in each step, no copy of its own in another one."""
+    arrivals = LogArrivals(FIRST_S + np.array([0.0, 10.0, 20.0, 30.0]), counts, 10.0)
+    found = between(arrivals, FIRST_S, FIRST_S + 300, np.random.default_rng(1), 3.0)
+    each = np.ones(4) if counts is None else counts
+    assert np.bincount((found // 10).astype(int), minlength=4).tolist() == (3 * each).tolist()
+
+
+def test_other_origins_grow_with_the_log(plan, hourly):
+    """The web is planned with 100 requests/s: at twice the rates twice as many come besides."""
+
+    def crowd(inputs):
+        inputs["demand"]["search"]["web"]["peak"] = [100.0, 100.0]
+
+    log = _log({"shop": _own_times(20.0)})
+    one, two = (replay_log(with_inputs(hourly, crowd), log, WhatIf(scale=scale)) for scale in (1.0, 2.0))
+    assert two.requests == pytest.approx(2 * one.requests, rel=0.01)
