@@ -37,6 +37,11 @@ class TypeVerdict:
     simulated: bool = False
     left_out: list[tuple[float, float]] = field(default_factory=list)
 
+    def add(self, other: TypeVerdict) -> None:
+        """Take in what other configurations of the type could do."""
+        self.least_cost = min(self.least_cost, other.least_cost)
+        self.simulated |= other.simulated
+
     def rise(self, cost: float, total: float) -> tuple[float, bool]:
         """Return by how much at least a plan of `total` gets dearer if a block of `cost` moves here, and if exactly."""
         moved = self.least_cost - cost
@@ -134,7 +139,8 @@ def blocks_of_group(
         counted = count(context, configuration, service, need)
         if counted is None:
             continue
-        result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
+        if configuration.point not in context.derates:  # what a derated point needs bounds no other
+            result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
         least = _least_cost(context, configuration, supply, counted) + flow_cost
         if least - kept_now > best:
             verdict.least_cost = min(verdict.least_cost, least)

@@ -1,0 +1,234 @@
+"""Blocks of scenarios whose stages share the target of a page, simulated only where a cheap enough plan may have them.
+
+Configurations have floors, as in `within`, and `page_bound` says what a plan with each costs at least. What is
+simulated raises floors: that of the block itself, and those of the same configuration with less time, which needs no
+fewer instances. So configurations are simulated a few at a time, those of the cheapest plans first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.scenario import Floats
+from optimizer.formulation.blocks import Block, Configuration, Group, configurations_of
+from optimizer.formulation.budgets import first_budgets
+from optimizer.formulation.context import Context
+from optimizer.formulation.groups import Usable, add_configurations, considered, first_set, limits_of
+from optimizer.formulation.page_bound import Bound, PageBound, PageFrom, Ways
+from optimizer.formulation.problem import Indices
+from optimizer.formulation.rules.latency import network_s
+from optimizer.formulation.rules.pipelines import pages_from
+from optimizer.formulation.selection import GroupResult, TypeVerdict
+from optimizer.formulation.supply import Key
+from optimizer.formulation.within import ROUNDING, bounded, shapes_of
+
+#: Configurations that are simulated before floors are worked out anew: so many, or this share of those that are left.
+FEWEST_AT_ONCE, SHARE_AT_ONCE = 5, 0.125
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A group with what may serve it, its worst round trip, and what that and the overhead leave, seconds."""
+
+    group: Group
+    usable: list[Usable]
+    network_s: float
+    target_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """A configuration that may become a block of a group."""
+
+    place: Place
+    configuration: Configuration
+
+    @property
+    def budget_s(self) -> float:
+        """What queueing and service may take, seconds."""
+        return self.configuration.point.target_s
+
+
+class PagesWithin:
+    """Every configuration of every group, at the budgets that are looked at, and the blocks made so far.
+
+    Parameters
+    ----------
+    context
+        Its budgets are set to the first ones where they are not given.
+    progress
+        Told what is simulated.
+
+    Attributes
+    ----------
+    block_set
+        What is known of the groups; its blocks are those a plan within the cost last asked for may choose from.
+    """
+
+    def __init__(self, context: Context, progress: Progress | None = None) -> None:
+        if context.budgets is None:
+            context.budgets = first_budgets(context)
+        self._context, self._progress = context, progress
+        self.block_set = first_set(context)
+        self._shapes, self._prices = shapes_of(context, self.block_set.locations), dict[Key, Floats]()
+        self._places: list[Place] = []
+        for group, usable in considered(context, self.block_set):
+            worst, target = limits_of(context, group)
+            self.block_set.groups[group] = GroupResult()
+            if worst is not None:
+                self._places.append(Place(group, usable, worst, target))
+        self._pages = _pages_by_origin(context)
+        self._ways: list[Way] = []
+        self._floor, self._least, self._settled = np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
+        self._add(lambda place: context.budgets.get(place.group.service, (place.target_s,)))  # type: ignore[union-attr]
+
+    def add_budgets(self, new: Mapping[int, tuple[float, ...]]) -> None:
+        """Look at further budgets of stages as well, seconds, by service (index)."""
+        self._add(lambda place: new.get(place.group.service, ()))
+        known = self._context.budgets or {}
+        self._context.budgets = {
+            index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}
+        }
+
+    def least_total(self) -> float:
+        """Return what any plan costs at least, the fixed part apart; what this rests on is simulated."""
+        while True:
+            bound = self._bound.of(self._floor)
+            of_settled = self._bound.of(np.where(self._settled, self._floor, np.inf)).least
+            open_ = ~self._settled & np.isfinite(bound.whole)
+            if not open_.any() or of_settled <= bound.least * (1.0 + ROUNDING):
+                return bound.least
+            self._simulate_some(np.flatnonzero(open_), bound, FEWEST_AT_ONCE)
+
+    def simulate(self, most: float) -> None:
+        """Simulate everything that a plan which costs at most `most`, the fixed part apart, may have."""
+        while True:
+            bound = self._bound.of(self._floor)
+            may_be = np.isfinite(bound.whole) & (bound.whole <= most + abs(most) * ROUNDING)
+            left = np.flatnonzero(~self._settled & may_be)
+            if not left.size:
+                break
+            self._simulate_some(left, bound, max(FEWEST_AT_ONCE, int(SHARE_AT_ONCE * left.size)))
+        self.block_set.blocks = [block for result in self.block_set.groups.values() for block in result.blocks]
+
+    def note_left_out(self) -> None:
+        """Say of what is not simulated what it adds at least, and what a plan with it costs at least."""
+        whole = self._bound.of(self._floor).whole
+        for number in np.flatnonzero(~self._settled & np.isfinite(whole)).tolist():
+            way = self._ways[number]
+            result, kind = self.block_set.groups[way.place.group], way.configuration.key[:2]
+            for verdicts in (result.by_budget.setdefault(way.budget_s, {}), result.verdicts):
+                verdict = verdicts.setdefault(kind, TypeVerdict())
+                verdict.left_out.append((float(self._least[number]), float(whole[number])))
+
+    def _add(self, budgets: Callable[[Place], Sequence[float]]) -> None:
+        """Look at the configurations of some budgets of each place."""
+        floors, leasts = [self._floor], [self._least]
+        for place in self._places:
+            for budget in budgets(place):
+                if budget <= place.target_s:
+                    ways = [Way(place, item) for item in configurations_of(self._context, place.usable, budget)]
+                    floor, least = self._bounds(place, [way.configuration for way in ways])
+                    self._ways += ways
+                    floors.append(floor)
+                    leasts.append(least)
+        self._floor, self._least = np.concatenate(floors), np.concatenate(leasts)
+        new = np.zeros(self._floor.size - self._settled.size, dtype=bool)
+        self._settled = np.concatenate([self._settled, new])
+        self._bound = PageBound(_seen_at_origins(self._context, self._ways), self._pages)
+        self._number = {id(way.configuration): number for number, way in enumerate(self._ways)}
+        self._alike: dict[tuple[Group, object], list[int]] = {}
+        for number, way in enumerate(self._ways):
+            self._alike.setdefault((way.place.group, way.configuration.likeness), []).append(number)
+
+    def _bounds(self, place: Place, configurations: list[Configuration]) -> tuple[Floats, Floats]:
+        """Bounds of configurations of a place, from what is known of them with more time."""
+        fewest = [self.block_set.groups[place.group].fewest(item) for item in configurations]
+        shape = self._shapes[place.group.location]
+        return bounded(self._context, place.group, configurations, fewest, shape, self._prices)
+
+    def _simulate_some(self, left: Indices, bound: Bound, count: int) -> None:
+        """Simulate those that bounds rest on most; of like ones that with most time only: it tells of the others."""
+        chosen: dict[tuple[Group, object], int] = {}
+        for number in left[np.argsort(bound.beyond[left], kind="stable")[:count]].tolist():
+            way = self._ways[number]
+            alike = way.place.group, way.configuration.likeness
+            if alike not in chosen or self._ways[chosen[alike]].budget_s < way.budget_s:
+                chosen[alike] = number
+        together: dict[tuple[Group, float], list[int]] = {}
+        for number in chosen.values():
+            way = self._ways[number]
+            together.setdefault((way.place.group, way.budget_s), []).append(number)
+        for numbers in together.values():
+            self._settle(numbers)
+        for alike, number in chosen.items():
+            self._raise_floors(alike, self._ways[number])
+
+    def _settle(self, numbers: list[int]) -> None:
+        """Make the blocks of configurations of one group and budget; those that are not kept are in no plan."""
+        place = self._ways[numbers[0]].place
+        if self._progress is not None:
+            name = self._context.scenario.services[place.group.service].name
+            self._progress("capacity", f"{name} in {place.group.location}")
+        configurations = [self._ways[number].configuration for number in numbers]
+        result = self.block_set.groups[place.group]
+        blocks = add_configurations(self._context, place.group, result, configurations, place.network_s)
+        self._floor[numbers], self._settled[numbers] = np.inf, True
+        for block in blocks:
+            self._floor[self._number[id(block.configuration)]] = self._worth(block)
+
+    def _worth(self, block: Block) -> float:
+        """What a block adds to a plan at least, as far as floors add up."""
+        key = block.configuration.key
+        return float(self._context.supply(*key).cost_at(self._prices[key], block.use, block.spot)) + block.own_cost
+
+    def _raise_floors(self, alike: tuple[Group, object], known: Way) -> None:
+        """Work out the floors of like configurations with less time than one that is known now."""
+        numbers = [n for n in self._alike[alike] if not self._settled[n] and self._ways[n].budget_s < known.budget_s]
+        if numbers:
+            floor, least = self._bounds(known.place, [self._ways[number].configuration for number in numbers])
+            self._floor[numbers] = np.maximum(self._floor[numbers], floor)
+            self._least[numbers] = np.maximum(self._least[numbers], least)
+
+
+def _pages_by_origin(context: Context) -> dict[int, list[PageFrom]]:
+    """Pages from each origin; a service counts in the first that passes it."""
+    names = [service.name for service in context.scenario.services]
+    found: dict[int, list[PageFrom]] = {}
+    for pipeline in context.scenario.pipelines:
+        stages = tuple(names.index(stage.service) for stage in pipeline.stages)
+        for origin in pages_from(pipeline):
+            before = {stage for page in found.get(origin, ()) for stage in page.stages}
+            page = PageFrom(stages, frozenset(stages) - before, pipeline.latency_s)
+            found.setdefault(origin, []).append(page)
+    return found
+
+
+def _seen_at_origins(context: Context, ways: Sequence[Way]) -> Ways:
+    """Return what ways serve of each origin, and what they may take as seen there."""
+    scenario = context.scenario
+    shape = len(ways), len(scenario.origins)
+    share, edge_s = np.zeros(shape), np.full(shape, np.inf)
+    beside: dict[Group, tuple[Floats, Floats]] = {}
+    for number, way in enumerate(ways):
+        group = way.place.group
+        if group not in beside:
+            beside[group] = _beside(context, group)
+        members = list(group.origins)
+        share[number, members], edge_s[number, members] = beside[group]
+        edge_s[number, members] += way.budget_s
+    return Ways(np.array([way.place.group.service for way in ways], dtype=np.int64), share, edge_s)
+
+
+def _beside(context: Context, group: Group) -> tuple[Floats, Floats]:
+    """Share of the requests that each origin of a group is, and its overhead and round trip, seconds."""
+    requests = np.array([context.requests(group.service, origin) for origin in group.origins])
+    total = float(requests.sum())
+    shares = requests / total if total > 0.0 else np.full(requests.size, 1.0 / max(1, requests.size))
+    scenario = context.scenario
+    trips = [network_s(scenario, context.catalog, [scenario.origins[o]], group.location) or 0.0 for o in group.origins]
+    return shares, np.array(trips) + scenario.services[group.service].overhead_s
