@@ -41,6 +41,15 @@ class Ways:
     edge_s: Floats
 
 
+def joined(parts: Sequence[Ways]) -> Ways:
+    """Return the ways of all parts."""
+    return Ways(
+        np.concatenate([part.service for part in parts]),
+        np.concatenate([part.share for part in parts]),
+        np.concatenate([part.edge_s for part in parts]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PageFrom:
     """A page from an origin: its stages (services), those that count in no page before it, and its target."""
@@ -159,26 +168,21 @@ class PageBound:
             service: frontier_of(ways.edge_s[mine, origin], floor[mine] * ways.share[mine, origin])
             for service, mine in members.items()
         }
-        terms = [_page_terms(page, parts) for page in pages]
         staged = {service for page in pages for service in page.stages}
-        terms += [
-            (float(part.cost.min(initial=np.inf)), {service: None})
-            for service, part in parts.items()
-            if service not in staged
-        ]
-        limits = [page.limit_s for page in pages] + [0.0] * (len(terms) - len(pages))
+        alone = {
+            service: float(part.cost.min(initial=np.inf)) for service, part in parts.items() if service not in staged
+        }
+        in_pages = [(page, *_page_terms(page, parts)) for page in pages]
         others = {}
         for service, mine in members.items():
-            others[service] = np.zeros(mine.size)
-            for (least, beside), limit_s in zip(terms, limits, strict=True):
-                if service not in beside:
-                    others[service] += least
-                elif (rest := beside[service]) is not None:
-                    others[service] += rest.within(limit_s - ways.edge_s[mine, origin])
-        return sum(least for least, _ in terms), others
+            others[service] = np.full(mine.size, sum(alone.values()) - alone.get(service, 0.0))
+            for page, least, beside in in_pages:
+                left_s = page.limit_s - ways.edge_s[mine, origin]
+                others[service] += beside[service].within(left_s) if service in beside else least
+        return sum(alone.values()) + sum(least for _, least, _ in in_pages), others
 
 
-def _page_terms(page: PageFrom, parts: Mapping[int, Frontier]) -> tuple[float, dict[int, Frontier | None]]:
+def _page_terms(page: PageFrom, parts: Mapping[int, Frontier]) -> tuple[float, dict[int, Frontier]]:
     """Return what the stages of a page cost at least, and by stage the frontier of all others."""
     none = Frontier(np.zeros(0), np.zeros(0))
     stages = {}

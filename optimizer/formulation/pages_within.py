@@ -17,7 +17,7 @@ from optimizer.formulation.blocks import Block, Configuration, Group, configurat
 from optimizer.formulation.budgets import first_budgets
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import Usable, add_configurations, considered, first_set, limits_of
-from optimizer.formulation.page_bound import Bound, PageBound, PageFrom, Ways
+from optimizer.formulation.page_bound import Bound, PageBound, PageFrom, Ways, joined
 from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.latency import network_s
 from optimizer.formulation.rules.pipelines import pages_from
@@ -26,7 +26,7 @@ from optimizer.formulation.supply import Key
 from optimizer.formulation.within import ROUNDING, bounded, shapes_of
 
 #: Configurations that are simulated before floors are worked out anew: so many, or this share of those that are left.
-FEWEST_AT_ONCE, SHARE_AT_ONCE = 5, 0.125
+FEWEST_AT_ONCE, SHARE_AT_ONCE = 3, 0.05
 Progress = Callable[[str, str], None]
 
 
@@ -83,6 +83,9 @@ class PagesWithin:
                 self._places.append(Place(group, usable, worst, target))
         self._pages = _pages_by_origin(context)
         self._ways: list[Way] = []
+        self._number: dict[int, int] = {}
+        self._alike: dict[tuple[Group, object], list[int]] = {}
+        self._seen = Ways(np.zeros(0, np.int64), *np.zeros((2, 0, len(context.scenario.origins))))
         self._floor, self._least, self._settled = np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
         self._add(lambda place: context.budgets.get(place.group.service, (place.target_s,)))  # type: ignore[union-attr]
 
@@ -94,26 +97,41 @@ class PagesWithin:
             index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}
         }
 
-    def least_total(self) -> float:
-        """Return what any plan costs at least, the fixed part apart; what this rests on is simulated."""
+    def least_total(self, most: float = np.inf) -> float:
+        """Return what a plan that costs at most `most` costs at least; what this rests on is simulated.
+
+        Both without the fixed part; infinite where there is no such plan.
+        """
         while True:
-            bound = self._bound.of(self._floor)
-            of_settled = self._bound.of(np.where(self._settled, self._floor, np.inf)).least
-            open_ = ~self._settled & np.isfinite(bound.whole)
-            if not open_.any() or of_settled <= bound.least * (1.0 + ROUNDING):
+            bound, floor = self._within(most)
+            of_settled = self._bound.of(np.where(self._settled, floor, np.inf)).least
+            left = np.flatnonzero(~self._settled & np.isfinite(bound.whole))
+            if not left.size or of_settled <= bound.least * (1.0 + ROUNDING):
                 return bound.least
-            self._simulate_some(np.flatnonzero(open_), bound, FEWEST_AT_ONCE)
+            self._simulate_some(left, bound, FEWEST_AT_ONCE)
 
     def simulate(self, most: float) -> None:
         """Simulate everything that a plan which costs at most `most`, the fixed part apart, may have."""
         while True:
-            bound = self._bound.of(self._floor)
-            may_be = np.isfinite(bound.whole) & (bound.whole <= most + abs(most) * ROUNDING)
-            left = np.flatnonzero(~self._settled & may_be)
+            bound, _ = self._within(most)
+            left = np.flatnonzero(~self._settled & np.isfinite(bound.whole))
             if not left.size:
                 break
             self._simulate_some(left, bound, max(FEWEST_AT_ONCE, int(SHARE_AT_ONCE * left.size)))
         self.block_set.blocks = [block for result in self.block_set.groups.values() for block in result.blocks]
+
+    def _within(self, most: float) -> tuple[Bound, Floats]:
+        """Bounds of plans that cost at most `most`, with the floors of what they may have, infinite for all else.
+
+        What no such plan has bounds none of them: leaving it out raises the bounds of others, which may go as well.
+        """
+        floor, allowed = self._floor, most + abs(most) * ROUNDING if np.isfinite(most) else most
+        while True:
+            bound = self._bound.of(floor)
+            gone = np.isfinite(floor) & (bound.whole > allowed)
+            if not gone.any():
+                return bound, floor
+            floor = np.where(gone, np.inf, floor)
 
     def note_left_out(self) -> None:
         """Say of what is not simulated what it adds at least, and what a plan with it costs at least."""
@@ -127,23 +145,22 @@ class PagesWithin:
 
     def _add(self, budgets: Callable[[Place], Sequence[float]]) -> None:
         """Look at the configurations of some budgets of each place."""
-        floors, leasts = [self._floor], [self._least]
+        floors, leasts, seen = [self._floor], [self._least], [self._seen]
         for place in self._places:
-            for budget in budgets(place):
-                if budget <= place.target_s:
-                    ways = [Way(place, item) for item in configurations_of(self._context, place.usable, budget)]
-                    floor, least = self._bounds(place, [way.configuration for way in ways])
-                    self._ways += ways
-                    floors.append(floor)
-                    leasts.append(least)
+            levels = [budget for budget in budgets(place) if budget <= place.target_s]
+            new = [item for budget in levels for item in configurations_of(self._context, place.usable, budget)]
+            floor, least = self._bounds(place, new)
+            floors.append(floor)
+            leasts.append(least)
+            seen.append(_seen_at_origins(self._context, place.group, [item.point.target_s for item in new]))
+            for item in new:
+                self._number[id(item)] = len(self._ways)
+                self._alike.setdefault((place.group, item.likeness), []).append(len(self._ways))
+                self._ways.append(Way(place, item))
         self._floor, self._least = np.concatenate(floors), np.concatenate(leasts)
-        new = np.zeros(self._floor.size - self._settled.size, dtype=bool)
-        self._settled = np.concatenate([self._settled, new])
-        self._bound = PageBound(_seen_at_origins(self._context, self._ways), self._pages)
-        self._number = {id(way.configuration): number for number, way in enumerate(self._ways)}
-        self._alike: dict[tuple[Group, object], list[int]] = {}
-        for number, way in enumerate(self._ways):
-            self._alike.setdefault((way.place.group, way.configuration.likeness), []).append(number)
+        self._settled = np.append(self._settled, np.zeros(self._floor.size - self._settled.size, dtype=bool))
+        self._seen = joined(seen)
+        self._bound = PageBound(self._seen, self._pages)
 
     def _bounds(self, place: Place, configurations: list[Configuration]) -> tuple[Floats, Floats]:
         """Bounds of configurations of a place, from what is known of them with more time."""
@@ -208,27 +225,14 @@ def _pages_by_origin(context: Context) -> dict[int, list[PageFrom]]:
     return found
 
 
-def _seen_at_origins(context: Context, ways: Sequence[Way]) -> Ways:
-    """Return what ways serve of each origin, and what they may take as seen there."""
-    scenario = context.scenario
-    shape = len(ways), len(scenario.origins)
+def _seen_at_origins(context: Context, group: Group, budgets_s: Sequence[float]) -> Ways:
+    """Return what blocks of a group with these budgets serve of each origin, and what they may take as seen there."""
+    scenario, members = context.scenario, list(group.origins)
+    requests = np.array([context.requests(group.service, origin) for origin in members])
+    total, shape = float(requests.sum()), (len(budgets_s), len(scenario.origins))
+    trips = [network_s(scenario, context.catalog, [scenario.origins[o]], group.location) or 0.0 for o in members]
+    beside_s = np.array(trips) + scenario.services[group.service].overhead_s
     share, edge_s = np.zeros(shape), np.full(shape, np.inf)
-    beside: dict[Group, tuple[Floats, Floats]] = {}
-    for number, way in enumerate(ways):
-        group = way.place.group
-        if group not in beside:
-            beside[group] = _beside(context, group)
-        members = list(group.origins)
-        share[number, members], edge_s[number, members] = beside[group]
-        edge_s[number, members] += way.budget_s
-    return Ways(np.array([way.place.group.service for way in ways], dtype=np.int64), share, edge_s)
-
-
-def _beside(context: Context, group: Group) -> tuple[Floats, Floats]:
-    """Share of the requests that each origin of a group is, and its overhead and round trip, seconds."""
-    requests = np.array([context.requests(group.service, origin) for origin in group.origins])
-    total = float(requests.sum())
-    shares = requests / total if total > 0.0 else np.full(requests.size, 1.0 / max(1, requests.size))
-    scenario = context.scenario
-    trips = [network_s(scenario, context.catalog, [scenario.origins[o]], group.location) or 0.0 for o in group.origins]
-    return shares, np.array(trips) + scenario.services[group.service].overhead_s
+    share[:, members] = requests / total if total > 0.0 else 1.0 / max(1, len(members))
+    edge_s[:, members] = np.array(budgets_s)[:, None] + beside_s
+    return Ways(np.full(len(budgets_s), group.service), share, edge_s)

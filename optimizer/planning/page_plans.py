@@ -14,7 +14,7 @@ from optimizer.planning.splits import best_split
 
 Progress = Callable[[str, str], None]
 #: The first guess, over what any plan costs at least; the fixed part, which no choice changes, is not counted.
-FIRST_GUESS = 1.005
+FIRST_GUESS = 1.003
 
 
 def pages_can_be_guessed(context: Context) -> bool:
@@ -58,14 +58,12 @@ def cheapest_of_pages(
 
 
 def _cheapest(context: Context, pages: PagesWithin, solve: Callable[[BlockSet], Chosen], cost: float) -> Chosen:
-    """Return the cheapest choice over all budgets that are looked at; no dearer than `cost`, which a known one costs."""
-    least = pages.least_total()
-    print("LEAST", least, "cost", cost, sum(map(len, context.store._used.values())))
+    """Return the cheapest choice over all budgets that are looked at; one that costs `cost` is known."""
+    least = pages.least_total(cost)
     most = min(least * FIRST_GUESS, cost)
     for _ in range(MOST_GUESSES):
         pages.simulate(most)
         chosen = tried(context, pages.block_set, solve)
-        print("MOST", most, chosen and chosen.outcome.cost)
         if chosen is not None and chosen.outcome.cost <= most + abs(most) * ROUNDING:
             return chosen
         if most >= cost:
