@@ -184,15 +184,16 @@ class PageBound:
 
 def _page_terms(page: PageFrom, parts: Mapping[int, Frontier]) -> tuple[float, dict[int, Frontier]]:
     """Return what the stages of a page cost at least, and by stage the frontier of all others."""
-    none = Frontier(np.zeros(0), np.zeros(0))
     stages = {}
     for service in page.stages:
-        mine = parts.get(service, none)
-        stages[service] = mine if service in page.own else Frontier(mine.edge_s[:1], np.zeros(mine.cost[:1].size))
+        if (mine := parts.get(service)) is not None:
+            stages[service] = mine if service in page.own else Frontier(mine.edge_s[:1], np.zeros(mine.cost[:1].size))
     others: dict[int, Frontier] = {
         service: reduce(together, [part for other, part in stages.items() if other != service], NOTHING)
         for service in stages
     }
-    some = page.stages[0]
+    if not stages:
+        return 0.0, others
+    some = next(iter(stages))
     costs = stages[some].cost + others[some].within(page.limit_s - stages[some].edge_s)
     return float(costs.min(initial=np.inf)), others

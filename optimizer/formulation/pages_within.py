@@ -111,13 +111,17 @@ class PagesWithin:
             self._simulate_some(left, bound, FEWEST_AT_ONCE)
 
     def simulate(self, most: float) -> None:
-        """Simulate everything that a plan which costs at most `most`, the fixed part apart, may have."""
+        """Simulate everything that a plan which costs at most `most`, the fixed part apart, may have.
+
+        Where that is infinite, everything there is: what fits into no page tells why nothing does.
+        """
         while True:
-            bound, _ = self._within(most)
-            left = np.flatnonzero(~self._settled & np.isfinite(bound.whole))
+            bound, floor = self._within(most)
+            left = np.flatnonzero(~self._settled & np.isfinite(bound.whole if np.isfinite(most) else floor))
             if not left.size:
                 break
-            self._simulate_some(left, bound, max(FEWEST_AT_ONCE, int(SHARE_AT_ONCE * left.size)))
+            share = SHARE_AT_ONCE if np.isfinite(most) else 1.0
+            self._simulate_some(left, bound, max(FEWEST_AT_ONCE, int(share * left.size)))
         self.block_set.blocks = [block for result in self.block_set.groups.values() for block in result.blocks]
 
     def _within(self, most: float) -> tuple[Bound, Floats]:
