@@ -8,49 +8,27 @@ fewer instances. So configurations are simulated a few at a time, those of the c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
 from optimizer.domain.scenario import Floats
-from optimizer.formulation.blocks import Block, Configuration, Group, configurations_of
+from optimizer.formulation.blocks import Block, Configuration, Group, Likeness, configurations_of
 from optimizer.formulation.budgets import first_budgets
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import Usable, add_configurations, considered, first_set, limits_of
-from optimizer.formulation.page_bound import Bound, PageBound, PageFrom, Ways, joined
+from optimizer.formulation.groups import add_configurations, considered, first_set, limits_of
+from optimizer.formulation.page_bound import Bound, PageBound, Ways, joined
+from optimizer.formulation.page_ways import Place, Way, pages_by_origin, seen_at_origins
 from optimizer.formulation.problem import Indices
-from optimizer.formulation.rules.latency import network_s
-from optimizer.formulation.rules.pipelines import pages_from
 from optimizer.formulation.selection import GroupResult, TypeVerdict
 from optimizer.formulation.supply import Key
 from optimizer.formulation.within import ROUNDING, bounded, shapes_of
 
 #: Configurations that are simulated before floors are worked out anew: so many, or this share of those that are left.
 FEWEST_AT_ONCE, SHARE_AT_ONCE = 3, 0.05
+#: While it is not known what a plan costs, so many times more each time.
+MORE_EACH_TIME = 1.03
 Progress = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """A group with what may serve it, its worst round trip, and what that and the overhead leave, seconds."""
-
-    group: Group
-    usable: list[Usable]
-    network_s: float
-    target_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Way:
-    """A configuration that may become a block of a group."""
-
-    place: Place
-    configuration: Configuration
-
-    @property
-    def budget_s(self) -> float:
-        """What queueing and service may take, seconds."""
-        return self.configuration.point.target_s
 
 
 class PagesWithin:
@@ -81,10 +59,10 @@ class PagesWithin:
             self.block_set.groups[group] = GroupResult()
             if worst is not None:
                 self._places.append(Place(group, usable, worst, target))
-        self._pages = _pages_by_origin(context)
+        self._pages = pages_by_origin(context)
         self._ways: list[Way] = []
         self._number: dict[int, int] = {}
-        self._alike: dict[tuple[Group, object], list[int]] = {}
+        self._alike: dict[tuple[Group, Likeness], list[int]] = {}
         self._seen = Ways(np.zeros(0, np.int64), *np.zeros((2, 0, len(context.scenario.origins))))
         self._floor, self._least, self._settled = np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
         self._add(lambda place: context.budgets.get(place.group.service, (place.target_s,)))  # type: ignore[union-attr]
@@ -102,13 +80,15 @@ class PagesWithin:
 
         Both without the fixed part; infinite where there is no such plan.
         """
-        while True:
+        for turn in count():
             bound, floor = self._within(most)
             of_settled = self._bound.of(np.where(self._settled, floor, np.inf)).least
             left = np.flatnonzero(~self._settled & np.isfinite(bound.whole))
             if not left.size or of_settled <= bound.least * (1.0 + ROUNDING):
-                return bound.least
-            self._simulate_some(left, bound, FEWEST_AT_ONCE)
+                break
+            # More each time: where nothing fits, all of it is simulated.
+            self._simulate_some(left, bound, int(FEWEST_AT_ONCE * MORE_EACH_TIME**turn))
+        return bound.least
 
     def simulate(self, most: float) -> None:
         """Simulate everything that a plan which costs at most `most`, the fixed part apart, may have.
@@ -156,7 +136,7 @@ class PagesWithin:
             floor, least = self._bounds(place, new)
             floors.append(floor)
             leasts.append(least)
-            seen.append(_seen_at_origins(self._context, place.group, [item.point.target_s for item in new]))
+            seen.append(seen_at_origins(self._context, place.group, [item.point.target_s for item in new]))
             for item in new:
                 self._number[id(item)] = len(self._ways)
                 self._alike.setdefault((place.group, item.likeness), []).append(len(self._ways))
@@ -172,10 +152,10 @@ class PagesWithin:
         shape = self._shapes[place.group.location]
         return bounded(self._context, place.group, configurations, fewest, shape, self._prices)
 
-    def _simulate_some(self, left: Indices, bound: Bound, count: int) -> None:
+    def _simulate_some(self, left: Indices, bound: Bound, at_once: int) -> None:
         """Simulate those that bounds rest on most; of like ones that with most time only: it tells of the others."""
-        chosen: dict[tuple[Group, object], int] = {}
-        for number in left[np.argsort(bound.beyond[left], kind="stable")[:count]].tolist():
+        chosen: dict[tuple[Group, Likeness], int] = {}
+        for number in left[np.argsort(bound.beyond[left], kind="stable")[:at_once]].tolist():
             way = self._ways[number]
             alike = way.place.group, way.configuration.likeness
             if alike not in chosen or self._ways[chosen[alike]].budget_s < way.budget_s:
@@ -207,36 +187,10 @@ class PagesWithin:
         key = block.configuration.key
         return float(self._context.supply(*key).cost_at(self._prices[key], block.use, block.spot)) + block.own_cost
 
-    def _raise_floors(self, alike: tuple[Group, object], known: Way) -> None:
+    def _raise_floors(self, alike: tuple[Group, Likeness], known: Way) -> None:
         """Work out the floors of like configurations with less time than one that is known now."""
         numbers = [n for n in self._alike[alike] if not self._settled[n] and self._ways[n].budget_s < known.budget_s]
         if numbers:
             floor, least = self._bounds(known.place, [self._ways[number].configuration for number in numbers])
             self._floor[numbers] = np.maximum(self._floor[numbers], floor)
             self._least[numbers] = np.maximum(self._least[numbers], least)
-
-
-def _pages_by_origin(context: Context) -> dict[int, list[PageFrom]]:
-    """Pages from each origin; a service counts in the first that passes it."""
-    names = [service.name for service in context.scenario.services]
-    found: dict[int, list[PageFrom]] = {}
-    for pipeline in context.scenario.pipelines:
-        stages = tuple(names.index(stage.service) for stage in pipeline.stages)
-        for origin in pages_from(pipeline):
-            before = {stage for page in found.get(origin, ()) for stage in page.stages}
-            page = PageFrom(stages, frozenset(stages) - before, pipeline.latency_s)
-            found.setdefault(origin, []).append(page)
-    return found
-
-
-def _seen_at_origins(context: Context, group: Group, budgets_s: Sequence[float]) -> Ways:
-    """Return what blocks of a group with these budgets serve of each origin, and what they may take as seen there."""
-    scenario, members = context.scenario, list(group.origins)
-    requests = np.array([context.requests(group.service, origin) for origin in members])
-    total, shape = float(requests.sum()), (len(budgets_s), len(scenario.origins))
-    trips = [network_s(scenario, context.catalog, [scenario.origins[o]], group.location) or 0.0 for o in members]
-    beside_s = np.array(trips) + scenario.services[group.service].overhead_s
-    share, edge_s = np.zeros(shape), np.full(shape, np.inf)
-    share[:, members] = requests / total if total > 0.0 else 1.0 / max(1, len(members))
-    edge_s[:, members] = np.array(budgets_s)[:, None] + beside_s
-    return Ways(np.full(len(budgets_s), group.service), share, edge_s)
