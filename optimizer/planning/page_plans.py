@@ -64,7 +64,8 @@ def _cheapest(context: Context, pages: PagesWithin, solve: Callable[[BlockSet], 
     for _ in range(MOST_GUESSES):
         pages.simulate(most)
         chosen = tried(context, pages.block_set, solve)
-        if chosen is not None and chosen.outcome.cost <= most + abs(most) * ROUNDING:
+        # Within a gap a later plan may cost a little more than the known one, whose blocks are all there.
+        if chosen is not None and (most >= cost or chosen.outcome.cost <= most + abs(most) * ROUNDING):
             return chosen
         if most >= cost:
             break
