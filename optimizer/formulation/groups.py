@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from optimizer.domain.scenario import Service
-from optimizer.formulation.blocks import EIGHTHS, Block, Group, configurations_of
+from optimizer.formulation.blocks import EIGHTHS, Block, Configuration, Group, configurations_of
 from optimizer.formulation.budgets import first_budgets
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
@@ -22,7 +22,7 @@ from optimizer.formulation.rules.pins import why_pinned_away
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
 from optimizer.formulation.rules.zones_sold import zones_for
-from optimizer.formulation.selection import GroupResult, blocks_of_group
+from optimizer.formulation.selection import GroupResult, TypeVerdict, blocks_of_group
 
 #: Up to this many origins every set of them is considered; beyond, each alone and the nearest 2, 3, ... of a location.
 MAX_ORIGINS_FOR_ALL_SETS = 8
@@ -148,17 +148,25 @@ def add_level(
 ) -> None:
     """Add the blocks of a group that answer within a time, seconds, to those that are known."""
     configurations = configurations_of(context, usable, target_s)
-    found = blocks_of_group(context, group, configurations, network_s, result)
-    result.blocks += found.blocks
-    result.by_budget[target_s] = found.verdicts
-    for likeness, counts in found.counts.items():
-        result.counts.setdefault(likeness, {}).update(counts)
+    add_configurations(context, group, result, configurations, network_s)
+    result.by_budget.setdefault(target_s, {})
     if context.charge > 0.0 and not context.rules_off:
         result.blocks += held_blocks(context, group, configurations, network_s)
+
+
+def add_configurations(
+    context: Context, group: Group, result: GroupResult, configurations: Sequence[Configuration], network_s: float
+) -> list[Block]:
+    """Add the blocks of configurations of one budget to what is known of a group; return those that were kept."""
+    found = blocks_of_group(context, group, configurations, network_s, result)
+    result.blocks += found.blocks
+    for likeness, counts in found.counts.items():
+        result.counts.setdefault(likeness, {}).update(counts)
     for kind, verdict in found.verdicts.items():
-        known = result.verdicts.setdefault(kind, verdict)
-        known.least_cost = min(known.least_cost, verdict.least_cost)
-        known.simulated |= verdict.simulated
+        at_budget = result.by_budget.setdefault(configurations[0].point.target_s, {})
+        for verdicts in (at_budget, result.verdicts):
+            verdicts.setdefault(kind, TypeVerdict()).add(verdict)
+    return found.blocks
 
 
 def usable_of(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:

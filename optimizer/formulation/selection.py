@@ -37,6 +37,11 @@ class TypeVerdict:
     simulated: bool = False
     left_out: list[tuple[float, float]] = field(default_factory=list)
 
+    def add(self, other: TypeVerdict) -> None:
+        """Take in what other configurations of the type could do."""
+        self.least_cost = min(self.least_cost, other.least_cost)
+        self.simulated |= other.simulated
+
     def rise(self, cost: float, total: float) -> tuple[float, bool]:
         """Return by how much at least a plan of `total` gets dearer if a block of `cost` moves here, and if exactly."""
         moved = self.least_cost - cost
@@ -134,7 +139,8 @@ def blocks_of_group(
         counted = count(context, configuration, service, need)
         if counted is None:
             continue
-        result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
+        if configuration.point not in context.derates:  # what a derated point needs bounds no other
+            result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
         least = _least_cost(context, configuration, supply, counted) + flow_cost
         if least - kept_now > best:
             verdict.least_cost = min(verdict.least_cost, least)
@@ -147,8 +153,7 @@ def blocks_of_group(
             break
         if _replaces_any(context, block):
             best = min(best, block.cost + charged_at_most(context, block))
-    known = {id(block) for block in sooner}
-    result.blocks = [block for block in _worth_choosing(context, kept, best) if id(block) not in known]
+    result.blocks = _worth_choosing(context, kept, best, {id(block) for block in sooner})
     return result
 
 
@@ -264,13 +269,15 @@ def _least_running(
     return running_of(context, configuration.candidate, full, counts[:, :, None], all_in_one, *rates)
 
 
-def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best: float) -> list[Block]:
-    """Leave out what is dominated by its own kind, or cannot be cheaper than the best by itself."""
+def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best: float, known: set[int]) -> list[Block]:
+    """Leave out what is dominated by its own kind, cannot be cheaper than the best by itself, or is known (by id)."""
     line = context.timeline
     found: list[Block] = []
     for key, rivals in kept.items():
         supply = context.supply(*key)
         for number, block in enumerate(rivals):
+            if id(block) in known:
+                continue
             least = float(supply.least_cost(block.use, block.spot, line.slot_hours, line.main_count)) + block.own_cost
             least -= kept_at_most(context, block.service, block.configuration)
             # The two are worked out differently: the best itself must not fall to rounding.

@@ -150,7 +150,7 @@ def floors_of(context: Context, progress: Progress | None = None) -> Floors:
     They hold where origins are not divided, nothing is charged for changes, and stages of pages share no budget.
     """
     survey = first_set(context)
-    shapes = _shapes(context, survey.locations)
+    shapes = shapes_of(context, survey.locations)
     prices: dict[Key, Floats] = {}
     by_group: dict[Group, GroupFloors] = {}
     for group, usable in considered(context, survey, progress):
@@ -179,10 +179,32 @@ def _floors_of_group(
     worst, target = limits_of(context, group)
     if worst is None or not (configurations := configurations_of(context, usable, target)):
         return None
+    nothing = [None] * len(configurations)
+    return GroupFloors(configurations, worst, *bounded(context, group, configurations, nothing, shape, prices))
+
+
+def bounded(
+    context: Context,
+    group: Group,
+    configurations: Sequence[Configuration],
+    fewest: Sequence[Indices | None],
+    shape: Floats,
+    prices: dict[Key, Floats],
+) -> tuple[Floats, Floats]:
+    """Return `floor` and `least` of `GroupFloors` for some configurations of a group.
+
+    Parameters
+    ----------
+    fewest
+        Instances that each needs at least, shape (demands, periods); None where nothing is known.
+    shape
+        How uses rise and fall in the location, by slot.
+    prices
+        Of the slots, by key: filled with what is worked out for each.
+    """
     line, service = context.timeline, context.scenario.services[group.service]
     supplies = [context.supply_for(item.candidate) for item in configurations]
-    nothing = [None] * len(configurations)
-    bounds = lower_bounds(context, configurations, supplies, service, need_of(context, group).hardest, nothing)
+    bounds = lower_bounds(context, configurations, supplies, service, need_of(context, group).hardest, fewest)
     flow_cost = context.flow_cost(group.service, group.location, group.origins, group.shares)
     floor = np.full(len(configurations), np.inf)
     by_key: dict[Key, list[int]] = {}
@@ -194,10 +216,10 @@ def _floors_of_group(
             prices[key] = supply.common_prices(shape, line.slot_hours, line.main_count)
         use = bounds.use[numbers]
         floor[numbers] = supply.cost_at(prices[key], use, use - bounds.rest[numbers])
-    return GroupFloors(configurations, worst, floor + bounds.running + flow_cost, bounds.cost + flow_cost)
+    return floor + bounds.running + flow_cost, bounds.cost + flow_cost
 
 
-def _shapes(context: Context, locations: Sequence[str]) -> dict[str, Floats]:
+def shapes_of(context: Context, locations: Sequence[str]) -> dict[str, Floats]:
     """How uses rise and fall in each location, by slot: with the need of the origins that are nearest to it."""
     scenario, line = context.scenario, context.timeline
     nearest: dict[str, list[int]] = {}

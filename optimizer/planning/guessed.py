@@ -29,13 +29,14 @@ ROUNDING = 1e-9
 
 
 def can_be_guessed(context: Context) -> bool:
-    """Whether a plan's cost says which blocks it may have.
+    """Whether a plan's cost says which blocks it may have, and no stages of pages share a target."""
+    return costs_add_up(context) and not context.scenario.pipelines and not context.budgets
 
-    Not where origins may be divided (quotas), stages of pages share a budget, or changes are charged for.
-    """
-    scenario = context.scenario
-    plain = not scenario.limits.quotas and not scenario.pipelines and context.charge == 0.0
-    return plain and not context.any_block and not context.rules_off and not context.budgets
+
+def costs_add_up(context: Context) -> bool:
+    """Whether floors of blocks hold: not where origins may be divided (quotas), or changes are charged for."""
+    plain = not context.scenario.limits.quotas and context.charge == 0.0
+    return plain and not context.any_block and not context.rules_off
 
 
 def cheapest_guessed(
@@ -55,7 +56,7 @@ def cheapest_guessed(
     most = least * FIRST_GUESS
     for _ in range(MOST_GUESSES):
         block_set = floors.blocks(most, progress)
-        chosen = _tried(context, block_set, choose)
+        chosen = tried(context, block_set, choose)
         if chosen is None:
             most = least + (most - least) * FURTHER
         elif chosen.outcome.cost <= most + abs(most) * ROUNDING:
@@ -65,7 +66,7 @@ def cheapest_guessed(
     return None
 
 
-def _tried(context: Context, block_set: BlockSet, choose: Callable[[BlockSet], Chosen]) -> Chosen | None:
+def tried(context: Context, block_set: BlockSet, choose: Callable[[BlockSet], Chosen]) -> Chosen | None:
     """Return the cheapest choice, None where no plan of these blocks fits."""
     if unserved_pairs(context, block_set):
         return None

@@ -17,7 +17,7 @@ from optimizer.errors import Infeasible, NoPlanFound, VerificationFailed
 from optimizer.formulation.assemble import assemble
 from optimizer.formulation.budgets import Budgets
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import BlockSet, make_blocks
+from optimizer.formulation.groups import BlockSet, add_budgets, make_blocks
 from optimizer.formulation.rules.budget import budget_total
 from optimizer.performance import CapacityStore, OperatingPoint
 from optimizer.planning.bound_quotas import quota_bound_services
@@ -36,6 +36,7 @@ from optimizer.planning.infeasible import (
     why_unserved,
 )
 from optimizer.planning.layout import BlockLoad, load_of
+from optimizer.planning.page_plans import cheapest_of_pages, pages_can_be_guessed
 from optimizer.planning.promise import broken_promises, promises_s
 from optimizer.planning.splits import best_split
 from optimizer.planning.today import steps_of, today_of
@@ -232,13 +233,14 @@ def _best(
         if not (context.budgets and closer):
             return solved(found, promised=promised)
         told = partial(progress, "budgets") if progress is not None else lambda _: None
-        chosen = best_split(context, found, lambda: solved(found, promised=None), told)
+        add = partial(add_budgets, context, found)
+        chosen = best_split(context, lambda: solved(found, promised=None), add, told)
         return _promised(chosen, promised, progress)
 
     if known is not None:
         return known, choose(known)
-    if time_limit_s is None and made is None and can_be_guessed(context):
-        found = cheapest_guessed(context, lambda blocks: solved(blocks, promised=None), progress)
+    if time_limit_s is None and made is None:
+        found = _within_cost(context, partial(solved, promised=None), closer=closer, progress=progress)
         if found is not None:
             return found[0], _promised(found[1], promised, progress)
     block_set = make_blocks(context, progress) if made is None else made(context)
@@ -257,6 +259,22 @@ def _best(
     block_set = make_blocks(context, progress, wide)
     _refuse_unserved(context, block_set)
     return block_set, choose(block_set)
+
+
+def _within_cost(
+    context: Context, solved: Callable[[BlockSet], Chosen], *, closer: bool, progress: Progress | None
+) -> tuple[BlockSet, Chosen] | None:
+    """Return the best choice with nothing made that only dearer plans would use; None where that cannot be told."""
+    if can_be_guessed(context):
+        return cheapest_guessed(context, solved, progress)
+    if not pages_can_be_guessed(context):
+        return None
+
+    def solve(block_set: BlockSet) -> Chosen:
+        _refuse_unserved(context, block_set)
+        return solved(block_set)
+
+    return cheapest_of_pages(context, solve, closer=closer, progress=progress)
 
 
 def _promised(chosen: Chosen, promised: Promising | None, progress: Progress | None) -> Chosen:

@@ -11,7 +11,6 @@ from optimizer.formulation.assemble import edge_seconds
 from optimizer.formulation.blocks import Block
 from optimizer.formulation.budgets import Budgets, budgets_of, closer_budgets
 from optimizer.formulation.context import Context
-from optimizer.formulation.groups import BlockSet, add_budgets
 from optimizer.formulation.rules.pipelines import ROUNDING_S, pages_from
 from optimizer.planning.chosen import Chosen
 
@@ -22,14 +21,16 @@ ROUNDS_WITHOUT_PLAN = 2
 
 
 def best_split(
-    context: Context, block_set: BlockSet, choose: Callable[[], Chosen], told: Callable[[str], None]
+    context: Context, choose: Callable[[], Chosen], add: Callable[[Budgets], None], told: Callable[[str], None]
 ) -> Chosen:
-    """Return the best choice over budgets that grow closer around it; `block_set` gains their blocks.
+    """Return the best choice over budgets that grow closer around it.
 
     Parameters
     ----------
     choose
-        Solves over the blocks that are known.
+        Solves over the budgets that are looked at.
+    add
+        Adds budgets to those.
     told
         Called with what is being looked at.
 
@@ -53,7 +54,7 @@ def best_split(
         if not new:
             break
         told(f"{sum(map(len, new.values()))} more budgets of stages")
-        add_budgets(context, block_set, new)
+        add(new)
     return choose() if chosen is None else chosen
 
 
