@@ -8,7 +8,7 @@ from optimizer.domain.scenario import Floats
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
 from optimizer.planning import plan_scenario
-from tests.support.asked import AssumedStore, cheapest_plan, shared_store
+from tests.support.asked import AssumedStore, assert_plans_at, cheapest_plan, shared_store
 from tests.support.brute_force import cheapest_total
 from tests.support.brute_wide import can_enumerate, cheapest_wide
 from tests.support.brute_world import World
@@ -41,15 +41,7 @@ def _cases(default: int, all_: int, telling: tuple[int, ...] = TELLING, long: tu
 def test_total_equals_brute_force(case: int, store: CapacityStore):
     """At gap 0 the total is the enumerated minimum, and no plan is found exactly where enumeration finds none."""
     scenario, catalog = tiny_case(case)
-    expected = cheapest_total(scenario, catalog, store)
-    if expected is None:
-        with pytest.raises((Infeasible, NoPlanFound)):
-            plan_scenario(scenario, catalog, gap=0.0, store=store)
-        return
-    plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
-    assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
-    assert plan.objective.lower_bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
-    assert all(check.holds for check in plan.checks)
+    assert_plans_at(cheapest_total(scenario, catalog, store), scenario, catalog, store)
 
 
 @pytest.mark.parametrize("case", _cases(DEFAULT_ASSUMED, ALL_CASES, TELLING_ASSUMED))

@@ -8,11 +8,10 @@ import pytest
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.scenario import Scenario
-from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore
 from optimizer.planning import plan_scenario
 from optimizer.verification import verify
-from tests.support.asked import shared_store
+from tests.support.asked import assert_plans_at, shared_store
 from tests.support.brute_force import cheapest_total
 from tests.support.tiny_question import tiny_case
 
@@ -43,14 +42,7 @@ def shared_case(number: int) -> tuple[Scenario, Catalog]:
 def test_total_equals_brute_force(case: int, store: CapacityStore):
     """At gap 0 the total is the enumerated minimum over waits as well, and every rule holds on a second reading."""
     scenario, catalog = shared_case(case)
-    expected = cheapest_total(scenario, catalog, store)
-    if expected is None:
-        with pytest.raises((Infeasible, NoPlanFound)):
-            plan_scenario(scenario, catalog, gap=0.0, store=store)
-        return
-    plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
-    assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
-    assert all(check.holds for check in plan.checks)
+    assert_plans_at(cheapest_total(scenario, catalog, store), scenario, catalog, store)
 
 
 def test_a_plan_that_waits_does_not_hold_without_its_wait(store: CapacityStore):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 
 from optimizer.api import cache_folder
 from optimizer.domain.catalog import Catalog
@@ -12,7 +13,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Floats, Scenario
 from optimizer.errors import Infeasible, NoPlanFound
 from optimizer.performance import CapacityStore, OperatingPoint, optimistic_capacity
-from optimizer.planning.planner import find
+from optimizer.planning.planner import find, plan_scenario
 
 NEVER = float("inf")
 
@@ -41,6 +42,18 @@ def cheapest_plan(scenario: Scenario, catalog: Catalog, store: CapacityStore) ->
         return find(scenario, catalog, store, gap=0.0, promises=False).plan
     except (Infeasible, NoPlanFound):
         return None
+
+
+def assert_plans_at(expected: float | None, scenario: Scenario, catalog: Catalog, store: CapacityStore) -> None:
+    """Assert that the plan at gap 0 costs what enumeration found, proves it, and holds; no plan where it found none."""
+    if expected is None:
+        with pytest.raises((Infeasible, NoPlanFound)):
+            plan_scenario(scenario, catalog, gap=0.0, store=store)
+        return
+    plan = plan_scenario(scenario, catalog, gap=0.0, store=store)
+    assert plan.objective.total == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert plan.objective.lower_bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert all(check.holds for check in plan.checks)
 
 
 def total_of(plan: Plan | None) -> float:
