@@ -43,6 +43,7 @@ _PAGE_LEGEND = (
     "each page through all its stages, every one of which loses the zone · lost, retries: pages with such a request · "
     "shed: a request of it was, so the page is not answered · late: answered after the page's target"
 )
+_FAN_OUT = "requests that a page sends at once go to one zone, or each to one of its own: the worse of both is told"
 
 
 def zone_lost_report(found: ZoneLossReport, reading: SecondReading) -> Report:
@@ -82,6 +83,7 @@ def _page(name: str, found: ZoneLossReport, checks: Sequence[Check]) -> Page:
             f"noticed after {assumed.detection_s:g} s",
             f"a retry once the target has passed, {assumed.most_retries} at most",
             f"retries at most {percent(assumed.retry_budget, 0)} of requests, {assumed.reserve_s:g} s of it saved up",
+            *([_FAN_OUT] if any(row.requests_go for row in found.pages) else []),
         ),)),
         Facts("Recovery", tuple(_recovery(row, _where(row), assumed.recovery_s) for row in found.rows)),
     ]  # fmt: skip
@@ -109,7 +111,9 @@ def _about(row: ZoneLoss) -> tuple[str, ...]:
 
 def _about_page(row: PageLoss) -> tuple[str, ...]:
     stages = (f"{_left(stage)} stay" for stage in row.stages)
-    return (f"from {row.origin}", _zone(row), _hour(row), f"{row.pages_per_s:,.0f} pages/s", *stages)
+    go = {"together": "requests of a page to one zone", "apart": "each request of a page to a zone of its own", "": ""}
+    told = [go[row.requests_go]] if row.requests_go else []
+    return (f"from {row.origin}", _zone(row), _hour(row), f"{row.pages_per_s:,.0f} pages/s", *stages, *told)
 
 
 def _zone(row: Loss, between: str = " ") -> str:

@@ -1,4 +1,7 @@
-"""One service that pages pass, with all its locations, one of which loses a zone; requests of a page go to one pool."""
+"""One service that pages pass, with all its locations, one of which loses a zone.
+
+Requests that a page sends there at once go to one pool together, as capacities have them, or each to one of its own.
+"""
 
 from __future__ import annotations
 
@@ -88,8 +91,10 @@ class Stage:
         """Locations that requests from an origin go to."""
         return [site for site in self.sites if origin in site.origins]
 
-    def passed(self, random: np.random.Generator, flights: Sequence[Flight], until_s: float) -> None:
-        """Let pages pass, beside the requests that no page sends."""
+    def passed(
+        self, random: np.random.Generator, flights: Sequence[Flight], until_s: float, *, apart: bool = False
+    ) -> None:
+        """Let pages pass, beside the requests that no page sends; `apart` lets each request choose a pool."""
         own = [
             Flight.drawn(random, origin, {self.service: 1}, rate, until_s) for origin, rate in self.own_rates.items()
         ]
@@ -99,7 +104,7 @@ class Stage:
                 parts[number].append((flight, pages))
         for site, coming in zip(self.sites, parts, strict=True):
             if any(flight in flights for flight, _ in coming):  # where no page comes nothing need be known
-                self._at(random, site, coming)
+                self._at(random, site, coming, apart=apart)
 
     def _divided(self, random: np.random.Generator, flight: Flight) -> list[tuple[int, Ints]]:
         """Which pages go to which location; where the service has none for their origin, none is answered."""
@@ -114,24 +119,25 @@ class Stage:
         to = chosen(random, weights, alive.size)
         return [(number, alive[to == number]) for number in np.flatnonzero(weights).tolist()]
 
-    def _at(self, random: np.random.Generator, site: Site, parts: Sequence[Part]) -> None:
+    def _at(self, random: np.random.Generator, site: Site, parts: Sequence[Part], *, apart: bool) -> None:
         """Play the requests of some pages at a location; a page goes on when its last request is back."""
         first = np.cumsum([0, *(pages.size for _, pages in parts)])
         origin = np.repeat([site.origins.index(flight.origin) for flight, _ in parts], np.diff(first))
         trips_s = [0.5 * trip_s(self.view, flight.origin, site.indices[0]) for flight, _ in parts]
         protected = np.concatenate([flight.unit[pages] for flight, pages in parts]) < site.protected_share[origin]
-        choices = site.choices(random, origin, protected)
         at_s = np.concatenate([
             flight.now_s[pages] + trip for (flight, pages), trip in zip(parts, trips_s, strict=True)
         ])  # fmt: skip
         owner = np.repeat(np.arange(at_s.size), np.repeat([f.stages[self.service] for f, _ in parts], np.diff(first)))
         owner = owner[np.argsort(at_s[owner], kind="stable")]
+        choices = site.choices(random, *((origin[owner], protected[owner]) if apart else (origin, protected)))
+        chosen_by = slice(None) if apart else owner
         lost, retried = (np.zeros(at_s.size, dtype=np.bool_) for _ in range(2))
         if site.dead.any():
-            found, ends_s = site.carried(random, choices.at(at_s[owner], owner))
+            found, ends_s = site.carried(random, choices.at(at_s[owner], chosen_by))
             lost[owner[found.lost > 0]] = retried[owner[found.retries > 0]] = True
         else:
-            ends_s = site.untouched(random, at_s[owner], choices.before[owner])
+            ends_s = site.untouched(random, at_s[owner], choices.before[chosen_by])
         back_s = np.full(at_s.size, -np.inf)
         np.maximum.at(back_s, owner, np.where(np.isnan(ends_s), np.inf, ends_s))
         back_s = np.round(back_s, TOGETHER_DIGITS)

@@ -13,7 +13,7 @@ from optimizer.verification.page_traffic import in_order, page_rates
 from optimizer.verification.replaying.estimate import quantile
 from optimizer.verification.replaying.lost import Ints
 from optimizer.verification.replaying.lost_page_stage import Flight, Stage
-from optimizer.verification.replaying.lost_result import PageLoss, StageLeft
+from optimizer.verification.replaying.lost_result import PageLoss, RequestsGo, StageLeft
 from optimizer.verification.replaying.lost_run import WINDOW_S, Run, by_second, counts, recovery
 from optimizer.verification.replaying.lost_site import BEFORE_S, RUNS, Player, Site
 from optimizer.verification.view import Row
@@ -64,12 +64,25 @@ class PageEvent:
         return {page: rate for page, rate in rates.items() if page in found}, list(sites)
 
     def played(self) -> Iterator[PageLoss]:
-        """Play all runs, and say what became of the pages that are followed."""
-        runs = [self._run(number) for number in range(RUNS)]
-        for page in self.told:
-            yield self._row(page, [run[page] for run in runs])
+        """Play all runs, and say what became of the pages that are followed.
 
-    def _run(self, number: int) -> dict[Page, PageRun]:
+        Where a page sends several requests at once they go to one pool together, or each to one of its own: of the two
+        the worse is told.
+        """
+        several = {page for page in self.told if max(self.rates[page][1].values()) > 1}
+        together = [self._run(number) for number in range(RUNS)]
+        apart = [self._run(number, apart=True) for number in range(RUNS)] if several else []
+        for page in self.told:
+            if page not in several:
+                yield self._row(page, [run[page] for run in together], "")
+                continue
+            yield max(
+                self._row(page, [run[page] for run in together], "together"),
+                self._row(page, [run[page] for run in apart], "apart"),
+                key=_badness,
+            )
+
+    def _run(self, number: int, *, apart: bool = False) -> dict[Page, PageRun]:
         """Draw pages, and let them pass one service after another."""
         hit = [site.indices[0] for stage in self.stages if (site := stage.hit) is not None]
         random = np.random.default_rng([LOST_PAGES, self.player.seed, number, self.period, hit[0]])
@@ -79,10 +92,10 @@ class PageEvent:
         }
         for stage in self.stages:
             passing = [flight for flight in flights.values() if stage.service in flight.stages]
-            stage.passed(random, passing, self.after_s)
+            stage.passed(random, passing, self.after_s, apart=apart)
         return {page: run_of(flight, float(self.asked[page[0]]["latency_ms"])) for page, flight in flights.items()}
 
-    def _row(self, page: Page, runs: Sequence[PageRun]) -> PageLoss:
+    def _row(self, page: Page, runs: Sequence[PageRun], requests_go: RequestsGo) -> PageLoss:
         asked, period = self.asked[page[0]], self.player.fleet.view.plan.periods[self.period]
         allowed, target_ms = 1.0 - float(asked["percentile"]), float(asked["latency_ms"])
         recovered_s, share = recovery(runs, self.after_s, allowed)
@@ -90,6 +103,7 @@ class PageEvent:
         worst_s, worst_share, worst_ms = worst_window(runs, self.after_s, float(asked["percentile"]))
         return PageLoss(
             page=page[0],
+            requests_go=requests_go,
             origin=page[1],
             location=self.place,
             zone=self.zone,
@@ -126,6 +140,10 @@ class PageEvent:
             if stage.service in names and (site := stage.hit) is not None:
                 alive = [model.replicas for model, dead in zip(site.models, site.dead, strict=True) if not dead]
                 yield StageLeft(stage.service, sum(model.replicas for model in site.models), sum(alive))
+
+
+def _badness(row: PageLoss) -> tuple[bool, float]:
+    return not row.holds, row.worst_missed_share or 0.0
 
 
 def run_of(flight: Flight, target_ms: float) -> PageRun:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+#: Where the requests go that a page sends to a stage at once; empty where it sends one.
+RequestsGo = Literal["", "together", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class PageLoss(Loss):
 
     Parameters
     ----------
+    requests_go
+        To one pool together, or each to one of its own: the worse of the two.
     stages
         Those that lose replicas.
     pages
@@ -121,6 +127,7 @@ class PageLoss(Loss):
 
     page: str
     origin: str
+    requests_go: RequestsGo
     stages: tuple[StageLeft, ...]
     pages_per_s: float
     pages: int

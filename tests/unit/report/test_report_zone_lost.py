@@ -7,6 +7,8 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
+
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.formats import Format
@@ -26,8 +28,9 @@ SERVICE = ZoneLoss(
     service="ranking", requests_per_s=3146.2, protected_share=1.0, replicas=5, replicas_left=4, requests=300, **COMMON
 )
 PAGE = PageLoss(
-    page="home", origin="shop", stages=(StageLeft("embedding", 3, 2), StageLeft("ranking", 5, 4)), pages_per_s=393.3,
-    pages=300, percentile=0.99, target_ms=90.0, reached_before_ms=55.57, worst_from_s=0.0, worst_missed_share=0.1556,
+    page="home", origin="shop", requests_go="",
+    stages=(StageLeft("embedding", 3, 2), StageLeft("ranking", 5, 4)), pages_per_s=393.3, pages=300,
+    percentile=0.99, target_ms=90.0, reached_before_ms=55.57, worst_from_s=0.0, worst_missed_share=0.1556,
     worst_reached_ms=288.21, **COMMON,
 )  # fmt: skip
 
@@ -53,6 +56,21 @@ def test_the_page_by_hand():
         "15.56 % late or shed, p99 288.2 ms · holds again after 11 s of 60 s · then 0.20 % late or shed, 1.00 % allowed"
     ) in text
     assert "Verdict every promise holds again within 60 s" in text
+
+
+@pytest.mark.parametrize(
+    ("go", "told"),
+    [
+        ("together", "requests of a page to one zone"),
+        ("apart", "each request of a page to a zone of its own"),
+        ("", ""),
+    ],
+)
+def test_where_the_requests_of_a_page_go_is_told_where_it_sends_several(go, told):
+    """Which of the two ways is shown stands with the page, and that the worse is stands with what is assumed."""
+    text = _text(replace(PAGE, requests_go=go))
+    assert f"4 of 5 replicas of ranking stay {f'· {told} ' if told else ''}0 to 1" in text
+    assert ("the worse of both is told" in text) is bool(go)
 
 
 def test_a_page_that_does_not_recover_is_counted_with_the_services():

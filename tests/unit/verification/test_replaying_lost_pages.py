@@ -70,9 +70,9 @@ def test_every_page_is_answered_as_on_one_clock(pages, monkeypatch, wait_ms, bud
     monkeypatch.setattr(Site, "choices", recorded)
     flights = []
     passed = Stage.passed
-    monkeypatch.setattr(Stage, "passed", lambda stage, random, own, until: (
+    monkeypatch.setattr(Stage, "passed", lambda stage, random, own, until, **how: (
         flights.extend((flight.came_s, np.isfinite(flight.now_s)) for flight in own),
-        passed(stage, random, own, until)))  # fmt: skip
+        passed(stage, random, own, until, **how)))  # fmt: skip
     run = event._run(0)["page", "shop"]
     steps = []
     for number, (site, trip_s, overhead_s, fan_out) in enumerate(
@@ -118,6 +118,33 @@ def test_a_page_in_flight_is_tried_again_by_hand(pages, monkeypatch):
     stage.passed(np.random.default_rng(0), [flight], 1.0)
     assert flight.now_s == pytest.approx([-0.030 + 0.0015 + 0.0125 + 0.0015 + 0.004, 0.080 + 0.0125 + 0.0015 + 0.004])
     assert (flight.lost.tolist(), flight.retried.tolist()) == ([False, True], [False, True])
+
+
+def test_requests_that_choose_on_their_own_lose_more_pages(pages):
+    """Two requests to zones of equal rates: until the loss is noticed half of the pages lose one, or three quarters."""
+    event = _event(pages, detection_s=9.0)
+    pools = event.stages[0].hit
+    share = float(pools.rates[pools.dead].sum() / pools.rates.sum())
+    hit = {}
+    for apart in (False, True):
+        runs = [event._run(number, apart=apart)["page", "shop"] for number in range(5)]
+        early = [run.lost[(run.arrival_s > 0.1) & (run.arrival_s < 8.0)] for run in runs]
+        lost = np.concatenate(early)
+        hit[apart] = lost.mean()
+        expected = 1.0 - (1.0 - share) ** (2 if apart else 1)
+        assert lost.mean() == pytest.approx(expected, abs=4.0 * math.sqrt(0.25 / lost.size))
+    assert hit[True] > hit[False] + 0.1
+    (told,) = event.played()
+    worse = max(worst_window([event._run(n, apart=apart)["page", "shop"] for n in range(5)], event.after_s, 0.95)[1]
+                for apart in (False, True))  # fmt: skip
+    assert (told.requests_go, told.worst_missed_share) == ("apart", worse)
+
+
+def test_pages_of_single_requests_are_played_once(pages):
+    """With one request to each stage there is one way to go."""
+    single = with_inputs(pages, lambda inputs: inputs["pipelines"][0]["stages"][0].update(fan_out=1))
+    event = _event(single)
+    assert [row.requests_go for row in event.played()] == [""]
 
 
 def test_where_nothing_is_lost_pages_pass_as_without_a_loss(pages, monkeypatch):
