@@ -17,6 +17,7 @@ from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import Found, find
 from optimizer.planning.replanning.stands import Stand, stand_of
+from optimizer.units import milliseconds
 
 #: Gains smaller than this are none.
 HALF_CENT = 0.005
@@ -63,6 +64,8 @@ class Weighing:
             rest = [block for n, blocks in chosen.items() if n != service for block in blocks]
             other = None if kept is None else self._with([*rest, *kept])
             worth = None if other is None else other.plan.objective.total - best.plan.objective.total
+            if worth is not None and worth < -HALF_CENT:  # cheaper, and not allowed: a pin or a fixed wait is another
+                worth = None
             reason = _told(mine) if worth is not None else self._why_not(service)
             found.append(self._change(service, mine, "needed" if worth is None else "pays", worth, reason))
         return tuple(found)
@@ -126,6 +129,10 @@ class Weighing:
                 when = self._scenario.periods[short.period].label
                 carried = f"{short.carried_per_s:,.0f} of {short.needed_per_s:,.0f} requests/s"
                 return f"what runs in {stand.location} carries {carried} at {when}"
+            (size, wait_s), asked_s = stand.configuration.batching, self._scenario.services[service].max_wait_s
+            if asked_s is not None and size > 1 and wait_s != asked_s:
+                waits = f"{milliseconds(wait_s):g} ms, {milliseconds(asked_s):g} ms is asked"
+                return f"batches of what runs in {stand.location} wait {waits}"
         return "what runs now breaks a rule or does not reach every origin"
 
     def _with(self, blocks: Sequence[Block], *, promises: bool = False) -> Found | None:
@@ -166,5 +173,7 @@ def _told(blocks: Sequence[Block]) -> str:
     for block in blocks:
         most = int(block.staffing.instances[0].sum(axis=1).max(initial=0))
         kind = block.configuration.candidate.instance.name
-        parts.append(f"{most} x {kind} in {block.location}, batches of {block.configuration.batch_size}")
+        size, wait_s = block.configuration.batching
+        wait = f" that wait {milliseconds(wait_s):g} ms" if wait_s else ""
+        parts.append(f"{most} x {kind} in {block.location}, batches of {size}{wait}")
     return "; ".join(parts)

@@ -403,3 +403,18 @@ def test_a_wait_that_is_asked_for_anew_is_one_switch_in_place():
         ("switch", ("change the wait of batches on one in p/home from 5 to 0 ms",))
     ]
     assert found.charge == 0.0
+
+
+def test_a_change_that_a_fixed_wait_forces_is_needed():
+    """What runs would be cheaper left as it is, and may not be: the change is needed, and nothing of it pays."""
+    scenario, catalog = _hours()
+    service_now = replace(scenario.services[0], dispatch="shared", latency_s=0.025)
+    asked = replace(scenario, services=(service_now,))
+    plan = plan_scenario(asked, catalog, gap=0.0, store=shared_store())
+    assert any(pool.max_wait_ms > 0.0 for pool in plan.pools)
+    at_once = replace(scenario, services=(replace(service_now, max_wait_s=0.0),))
+    found = replan_scenario(plan, at_once, catalog, cost_per_change=0.0, store=shared_store(), gap=0.0)
+    assert found.plan.objective.total > plan.objective.total + 1000.0
+    assert [(change.verdict, change.worth, change.reason) for change in found.changes] == [
+        ("needed", None, "batches of what runs in p/home wait 1.5 ms, 0 ms is asked")
+    ]
