@@ -184,9 +184,9 @@ def configurations_of(
             continue
         bounds = context.instance_bounds(candidate)
         pinned = context.pinned_batch(service.name, candidate.location.name)
+        running = context.waits_running(service.name, candidate.location.name)
         for batch in batch_grid(len(times)) if pinned is None else (pinned,):
             if batch <= len(times):
-                running = context.waits_running(service.name, candidate.location.name)
                 points = operating_points(service, times[:batch], target_s, running)
                 result += [Configuration(candidate, zones, point, *bounds) for point in points if not point.hopeless]
     return result

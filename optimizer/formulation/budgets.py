@@ -154,6 +154,12 @@ def closer_budgets(context: Context, known: Budgets, chosen: Mapping[int, set[fl
     return found
 
 
+def with_more(known: Budgets | None, new: Budgets) -> Budgets:
+    """Return budgets with new ones among them, rising, each once."""
+    known = known or {}
+    return {index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}}
+
+
 def budgets_of(blocks: Sequence[Block]) -> dict[int, set[float]]:
     """Return the budgets of blocks by service."""
     found: dict[int, set[float]] = {}

@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 from optimizer.domain.scenario import Service
 from optimizer.formulation.blocks import EIGHTHS, Block, Configuration, Group, configurations_of
-from optimizer.formulation.budgets import first_budgets
+from optimizer.formulation.budgets import first_budgets, with_more
 from optimizer.formulation.candidates import Candidate, candidates_of
 from optimizer.formulation.context import Context
 from optimizer.formulation.held import held_blocks
@@ -116,8 +116,7 @@ def add_budgets(context: Context, block_set: BlockSet, new: Mapping[int, tuple[f
                 usable[place] = cheapest_of_likes(context, usable_of(context, block_set, *place)).kept
             add_level(context, group, result, usable[place], level, worst)
     block_set.blocks = [block for result in block_set.groups.values() for block in result.blocks]
-    known = context.budgets or {}
-    context.budgets = {index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}}
+    context.budgets = with_more(context.budgets, new)
 
 
 def limits_of(context: Context, group: Group) -> tuple[float | None, float]:

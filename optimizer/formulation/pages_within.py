@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.domain.scenario import Floats
 from optimizer.formulation.blocks import Block, Configuration, Group, Likeness, configurations_of
-from optimizer.formulation.budgets import first_budgets
+from optimizer.formulation.budgets import first_budgets, with_more
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import add_configurations, considered, first_set, limits_of
 from optimizer.formulation.page_bound import Bound, PageBound, Ways, joined
@@ -70,10 +70,7 @@ class PagesWithin:
     def add_budgets(self, new: Mapping[int, tuple[float, ...]]) -> None:
         """Look at further budgets of stages as well, seconds, by service (index)."""
         self._add(lambda place: new.get(place.group.service, ()))
-        known = self._context.budgets or {}
-        self._context.budgets = {
-            index: tuple(sorted({*known.get(index, ()), *new.get(index, ())})) for index in {**known, **new}
-        }
+        self._context.budgets = with_more(self._context.budgets, new)
 
     def least_total(self, most: float = np.inf) -> float:
         """Return what a plan that costs at most `most` costs at least; what this rests on is simulated.
