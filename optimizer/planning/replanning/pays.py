@@ -14,6 +14,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet, has_demand
 from optimizer.formulation.held import held_as_is, shortfall_of
 from optimizer.formulation.rules.locations import allowed_locations
+from optimizer.formulation.rules.pins import why_pinned_away
 from optimizer.performance import CapacityStore
 from optimizer.planning.planner import Found, find
 from optimizer.planning.replanning.stands import Stand, stand_of
@@ -64,8 +65,6 @@ class Weighing:
             rest = [block for n, blocks in chosen.items() if n != service for block in blocks]
             other = None if kept is None else self._with([*rest, *kept])
             worth = None if other is None else other.plan.objective.total - best.plan.objective.total
-            if worth is not None and worth < -HALF_CENT:  # cheaper, and not allowed: a pin or a fixed wait is another
-                worth = None
             reason = _told(mine) if worth is not None else self._why_not(service)
             found.append(self._change(service, mine, "needed" if worth is None else "pays", worth, reason))
         return tuple(found)
@@ -104,7 +103,7 @@ class Weighing:
         for stand in stands:
             block = held_as_is(self._context, stand.group, stand.configuration, stand.network_s)
             fits = stand.configuration.point.service_s[0] <= stand.configuration.point.target_s
-            if block is None or not fits or stand.location not in allowed:
+            if block is None or not fits or stand.location not in allowed or not self._may_stay(stand):
                 return None
             blocks.append(block)
         served: dict[int, float] = {}
@@ -114,6 +113,15 @@ class Weighing:
         asked = self._scenario.services[service]
         wanted = [n for n in range(len(self._scenario.origins)) if has_demand(asked, n)]
         return blocks if all(abs(served.get(n, 0.0) - 1.0) < 1e-9 for n in wanted) else None
+
+    def _may_stay(self, stand: Stand) -> bool:
+        """Whether pins and the wait that the scenario asks for leave what runs on its type and settings."""
+        asked, (size, wait_s) = self._scenario.services[stand.group.service], stand.configuration.batching
+        candidate, place = stand.configuration.candidate, stand.location
+        if why_pinned_away(candidate, self._context.pins_of(asked.name, place)) is not None:
+            return False
+        at_size = self._context.pinned_batch(asked.name, place) in (None, size)
+        return at_size and (size == 1 or asked.max_wait_s in (None, wait_s))
 
     def _differs(self, service: int, blocks: Sequence[Block]) -> bool:
         stands = [stand for stand in self._now if stand.group.service == service]
