@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from optimizer.performance import CapacityStore, OperatingPoint, kernel, vectorised
-from optimizer.performance.sample import sample_shape, unit_arrivals
+from optimizer.performance.sample import search_shape, unit_arrivals
 
 #: Replicas, batch size, dispatch.
 POOLS = [(1, 1, "round_robin"), (1, 16, "round_robin"), (8, 4, "round_robin"), (8, 16, "round_robin")]
@@ -53,7 +53,7 @@ def engines() -> dict[str, ModuleType]:
 
 def requests_per_s(engine: ModuleType, replicas: int, point: OperatingPoint) -> float:
     """Requests a second through the counting kernel."""
-    shape = sample_shape(point, replicas)
+    shape = search_shape(point, replicas)
     arrivals = unit_arrivals(0, shape, point.batch_size)
     full = replicas * point.full_rate_per_s
     rates = np.linspace(UTILISATION, 0.95, RATES) * full if engine is vectorised else np.array([UTILISATION * full])
@@ -107,7 +107,7 @@ def capacity_ms(engine: ModuleType, batch: int, ratio: float, dispatch: str) -> 
     kernel.engine = lambda: engine  # type: ignore[assignment]
     point = make_point(batch, ratio, dispatch)
     for replicas in range(1, CURVE_REPLICAS + 1):
-        unit_arrivals(0, sample_shape(point, replicas), batch)
+        unit_arrivals(0, search_shape(point, replicas), batch)
     store = CapacityStore()
     started = time.process_time()
     store.curve(point, CURVE_REPLICAS)

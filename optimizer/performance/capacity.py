@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.domain.scenario import Floats
 from optimizer.performance.kernel import lane_departures
 from optimizer.performance.point import UTILISATION_CAP, OperatingPoint, highest_rates
-from optimizer.performance.sample import Shape, batch_factors, sample_shape, unit_arrivals
+from optimizer.performance.sample import Shape, batch_factors, judge_shape, search_shape, unit_arrivals
 from optimizer.performance.scatter import slowest_of_one
 from optimizer.performance.search import MONOTONE_RATIO, Trials, first_crossing, guess
 
@@ -55,7 +55,7 @@ def capacity_per_s(
     if point.hopeless:
         return 0.0
     top = float(highest_rates(point, np.array([float(replicas)]), highest_utilisation)[0])
-    return crossing_per_s(point, replicas, sample_shape(point, replicas), seed, top)
+    return crossing_per_s(point, replicas, search_shape(point, replicas), seed, top)
 
 
 def crossing_per_s(point: OperatingPoint, replicas: int, shape: Shape, seed: int, top: float) -> float:
@@ -82,7 +82,7 @@ def percentiles_at(point: OperatingPoint, cases: Sequence[tuple[int, float]], se
         elif rate_per_s >= replicas * point.full_rate_per_s:
             found[replicas, rate_per_s] = Estimate(math.inf, 0.0)
         else:
-            shape = sample_shape(point, replicas)
+            shape = judge_shape(point, replicas)
             alike.setdefault((shape.servers, shape.lanes, shape.stop), []).append((replicas, rate_per_s))
     for group in alike.values():
         for case, sections in zip(group, stays_of(point, group, seed), strict=True):
@@ -96,7 +96,7 @@ def stays_of(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: in
 
     Sections are independent; every case is (replicas, requests/s), both above 0.
     """
-    shapes = [sample_shape(point, replicas) for replicas, _ in cases]
+    shapes = [judge_shape(point, replicas) for replicas, _ in cases]
     stop = shapes[0].stop
     width = stop + point.batch_size
     lanes = [

@@ -23,16 +23,62 @@ if TYPE_CHECKING:
     from optimizer.performance.vectorised import Integers
 
 
+#: Up to these numbers of replicas and batch sizes two lanes are followed in one loop, without a branch that is often
+#: guessed wrong, so that one lane is worked on while the other waits for its last result.
+FEW_REPLICAS, FEW_REQUESTS = 16, 16
+#: Batches up to this size are counted request by request without a branch where lanes are followed one by one.
+SMALL_BATCH = 8
+#: Up to this many replicas, the times at which they are free stand in a ring in order; beyond, in a heap.
+MOST_IN_ORDER = 256
+
+
 def _next_batch(row: Floats, oldest: int, batch: int, wait: float, free: float) -> tuple[int, float]:
     """Form one batch: the first request it leaves behind, and the time it starts."""
     last = row[oldest + batch - 1]
     start = max(free, min(row[oldest] + wait, last))
+    if batch <= SMALL_BATCH:
+        size = 1
+        for place in range(1, batch):
+            size += row[oldest + place] <= start
+        return oldest + size, start
     after = oldest + batch
     if last > start:
         after = oldest + 1
         while row[after] <= start:
             after += 1
     return after, start
+
+
+def _next_small_batch(
+    row: Floats, oldest: int, wait: float, free: float, service: Floats, factors: Floats | None, lane: int
+) -> tuple[int, float]:
+    """Serve one batch: the first request it leaves behind, and the time it ends."""
+    start = max(free, min(row[oldest] + wait, row[oldest + service.size - 1]))
+    more = 0
+    for place in range(1, service.size):
+        more += row[oldest + place] <= start
+    took = service[more]
+    if factors is not None:
+        took *= factors[lane, oldest]
+    return oldest + more + 1, start + took
+
+
+def _late_of_batch(row: Floats, oldest: int, after: int, end: float, limit: float) -> int:
+    """Count the requests of one batch that stay longer than `limit`: the stays fall, so the late ones come first."""
+    request = oldest
+    while request < after and end - row[request] > limit:
+        request += 1
+    return request - oldest
+
+
+def _pass_first(row: Floats, value: float) -> None:
+    """Put `value`, at least the first of rising numbers, where it belongs among the others; the first is dropped."""
+    before = row[0]
+    for place in range(row.size - 1):
+        after = row[place + 1]
+        row[place] = min(after, max(value, before))
+        before = after
+    row[row.size - 1] = max(value, before)
 
 
 def _replace_least(heap: Floats, value: float) -> None:
@@ -48,26 +94,58 @@ def _replace_least(heap: Floats, value: float) -> None:
     heap[hole] = value
 
 
+def _ring_size(servers: int) -> int:
+    """Return how many times a ring holds: a power of two, so that places are found by a mask."""
+    size = 1
+    while size < servers:
+        size *= 2
+    return size
+
+
+def _take_turn(ring: Floats, mask: int, head: int, servers: int, value: float) -> None:
+    """Put `value` in the place of the least of `servers` rising numbers that begin at `head` of a ring.
+
+    Batches start in order and take about as long as each other, so the place is near the end: O(1) as a rule,
+    O(servers) where lone requests are far quicker than full batches.
+    """
+    hole = head + servers
+    while hole - 1 > head and ring[(hole - 1) & mask] > value:
+        ring[hole & mask] = ring[(hole - 1) & mask]
+        hole -= 1
+    ring[hole & mask] = value
+
+
 next_batch: Any = numba.njit(inline="always")(_next_batch)
+next_small_batch: Any = numba.njit(inline="always")(_next_small_batch)
+late_of_batch: Any = numba.njit(inline="always")(_late_of_batch)
+pass_first: Any = numba.njit(inline="always")(_pass_first)
 replace_least: Any = numba.njit(_replace_least)
+ring_size: Any = numba.njit(_ring_size)
+take_turn: Any = numba.njit(inline="always")(_take_turn)
 
 
 def _depart(
     arrivals: Floats, stop: int, servers: int, wait: float, service: Floats, done: Floats, factors: Floats | None
 ) -> None:
     """Write when the requests before `stop` of every lane are done."""
-    free = np.zeros(servers)
+    in_order = servers <= MOST_IN_ORDER
+    free = np.zeros(ring_size(servers) if in_order else servers)
+    mask = free.size - 1 if in_order else 0  # of a heap, the least is the first
     for lane in range(arrivals.shape[0]):
         row = arrivals[lane]
         free[:] = 0.0
-        oldest = 0
+        oldest = head = 0
         while oldest < stop:
-            after, start = next_batch(row, oldest, service.size, wait, free[0])
+            after, start = next_batch(row, oldest, service.size, wait, free[head & mask])
             took = service[after - oldest - 1]
             if factors is not None:
                 took *= factors[lane, oldest]
             end = start + took
-            replace_least(free, end)
+            if in_order:
+                take_turn(free, mask, head, servers, end)
+            else:
+                replace_least(free, end)
+            head += 1
             done[lane, oldest : min(after, stop)] = end
             oldest = after
 
@@ -99,32 +177,64 @@ def _late(
 ) -> int:
     """Count requests `first` <= i < `stop` of every lane that stay longer than `limit`; `allowed` + 1 means more."""
     late = 0
-    free = np.zeros(servers)
+    in_order = servers <= MOST_IN_ORDER
+    free = np.zeros(ring_size(servers) if in_order else servers)
+    mask = free.size - 1 if in_order else 0  # of a heap, the least is the first
     for lane in range(arrivals.shape[0]):
         row = arrivals[lane]
         free[:] = 0.0
-        earliest = 0.0
-        oldest = 0
+        oldest = head = 0
         while oldest < stop:
-            after, start = next_batch(row, oldest, service.size, wait, earliest)
+            after, start = next_batch(row, oldest, service.size, wait, free[head & mask])
             took = service[after - oldest - 1]
             if factors is not None:
                 took *= factors[lane, oldest]
             end = start + took
-            if servers == 1:
-                earliest = end
+            if in_order:
+                take_turn(free, mask, head, servers, end)
             else:
                 replace_least(free, end)
-                earliest = free[0]
-            if end - row[oldest] > limit:  # within a batch the sojourns fall: the late ones come first
-                request = max(oldest, first)
-                until = min(after, stop)
-                while request < until and end - row[request] > limit:
-                    late += 1
-                    request += 1
+            head += 1
+            if end - row[oldest] > limit:
+                late += late_of_batch(row, max(oldest, first), min(after, stop), end, limit)
                 if late > allowed:
                     return allowed + 1
             oldest = after
+    return late
+
+
+def _late_of_few(
+    arrivals: Floats,
+    first: int,
+    stop: int,
+    servers: int,
+    wait: float,
+    service: Floats,
+    limit: float,
+    allowed: int,
+    factors: Floats | None,
+) -> int:
+    """Count as `_late` does, with few replicas and small batches, two lanes at a time.
+
+    A lane that is done serves the requests at `stop`, which do not count, until the other is done too.
+    """
+    late = 0
+    free, free2 = np.zeros(servers), np.zeros(servers)
+    for lane in range(0, arrivals.shape[0], 2):
+        lane2 = min(lane + 1, arrivals.shape[0] - 1)
+        row, row2 = arrivals[lane], arrivals[lane2]
+        free[:] = free2[:] = 0.0
+        oldest, oldest2 = 0, 0 if lane2 > lane else stop
+        while min(oldest, oldest2) < stop:
+            after, end = next_small_batch(row, oldest, wait, free[0], service, factors, lane)
+            after2, end2 = next_small_batch(row2, oldest2, wait, free2[0], service, factors, lane2)
+            pass_first(free, end)
+            pass_first(free2, end2)
+            late += late_of_batch(row, max(oldest, first), min(after, stop), end, limit)
+            late += late_of_batch(row2, max(oldest2, first), min(after2, stop), end2, limit)
+            if late > allowed:
+                return allowed + 1
+            oldest, oldest2 = min(after, stop), min(after2, stop)
     return late
 
 
@@ -164,16 +274,18 @@ _steady = numba.types.none  # known when it is compiled: steady batches cost no 
 depart_batches = _compile(_depart, numba.void, _int, _int, _float, _row, _table, _steady)
 depart_single = _compile(_depart_single, numba.void, _int, _int, _float, _table)
 late_batches = _compile(_late, _int, _int, _int, _int, _float, _row, _float, _int, _steady)
+late_of_few = _compile(_late_of_few, _int, _int, _int, _int, _float, _row, _float, _int, _steady)
 late_single = _compile(_late_single, _int, _int, _int, _int, _float, _float, _int)
 
 
 @lru_cache(maxsize=1)
-def _scattered() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Departures and counts of batches that scatter, compiled when first asked for."""
+def _scattered() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """Departures, counts and counts of few replicas, of batches that scatter, compiled when first asked for."""
     factors = numba.types.Array(numba.float64, 2, "C", readonly=True)
     return (
         _compile(_depart, numba.void, _int, _int, _float, _row, _table, factors),
         _compile(_late, _int, _int, _int, _int, _float, _row, _float, _int, factors),
+        _compile(_late_of_few, _int, _int, _int, _int, _float, _row, _float, _int, factors),
     )
 
 
@@ -190,14 +302,14 @@ def late(
     """Count late requests at several rates, as `optimizer.performance.vectorised.late` does."""
     sample = np.ascontiguousarray(arrivals)
     rows = zip(waits, services, limits, strict=True)
-    if factors is not None:
-        drawn, scattered = np.ascontiguousarray(factors), _scattered()[1]
-        counts = [scattered(sample, *kept, servers, *row, allowed, drawn) for row in rows]
-    elif services.shape[1] == 1:
+    drawn = None if factors is None else np.ascontiguousarray(factors)
+    if services.shape[1] == 1 and drawn is None:
         singles = zip(services[:, 0], limits, strict=True)
         counts = [late_single(sample, *kept, servers, service, limit, allowed) for service, limit in singles]
     else:
-        counts = [late_batches(sample, *kept, servers, *row, allowed, None) for row in rows]
+        few = servers <= FEW_REPLICAS and services.shape[1] <= FEW_REQUESTS
+        count = ((late_batches, late_of_few) if drawn is None else _scattered()[1:])[few]
+        counts = [count(sample, *kept, servers, *row, allowed, drawn) for row in rows]
     return np.array(counts, dtype=np.int64)
 
 

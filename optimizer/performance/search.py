@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,8 +17,19 @@ from optimizer.performance.sample import Shape
 TOLERANCE = 1e-3
 #: Width at which a first guess on a short sample stops.
 GUESS_TOLERANCE = 1e-2
-#: Share of the guess by which the first interval of the full sample reaches to both sides.
-MARGIN = 8e-3
+#: How far beside the crossing that is expected a rate is tried, as a share of the width at which the search stops: two
+#: such rates, one to either side, end it.
+BESIDE = 0.4
+#: By what that distance and the largest step grow while all rates tried lie on one side of the crossing.
+WIDENED = 4.0
+#: The largest first step from the guess, and the largest of all, as shares of the rate.
+FIRST_STEP, LARGEST_STEP = 0.02, 0.4
+#: After so many steps that did not halve the interval the next one does.
+POOR_STEPS = 2
+#: Late requests are told apart up to this many times those allowed.
+TOLD_APART = 2.0
+#: By how much the logarithm of the late share rises with that of the rate: least, usual and most believed.
+LEAST_STEEP, USUAL_STEEP, MOST_STEEP = 0.5, 15.0, 100.0
 #: Rates below this share of full batches are not worth a promise.
 LEAST_UTILISATION = 1e-5
 #: From this ratio of target to longest service time on the percentile rises with the rate (550 random operating points
@@ -27,12 +39,10 @@ MONOTONE_RATIO = 2.0
 SCAN = (1 / 48, 1 / 24, *(step / 12 for step in range(1, 13)))
 #: Utilisations among which a crossing is sought when the percentile rises with the rate.
 LIKELY_UTILISATIONS = (0.4, 0.6, 0.7, 0.78, 0.84, 0.88, 0.92, 0.95)
-#: Bisections that the numpy engine looks ahead.
-FORESIGHT = 3
 
 
 class Trials:
-    """Rates tried on one sample, and whether the target held.
+    """Rates tried on one sample, and how many requests missed the target.
 
     Parameters
     ----------
@@ -50,37 +60,73 @@ class Trials:
         self._arrivals, self._shape, self._point = arrivals, shape, point
         self._factors = factors
         self._allowed = shape.size - math.ceil(point.percentile * shape.size)
-        self._known: dict[float, bool] = {}
+        self._most = math.ceil(TOLD_APART * self._allowed)
+        self._known: dict[float, int] = {}
 
-    def holds(self, rate_per_s: float, next_rates: Sequence[float] = ()) -> bool:
-        """Tell whether the target holds at a rate; `next_rates` may be asked for next and are tried along if cheap."""
+    def excess(self, rate_per_s: float, next_rates: Sequence[float] = ()) -> float:
+        """Return the logarithm of late over allowed requests: above 0 where the target does not hold.
+
+        `next_rates` may be asked for next and are tried along if cheap.
+        """
         if rate_per_s not in self._known:
             asked = [rate_per_s, *next_rates] if kernel.foresees() else [rate_per_s]
             rates = np.array([rate for rate in dict.fromkeys(asked) if rate not in self._known])
-            counts = kernel.late_counts(self._arrivals, self._shape, self._point, rates, self._allowed, self._factors)
-            self._known.update(zip(rates.tolist(), (counts <= self._allowed).tolist(), strict=True))
-        return self._known[rate_per_s]
+            counts = kernel.late_counts(self._arrivals, self._shape, self._point, rates, self._most, self._factors)
+            self._known.update(zip(rates.tolist(), counts.tolist(), strict=True))
+        return math.log((self._known[rate_per_s] + 0.5) / (self._allowed + 0.5))
+
+    def holds(self, rate_per_s: float, next_rates: Sequence[float] = ()) -> bool:
+        """Tell whether the target holds at a rate."""
+        return self.excess(rate_per_s, next_rates) <= 0.0
 
 
-def middles(low: float, high: float, depth: int) -> list[float]:
-    """Return the rates that `depth` bisections of an interval may ask for."""
-    if depth == 0:
-        return []
-    middle = 0.5 * (low + high)
-    return [middle, *middles(low, middle, depth - 1), *middles(middle, high, depth - 1)]
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where a sample suggests that the target is first missed.
+
+    Parameters
+    ----------
+    rate
+        Requests/s.
+    steepness
+        By how much the logarithm of the late share rises with that of the rate.
+    """
+
+    rate: float
+    steepness: float = USUAL_STEEP
 
 
-def bisect(trials: Trials, low: float, high: float, tolerance: float) -> float:
-    """Narrow an interval whose lower end holds and whose upper end does not; return the lower end."""
+def expected(trials: Trials, low: float, high: float) -> Crossing:
+    """Return the crossing inside an interval, the logarithm of the late share taken as straight in that of the rate."""
+    below, above = trials.excess(low), trials.excess(high)
+    return Crossing(low * (high / low) ** (below / (below - above)), steepness(trials, low, high))
+
+
+def steepness(trials: Trials, low: float, high: float) -> float:
+    """Return by how much the logarithm of the late share rises with that of the rate, between two rates."""
+    risen = (trials.excess(high) - trials.excess(low)) / math.log(high / low)
+    return min(MOST_STEEP, max(LEAST_STEEP, risen))
+
+
+def narrow(trials: Trials, low: float, high: float, tolerance: float) -> tuple[float, float]:
+    """Narrow an interval whose lower end holds and whose upper end does not.
+
+    The farther end is brought to just beside the crossing that is expected; where two such steps did not halve the
+    interval the next one does. Two steps are enough where the late share is as expected, and three times those of a
+    bisection always.
+    """
+    poor = 0
     while high - low > tolerance * low:
-        if trials.holds(0.5 * (low + high), middles(low, high, FORESIGHT)):
-            low = 0.5 * (low + high)
-        else:
-            high = 0.5 * (low + high)
-    return low
+        width, beside = high - low, BESIDE * tolerance * low
+        crossing = expected(trials, low, high).rate
+        aimed = crossing + beside if high - crossing > crossing - low else crossing - beside
+        rate = 0.5 * (low + high) if poor == POOR_STEPS else aimed
+        low, high = (rate, high) if trials.holds(rate) else (low, rate)
+        poor = poor + 1 if high - low > 0.5 * width else 0
+    return low, high
 
 
-def guess(trials: Trials, full: float, top: float, rising: bool) -> float:
+def guess(trials: Trials, full: float, top: float, rising: bool) -> Crossing:
     """Find roughly the first crossing below `top`, on a short sample; `top` where there is none.
 
     Rates are scanned upwards, so that a percentile that leaves the target, comes back and leaves again is caught where
@@ -96,42 +142,44 @@ def guess(trials: Trials, full: float, top: float, rising: bool) -> float:
     else:
         first = next((index for index, rate in enumerate(rates) if not trials.holds(rate, rates)), len(rates))
     if first == len(rates):
-        return top
-    if first:
-        return bisect(trials, rates[first - 1], rates[first], GUESS_TOLERANCE)
-    high = rates[0]
-    while high > LEAST_UTILISATION * full and not trials.holds(0.5 * high, [0.25 * high]):
-        high *= 0.5
-    return bisect(trials, 0.5 * high, high, GUESS_TOLERANCE)
+        return Crossing(top)
+    low, high = rates[first - 1] if first else 0.0, rates[first]
+    if not first:
+        while high > LEAST_UTILISATION * full and not trials.holds(0.5 * high, [0.25 * high]):
+            high *= 0.5
+        if high <= LEAST_UTILISATION * full:
+            return Crossing(high)
+        low = 0.5 * high
+    return expected(trials, *narrow(trials, low, high, GUESS_TOLERANCE))
 
 
-def first_crossing(trials: Trials, guessed: float, full: float, top: float) -> float:
+def first_crossing(trials: Trials, guessed: Crossing, full: float, top: float) -> float:
     """Find the crossing near a guess: the highest rate tried that holds, `top` at most, 0 where nothing holds.
 
     Parameters
     ----------
     guessed
-        Rate to look around, requests/s.
+        Crossing to look around.
     full
         Rate of full batches; nothing is sought below a hundred-thousandth of it.
     top
         The search ends there.
     """
-    margin = MARGIN
-    low, high = guessed * (1.0 - margin), min(top, guessed * (1.0 + margin))
-    if guessed >= top and trials.holds(top):
-        return top
-    foresight = [high, *middles(low, high, FORESIGHT)]
-    if not trials.holds(low, foresight):
-        while not trials.holds(low, [low * (1.0 - 2.0 * margin)]):
-            if low < LEAST_UTILISATION * full:
-                return 0.0
-            margin = min(2.0 * margin, 0.4)
-            low, high = low * (1.0 - margin), low
-    else:
-        while trials.holds(high, foresight):
-            if high >= top:
-                return top
-            margin = min(2.0 * margin, 0.4)
-            low, high = high, min(top, high * (1.0 + margin))
-    return bisect(trials, low, high, TOLERANCE)
+    rate, steep = min(top, guessed.rate), guessed.steepness
+    beside, most = BESIDE * TOLERANCE, FIRST_STEP
+    low, high, before = 0.0, math.inf, 0.0
+    while True:
+        excess = trials.excess(rate)
+        low, high = (rate, high) if excess <= 0.0 else (low, rate)
+        if low == top or (low and high < math.inf):
+            break
+        if high < LEAST_UTILISATION * full:
+            return 0.0
+        if before:
+            risen = steepness(trials, min(rate, before), max(rate, before))
+            steep = min(2.0 * steep, max(0.5 * steep, risen))
+        # to just beyond the crossing that is expected, so that it is enclosed
+        step = math.exp(-excess / steep) * (1.0 + beside if low else 1.0 - beside)
+        before, rate = rate, min(top, rate * min(1.0 + most, max(1.0 - most, step)))
+        beside, most = (min(LARGEST_STEP, WIDENED * share) for share in (beside, most))
+    return low if low == top else narrow(trials, low, high, TOLERANCE)[0]

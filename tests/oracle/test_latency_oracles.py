@@ -14,7 +14,7 @@ import pytest
 
 from optimizer.performance import OperatingPoint, capacity_per_s, kernel, vectorised
 from optimizer.performance.capacity import crossing_per_s, estimate, quantile, stays_of
-from optimizer.performance.sample import Shape, sample_shape, unit_arrivals
+from optimizer.performance.sample import Shape, judge_shape, unit_arrivals
 from optimizer.performance.search import TOLERANCE
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "latency_oracles.csv").read_text(encoding="utf-8").splitlines()))
@@ -101,7 +101,7 @@ def test_percentiles_are_those_of_theory(row):
 def test_batches_are_as_large_as_in_theory(row):
     """The mean batch size agrees with the oracle: requests that are done at one time left together."""
     point, rate = operating_point(row), float(row["arrival_rate_per_s"])
-    shape = sample_shape(point, 1)
+    shape = judge_shape(point, 1)
     sizes = []
     for seed in SEEDS:
         arrivals = unit_arrivals(seed, shape, point.batch_size)

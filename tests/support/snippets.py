@@ -69,8 +69,8 @@ def _groups(lines: list[str]) -> list[list[str]]:
 
 
 def _likeness(old: list[str], new: list[str]) -> float:
-    """How alike lines are, figures counting less than words."""
-    pairs = list(zip(old, new, strict=True))
+    """How alike lines are, figures counting less than words; a command may print fewer lines than are shown."""
+    pairs = list(zip(old, new, strict=False))
     return sum(_ratio(*pair) + 10.0 * _ratio(*(re.sub(r"[\d.,]+", "0", line) for line in pair)) for pair in pairs)
 
 

@@ -22,7 +22,7 @@ from optimizer.performance import (
     store,
 )
 from optimizer.performance.capacity import SECTIONS, quantile, stays_of
-from optimizer.performance.sample import sample_shape, unit_arrivals
+from optimizer.performance.sample import judge_shape, unit_arrivals
 from optimizer.performance.store import BEYOND, EXACT_UP_TO, simulated_counts
 
 DISPATCHES = ["round_robin", "shared"]
@@ -228,7 +228,7 @@ def test_an_overloaded_pool_has_no_percentile(affine):
 def test_stays_are_those_after_the_warm_up(affine):
     """The first requests of every lane, which find an empty pool, are not among them."""
     point = affine(4, 2.0, dispatch="shared")
-    shape = sample_shape(point, 2)
+    shape = judge_shape(point, 2)
     lane = unit_arrivals(7, shape, 4)[3, : shape.stop] / 7.5
     expected = sojourns(lane, 2, 0.0, np.array(point.service_s))[shape.warm_up :]
     (stays,) = stays_of(point, [(2, 7.5)], 7)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.performance import kernel, sojourns, vectorised
-from optimizer.performance.sample import Shape, sample_shape, unit_arrivals
+from optimizer.performance.sample import Shape, judge_shape, unit_arrivals
 
 ENGINES = ["numpy", "numba"]
 CASES = [(servers, batch, wait) for servers in (1, 2, 5) for batch in (1, 2, 3, 16, 33) for wait in (0.0, 0.4)]
@@ -26,6 +26,10 @@ def recursion(arrivals, servers, wait, service):
         heapq.heapreplace(free, start + service[size - 1])
         done += [start + service[size - 1]] * size
     return np.array(done)
+
+
+#: Beyond few replicas (a ring of free times) and beyond many (a heap), on both sides of small batches.
+LARGE = [(servers, batch) for servers in (16, 17, 256, 257) for batch in (2, 8, 9, 17)]
 
 
 def lanes(servers, batch, *, lanes=4, requests=300, seed=1):
@@ -81,6 +85,22 @@ def test_the_engines_agree_to_the_last_bit(use, servers, batch, wait):
         )
         assert mine.tolist() == other.tolist()
         assert mine.max() <= allowed + 1
+
+
+@pytest.mark.parametrize("scatter", [False, True])
+@pytest.mark.parametrize(("servers", "batch"), LARGE)
+def test_the_engines_agree_whatever_keeps_the_free_times(use, servers, batch, scatter):
+    """Lone requests are ten times as quick as full batches, so later batches overtake; the last lane has no pair."""
+    compiled, stop = use("numba"), 3 * servers * batch
+    arrivals = lanes(servers, batch, lanes=3, requests=stop)
+    factors = np.random.default_rng(2).lognormal(0.0, 0.3, arrivals.shape) if scatter else None
+    for rho in (0.2, 0.7, 1.1):
+        service = rho * servers * batch * np.linspace(0.1, 1.0, batch)
+        both = [engine.depart(arrivals, stop, servers, 0.1, service, factors) for engine in (vectorised, compiled)]
+        assert np.array_equal(*both)
+        late = np.count_nonzero((both[0] - arrivals[:, :stop])[:, stop // 4 :] > 1.2 * service[-1])
+        asked = (arrivals, (stop // 4, stop), servers, np.array([0.1]), service[None], np.array([1.2 * service[-1]]))
+        assert [engine.late(*asked, 10**9, factors)[0] for engine in (vectorised, compiled)] == [late, late]
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -189,5 +209,5 @@ def test_rates_scale_time_and_not_the_sample(use, affine):
 def test_shapes_agree_with_what_is_followed(affine):
     """A sample holds enough arrivals for the last batch to look as far ahead as it may."""
     point = affine(64, 2.0)
-    shape = sample_shape(point, 4)
+    shape = judge_shape(point, 4)
     assert unit_arrivals(0, shape, 64).shape[1] >= shape.stop + 64

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizer.performance.capacity import SECTIONS
-from optimizer.performance.sample import Shape, sample_shape, unit_arrivals
+from optimizer.performance.sample import Shape, judge_shape, search_shape, unit_arrivals
 
 GRID = [(replicas, batch) for replicas in (1, 2, 3, 4, 16, 64, 256) for batch in (1, 2, 8, 32, 200)]
 
@@ -47,15 +47,28 @@ def test_samples_cannot_be_written_to():
 @pytest.mark.parametrize(("replicas", "batch"), GRID)
 def test_samples_are_long_in_full_rounds(affine, dispatch, replicas, batch):
     """At least 400 full rounds of the replicas count, and 20 go before; runs can be grouped into sections."""
-    shape = sample_shape(affine(batch, 2.0, dispatch=dispatch), replicas)
-    in_service = shape.servers * batch
-    assert shape.size >= 400 * in_service
-    assert shape.kept >= 25 * in_service
-    assert shape.warm_up >= 20 * in_service
-    assert shape.warm_up >= 0.1 * shape.stop
-    assert shape.size >= 190_000
-    assert shape.lanes % SECTIONS == 0
-    assert shape.servers * shape.stride == replicas
+    point = affine(batch, 2.0, dispatch=dispatch)
+    sought, judged = search_shape(point, replicas), judge_shape(point, replicas)
+    for shape in (sought, judged):
+        in_service = shape.servers * batch
+        assert shape.size >= 400 * in_service
+        assert shape.kept >= 25 * in_service
+        assert shape.warm_up >= 20 * in_service
+        assert shape.warm_up >= 0.1 * shape.stop
+        assert shape.size >= 190_000
+        assert shape.lanes % SECTIONS == 0
+        assert shape.servers * shape.stride == replicas
+    assert judged.size >= 1.99 * sought.size
+
+
+@pytest.mark.parametrize("dispatch", ["round_robin", "shared", "random"])
+def test_only_a_search_below_a_short_target_settles_sooner(affine, dispatch):
+    """Whoever judges a rate cannot know that the queue is short; a capacity within 2 batches makes it so."""
+    short, long = affine(4, 1.99, dispatch=dispatch), affine(4, 2.0, dispatch=dispatch)
+    assert search_shape(short, 1).warm_up == 600
+    assert search_shape(long, 1).warm_up == 2500
+    assert judge_shape(short, 1) == judge_shape(long, 1)
+    assert judge_shape(short, 1).warm_up == 2500
 
 
 def test_a_glance_is_the_first_part_of_the_same_runs():

@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.performance import CapacityStore, capacity_per_s, optimistic_capacity, percentiles_at
 from optimizer.performance.capacity import quantile, stays_of
-from optimizer.performance.sample import batch_factors, sample_shape
+from optimizer.performance.sample import batch_factors, judge_shape
 from optimizer.performance.scatter import least_seconds, sigma_of, slowest_of_one
 
 ENGINES = ["numpy", "numba"]
@@ -56,7 +56,7 @@ def test_departures_and_counts_follow_the_recursion(use, name, servers, batch):
 @pytest.mark.parametrize("scatter", [1.05, 1.54, 4.0])
 def test_factors_have_mean_one_and_the_percentile_that_was_asked(affine, scatter):
     """Their mean is 1, their 99th percentile over it the scatter; a share p of batches keeps `slowest_of_one`."""
-    shape = sample_shape(affine(4, 2.0), 1)
+    shape = judge_shape(affine(4, 2.0), 1)
     factors = batch_factors(0, shape, 4, scatter)
     assert factors.mean() == pytest.approx(1.0, abs=5e-3)
     assert quantile(factors.ravel(), 0.99) == pytest.approx(scatter, rel=1e-2)
