@@ -40,7 +40,7 @@ def cost_of_scatter() -> Table:
             Row(
                 (
                     f"{scatter:.2f}",
-                    *(f"{percent(min(of), 0)} to {percent(max(of), 0)}" for of in by_target),
+                    *(" to ".join(dict.fromkeys((percent(min(of), 0), percent(max(of), 0)))) for of in by_target),
                     percent(float(np.median(list(kept.values())))),
                     percent(float(np.median(careful))),
                 )

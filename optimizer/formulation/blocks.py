@@ -18,7 +18,7 @@ from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Need, Staffing
 from optimizer.formulation.supply import Key, Supply
 from optimizer.formulation.waiting import waits_of
-from optimizer.performance import OperatingPoint, batch_grid, optimistic_capacity
+from optimizer.performance import OperatingPoint, batch_grid, optimistic_rate_per_s
 
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
@@ -83,8 +83,7 @@ class Configuration:
     @property
     def optimistic_instance_rate_per_s(self) -> float:
         """What an instance can never exceed, requests/s; 0 where one request alone misses the target."""
-        replicas = self.candidate.replicas_per_instance
-        return float(optimistic_capacity(self.point, replicas)[replicas])
+        return optimistic_rate_per_s(self.point, self.candidate.replicas_per_instance)
 
     @property
     def likeness(self) -> Likeness:

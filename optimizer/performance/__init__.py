@@ -2,7 +2,14 @@
 
 from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles_at
 from optimizer.performance.kernel import sojourns
-from optimizer.performance.point import SAMPLING_DERATE, SHARED, UTILISATION_CAP, OperatingPoint, optimistic_capacity
+from optimizer.performance.point import (
+    SAMPLING_DERATE,
+    SHARED,
+    UTILISATION_CAP,
+    OperatingPoint,
+    optimistic_capacity,
+    optimistic_rate_per_s,
+)
 from optimizer.performance.scatter import least_seconds, slowest_of_one
 from optimizer.performance.service_time import batch_grid, service_seconds
 from optimizer.performance.store import CapacityStore, get_ready
@@ -19,6 +26,7 @@ __all__ = [
     "get_ready",
     "least_seconds",
     "optimistic_capacity",
+    "optimistic_rate_per_s",
     "percentiles_at",
     "service_seconds",
     "slowest_of_one",

@@ -50,7 +50,8 @@ def capacity_per_s(
     Returns
     -------
     float
-        A rate at which the target held, at most 0.1 % below one at which it did not; 0 when a lone request misses it.
+        A rate at which the target held, at most 0.1 % below one at which it did not (1 % below 2 % of full batches);
+        0 when a lone request misses it.
     """
     if point.hopeless:
         return 0.0

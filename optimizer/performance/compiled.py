@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 #: Up to these numbers of replicas and batch sizes two lanes are followed in one loop, without a branch that is often
 #: guessed wrong, so that one lane is worked on while the other waits for its last result.
 FEW_REPLICAS, FEW_REQUESTS = 16, 16
-#: Batches up to this size are counted request by request without a branch where lanes are followed one by one.
-SMALL_BATCH = 8
+#: It pays where more requests than this come to a replica while it serves a lone one; else nearly all batches are of
+#: one request, and a branch is guessed right.
+LONE = 0.7
 #: Up to this many replicas, the times at which they are free stand in a ring in order; beyond, in a heap.
 MOST_IN_ORDER = 256
 
@@ -36,11 +37,6 @@ def _next_batch(row: Floats, oldest: int, batch: int, wait: float, free: float) 
     """Form one batch: the first request it leaves behind, and the time it starts."""
     last = row[oldest + batch - 1]
     start = max(free, min(row[oldest] + wait, last))
-    if batch <= SMALL_BATCH:
-        size = 1
-        for place in range(1, batch):
-            size += row[oldest + place] <= start
-        return oldest + size, start
     after = oldest + batch
     if last > start:
         after = oldest + 1
@@ -307,9 +303,12 @@ def late(
         singles = zip(services[:, 0], limits, strict=True)
         counts = [late_single(sample, *kept, servers, service, limit, allowed) for service, limit in singles]
     else:
+        plain, two_lanes = (late_batches, late_of_few) if drawn is None else _scattered()[1:]
         few = servers <= FEW_REPLICAS and services.shape[1] <= FEW_REQUESTS
-        count = ((late_batches, late_of_few) if drawn is None else _scattered()[1:])[few]
-        counts = [count(sample, *kept, servers, *row, allowed, drawn) for row in rows]
+        counts = []
+        for wait, service, limit in rows:
+            count = two_lanes if few and service[0] > LONE * servers else plain
+            counts.append(count(sample, *kept, servers, wait, service, limit, allowed, drawn))
     return np.array(counts, dtype=np.int64)
 
 

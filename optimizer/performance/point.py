@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,7 +57,8 @@ class OperatingPoint:
     burst: int = 1
 
     def __post_init__(self) -> None:
-        if not self.service_s or not all(0.0 < seconds < float("inf") for seconds in self.service_s):
+        # made by the ten thousand: the sum is finite only if every one is, and whatever is no number makes it none
+        if not self.service_s or not (min(self.service_s) > 0.0 and sum(self.service_s) < math.inf):
             raise ValueError(f"service_s must hold positive seconds (found {self.service_s}).")
         if not 0.0 <= self.max_wait_s < float("inf"):
             raise ValueError(f"max_wait_s must be 0 or more (found {self.max_wait_s}).")
@@ -105,6 +108,12 @@ def highest_rates(point: OperatingPoint, replicas: Floats, highest_utilisation: 
         return np.zeros_like(replicas)
     seconds = float(least_seconds(np.array(point.service_s), point.target_s, point.percentile, point.scatter)[-1])
     return np.minimum(highest_utilisation * (replicas * point.full_rate_per_s), replicas / seconds)
+
+
+@lru_cache(maxsize=2**15)
+def optimistic_rate_per_s(point: OperatingPoint, replicas: int) -> float:
+    """Return what so many replicas can never exceed, as `optimistic_capacity` does, requests/s; often asked."""
+    return float(optimistic_capacity(point, replicas)[replicas])
 
 
 def optimistic_capacity(point: OperatingPoint, replicas_max: int) -> Floats:

@@ -13,7 +13,7 @@ from optimizer.performance.point import RANDOM, ROUND_ROBIN, SHARED, OperatingPo
 from optimizer.performance.scatter import sigma_of
 
 #: Changes whenever the sample or the search changes, so that remembered values are never mixed.
-SAMPLE_VERSION = 3
+SAMPLE_VERSION = 4
 #: Independent runs: many short ones keep numpy busy; few long ones are cheaper with more than `SHORT_QUEUE` in service.
 MANY_LANES, FEW_LANES = 64, 16
 SHORT_QUEUE = 128

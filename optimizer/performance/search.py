@@ -15,8 +15,9 @@ from optimizer.performance.sample import Shape
 
 #: Width of the interval at which the search stops, as a share of its lower end, which is returned.
 TOLERANCE = 1e-3
-#: Width at which a first guess on a short sample stops.
-GUESS_TOLERANCE = 1e-2
+#: Width at which a first guess on a short sample stops, and the search below this share of full batches: what is so
+#: idle is bought where nothing else will do, and 1 % of it is little.
+GUESS_TOLERANCE, IDLE = 1e-2, 0.02
 #: How far beside the crossing that is expected a rate is tried, as a share of the width at which the search stops: two
 #: such rates, one to either side, end it.
 BESIDE = 0.4
@@ -73,7 +74,7 @@ class Trials:
             rates = np.array([rate for rate in dict.fromkeys(asked) if rate not in self._known])
             counts = kernel.late_counts(self._arrivals, self._shape, self._point, rates, self._most, self._factors)
             self._known.update(zip(rates.tolist(), counts.tolist(), strict=True))
-        return math.log((self._known[rate_per_s] + 0.5) / (self._allowed + 0.5))
+        return math.log((self._known[rate_per_s] + 0.5) / (self._allowed + 1.0))
 
     def holds(self, rate_per_s: float, next_rates: Sequence[float] = ()) -> bool:
         """Tell whether the target holds at a rate."""
@@ -166,7 +167,8 @@ def first_crossing(trials: Trials, guessed: Crossing, full: float, top: float) -
         The search ends there.
     """
     rate, steep = min(top, guessed.rate), guessed.steepness
-    beside, most = BESIDE * TOLERANCE, FIRST_STEP
+    tolerance = TOLERANCE if rate >= IDLE * full else GUESS_TOLERANCE
+    beside, most = BESIDE * tolerance, FIRST_STEP
     low, high, before = 0.0, math.inf, 0.0
     while True:
         excess = trials.excess(rate)
@@ -182,4 +184,4 @@ def first_crossing(trials: Trials, guessed: Crossing, full: float, top: float) -
         step = math.exp(-excess / steep) * (1.0 + beside if low else 1.0 - beside)
         before, rate = rate, min(top, rate * min(1.0 + most, max(1.0 - most, step)))
         beside, most = (min(LARGEST_STEP, WIDENED * share) for share in (beside, most))
-    return low if low == top else narrow(trials, low, high, TOLERANCE)[0]
+    return low if low == top else narrow(trials, low, high, tolerance)[0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from optimizer.performance import kernel
 from optimizer.performance.sample import Shape, unit_arrivals
-from optimizer.performance.search import TOLERANCE, Crossing, Trials, first_crossing, guess
+from optimizer.performance.search import GUESS_TOLERANCE, IDLE, TOLERANCE, Crossing, Trials, first_crossing, guess
 
 FULL, TOP = 100.0, 97.0
 
@@ -34,6 +34,12 @@ class Pretended:
         return self.excess(rate, next_rates) <= 0.0
 
 
+def just_below(found, crossing, guessed):
+    """Whether what was found holds, and what is a thousandth more does not; a hundredth for hardly used replicas."""
+    width = TOLERANCE if guessed >= IDLE * FULL else GUESS_TOLERANCE
+    return found <= crossing < found * (1 + width) * (1 + 1e-12)
+
+
 def where(holds):
     """An excess of which only the sign says anything."""
     return lambda rate: -0.7 if holds(rate) else 0.7
@@ -49,9 +55,9 @@ def search(excess, rising, glanced=None):
 @given(crossing=st.floats(0.01, 96.9), rising=st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_a_single_crossing_is_found_from_below(crossing, rising):
-    """The rate returned holds, and one a thousandth higher does not, though counts tell nothing but too many or not."""
+    """The rate returned holds, and one a little higher does not, though counts tell nothing but too many or not."""
     found, tried, glanced = search(where(lambda rate: rate <= crossing), rising)
-    assert found <= crossing < found * (1 + TOLERANCE) * (1 + 1e-12)
+    assert just_below(found, crossing, crossing * 0.98)
     assert tried <= 16
     assert glanced <= 40
 
@@ -63,7 +69,7 @@ def test_few_rates_are_tried_where_the_late_share_rises_steadily(crossing, steep
     excess = lambda rate: min(0.7, steep * math.log(rate / crossing))  # noqa: E731
     glanced = lambda rate: min(0.7, steep * math.log(rate / (crossing * (1 + off))))  # noqa: E731
     found, tried, _ = search(excess, rising, glanced)
-    assert found <= crossing < found * (1 + TOLERANCE) * (1 + 1e-12)
+    assert just_below(found, crossing, crossing * 0.95)
     assert tried <= 5
 
 
@@ -103,7 +109,7 @@ def test_of_several_crossings_the_first_counts():
 def test_a_wrong_guess_is_mended(guessed, crossing):
     """However far off the guess from a short sample is, the full sample decides."""
     found = first_crossing(Pretended(where(lambda rate: rate <= crossing)), Crossing(guessed), FULL, TOP)
-    assert found <= crossing < found * (1 + TOLERANCE) * (1 + 1e-12)
+    assert just_below(found, crossing, guessed)
 
 
 @pytest.mark.parametrize("target_s", [1.2, 1.6, 2.5])
