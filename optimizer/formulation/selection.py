@@ -287,15 +287,18 @@ def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best:
 
 
 def _is_replaced(context: Context, rivals: Sequence[Block], number: int) -> bool:
-    """Whether another block stands in for this one; of two that are alike the earlier one stays."""
+    """Whether another block stands in for this one; of two that are alike that with the shorter wait, or the earlier."""
     draw_matters, block = context.draw_matters, rivals[number]
 
     def stands_in(one: Block, other: Block) -> bool:
         fewer_changes = context.charge == 0.0 or changes_no_more(context, one, other)
         return fewer_changes and dominates(one, other, draw_matters=draw_matters)
 
+    def rank(number: int) -> tuple[float, int]:
+        return rivals[number].configuration.point.max_wait_s, number
+
     return any(
-        stands_in(other, block) and (earlier < number or not stands_in(block, other))
-        for earlier, other in enumerate(rivals)
-        if earlier != number
+        stands_in(other, block) and (rank(place) < rank(number) or not stands_in(block, other))
+        for place, other in enumerate(rivals)
+        if place != number
     )

@@ -75,13 +75,20 @@ def _other_batch(seen: Seen, pools: list[Pool]) -> Verdict:
 
 
 def _at_once(seen: Seen, pools: list[Pool]) -> list[Verdict]:
-    """Verdict on the wait of batches, where they have one, from the best plan in which the service's start at once."""
+    """Verdict on the wait of batches, where they have one, from the best plan in which the service's start at once.
+
+    A wait that the scenario fixes is no choice of the plan's: starting at once may cost less.
+    """
     pool = pools[0]
-    asked = next(service for service in seen.scenario.services if service.name == pool.service)
-    if not pool.max_wait_ms or asked.max_wait_s is not None:
+    if not pool.max_wait_ms:
         return []
+    asked = next(service for service in seen.scenario.services if service.name == pool.service)
     services = tuple(replace(each, max_wait_s=0.0) if each is asked else each for each in seen.scenario.services)
     found = seen.try_plan(replace(seen.scenario, services=services), f"{pool.service} without waits")
+    if asked.max_wait_s is not None:
+        verdict = seen.with_it("batches start at once", "", found, pool.service)
+        fixed = f"services.{pool.service}.max_wait_ms {pool.max_wait_ms:g} keeps them waiting"
+        return [replace(verdict, change="with it", detail="; ".join(filter(None, (fixed, verdict.detail))))]
     verdict = seen.without(f"wait of {pool.max_wait_ms:g} ms", "", found, pool.service)
     return [replace(verdict, change="without waiting") if isinstance(found, Plan) else verdict]
 

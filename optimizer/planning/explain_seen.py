@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -67,7 +68,9 @@ class Seen:
         """Return the cheapest plan that keeps one more decision; a refusal calls that decision ``asking for it``."""
         pins = self.scenario.pins
         found = self.try_plan(replace(self.scenario, pins=(*pins, pin)), what, made=self._made_with(pin))
-        return found if isinstance(found, Plan) else found.replace(f"pins.{len(pins)}", "asking for it").rstrip(".")
+        if isinstance(found, Plan):
+            return found
+        return re.sub(rf"pins\.{len(pins)}\b(\.\w+)?", "asking for it", found).rstrip(".")
 
     def _made_with(self, pin: Pin) -> Made | None:
         """How blocks are made with one more decision about one place: those of the others are known."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer import api
 from optimizer.domain.running import ChangeTerms, RunningPool
 from optimizer.formulation.blocks import configurations_of
 from optimizer.formulation.context import Context
@@ -83,3 +84,12 @@ def test_what_runs_is_the_configuration_with_its_wait():
     running = {item.batching: running_counts(context, group.service, item) is not None for item in found}
     assert {wait_s for size, wait_s in running if size > 1} == {0.0, 0.003}
     assert [batching for batching, runs_now in running.items() if runs_now] == [(4, 0.003)]
+
+
+def test_at_equal_cost_a_plan_does_not_wait():
+    """Batches of 8 that wait and smaller ones that start at once need as many instances: the latter are chosen."""
+    sets = ["services.encoder.dispatch=shared", "services.encoder.latency.p99_ms=28"]
+    free = api.plan(api.load_scenario("single-service", sets), gap=0.0)
+    at_once = api.plan(api.load_scenario("single-service", [*sets, "services.encoder.max_wait_ms=0"]), gap=0.0)
+    assert free.objective.total == pytest.approx(at_once.objective.total, abs=0.005)
+    assert {pool.max_wait_ms for pool in free.pools} == {0.0}

@@ -91,3 +91,34 @@ def test_a_name_of_two_things_is_refused_with_a_way_to_say_which() -> None:
         item_of("g5.xlarge", both.scenario, both.catalog)
     assert item_of("service:g5.xlarge", both.scenario, both.catalog).kind == "service"
     assert item_of("type:g5.xlarge", both.scenario, both.catalog).names == ("aws/g5.xlarge",)
+
+
+#: At 32 ms a plan that waits is cheaper; at 28 and 30 one that waits costs the same.
+SHARED = ["services.encoder.dispatch=shared", "services.encoder.latency.p99_ms=32"]
+
+
+def test_a_chosen_wait_costs_what_the_plan_without_it_says() -> None:
+    """Starting at once, fixed by hand, gives the total of the verdict."""
+    answer = api.explain(api.load_scenario(ALONE, SHARED), POOL)
+    (verdict,) = (each for each in answer.verdicts if each.item.startswith("wait of "))
+    assert (verdict.verdict, verdict.change) == ("chosen", "without waiting")
+    at_once = _total(*SHARED, "services.encoder.max_wait_ms=0")
+    assert verdict.total == pytest.approx(at_once, abs=0.01)
+    assert at_once > answer.total + 100.0
+
+
+def test_a_fixed_wait_is_told_with_what_starting_at_once_costs() -> None:
+    """The scenario fixes a wait that is far too long: without it the plan is cheaper, and the verdict says so."""
+    answer = api.explain(api.load_scenario(ALONE, [*SHARED, "services.encoder.max_wait_ms=12"]), POOL)
+    verdict = _of(answer, "batches start at once")
+    assert verdict.total == pytest.approx(_total(*SHARED, "services.encoder.max_wait_ms=0"), abs=0.01)
+    assert verdict.verdict == ("saves" if verdict.difference < 0.0 else "costs_more")
+    assert verdict.detail == "services.encoder.max_wait_ms 12 keeps them waiting"
+
+
+def test_a_refused_pin_is_called_asking_for_it(pool: Explanation) -> None:
+    """No number of a decision that the planner has not written, nor a key inside it, is named."""
+    detail = _of(pool, "4 replicas at most").detail
+    assert "pins." not in detail
+    assert "asking for it.max" not in detail
+    assert detail.endswith("asking for it)")
