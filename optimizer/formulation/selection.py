@@ -287,7 +287,7 @@ def _worth_choosing(context: Context, kept: Mapping[Key, Sequence[Block]], best:
 
 
 def _is_replaced(context: Context, rivals: Sequence[Block], number: int) -> bool:
-    """Whether another block stands in for this one; of two that are alike that with the shorter wait, or the earlier."""
+    """Whether another block stands in for this one; of two alike that with the shorter wait, else the earlier."""
     draw_matters, block = context.draw_matters, rivals[number]
 
     def stands_in(one: Block, other: Block) -> bool:

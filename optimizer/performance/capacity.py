@@ -10,10 +10,10 @@ import numpy as np
 
 from optimizer.domain.scenario import Floats
 from optimizer.performance.kernel import lane_departures
-from optimizer.performance.point import UTILISATION_CAP, OperatingPoint, highest_rates
+from optimizer.performance.point import SHARED, UTILISATION_CAP, OperatingPoint, highest_rates
 from optimizer.performance.sample import Shape, batch_factors, judge_shape, search_shape, unit_arrivals
 from optimizer.performance.scatter import slowest_of_one
-from optimizer.performance.search import MONOTONE_RATIO, Trials, first_crossing, guess
+from optimizer.performance.search import DURING_A_WAIT, MONOTONE_RATIO, Trials, first_crossing, guess
 
 #: Groups of lanes from whose spread the error of an estimate is taken.
 SECTIONS = 16
@@ -63,10 +63,22 @@ def crossing_per_s(point: OperatingPoint, replicas: int, shape: Shape, seed: int
     """Return the first crossing below the rate `top`, requests/s, on a sample of a given shape."""
     full = replicas * point.full_rate_per_s
     arrivals = unit_arrivals(seed, shape, point.batch_size)
-    rising = point.target_s >= MONOTONE_RATIO * max(point.service_s) * slowest_of_one(point.scatter, point.percentile)
+    longest_s = max(point.service_s) * slowest_of_one(point.scatter, point.percentile)
+    rising = point.target_s >= MONOTONE_RATIO * longest_s + point.max_wait_s
     factors = batch_factors(seed, shape, point.batch_size, point.scatter)
-    guessed = guess(Trials(arrivals, shape.glance(), point, factors), full, top, rising)
+    guessed = guess(
+        Trials(arrivals, shape.glance(), point, factors), full, top, rising, _waiting_rates(point, replicas)
+    )
     return first_crossing(Trials(arrivals, shape, point, factors), guessed, full, top)
+
+
+def _waiting_rates(point: OperatingPoint, replicas: int) -> list[float]:
+    """Return rates of a pool, requests/s, at which few, some and many requests come while a batch waits to fill.
+
+    A batch of some requests that waits in full may miss a target that a lone request and a full batch keep.
+    """
+    queues = 1 if point.dispatch == SHARED else replicas
+    return [queues * requests / point.max_wait_s for requests in DURING_A_WAIT] if point.max_wait_s > 0.0 else []
 
 
 def percentiles_at(point: OperatingPoint, cases: Sequence[tuple[int, float]], seed: int) -> list[Estimate]:

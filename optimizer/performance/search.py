@@ -33,9 +33,11 @@ TOLD_APART = 2.0
 LEAST_STEEP, USUAL_STEEP, MOST_STEEP = 0.5, 15.0, 100.0
 #: Rates below this share of full batches are not worth a promise.
 LEAST_UTILISATION = 1e-5
-#: From this ratio of target to longest service time on the percentile rises with the rate (550 random operating points
-#: with ratios of 2 to 4 held at every rate below their capacity); below, it may fall again.
+#: From this ratio of target, less the wait of batches, to longest service time on the percentile rises with the rate
+#: (550 random operating points with ratios of 2 to 4 held at every rate below their capacity); else it may fall again.
 MONOTONE_RATIO = 2.0
+#: Where it may fall since batches wait to fill: numbers of requests that come during a wait, at which it is looked too.
+DURING_A_WAIT = tuple(2.0**power for power in range(-6, 9))
 #: Rates scanned, as shares of the highest.
 SCAN = (1 / 48, 1 / 24, *(step / 12 for step in range(1, 13)))
 #: Utilisations among which a crossing is sought when the percentile rises with the rate.
@@ -127,13 +129,13 @@ def narrow(trials: Trials, low: float, high: float, tolerance: float) -> tuple[f
     return low, high
 
 
-def guess(trials: Trials, full: float, top: float, rising: bool) -> Crossing:
+def guess(trials: Trials, full: float, top: float, rising: bool, further: Sequence[float] = ()) -> Crossing:
     """Find roughly the first crossing below `top`, on a short sample; `top` where there is none.
 
-    Rates are scanned upwards, so that a percentile that leaves the target, comes back and leaves again is caught where
-    it leaves first. Where it can only rise, the likely rates are bisected instead.
+    Rates are scanned upwards, the `further` ones among them, so that a percentile that leaves the target, comes back
+    and leaves again is caught where it leaves first. Where it can only rise, the likely rates are bisected instead.
     """
-    rates = [top * share for share in SCAN]
+    rates = sorted({*(top * share for share in SCAN), *(rate for rate in further if rate < top)})
     if rising:
         rates = [*(share * full for share in LIKELY_UTILISATIONS if share * full < top), top]
         first, last = 0, len(rates)

@@ -66,7 +66,8 @@ def cases_of(view: View, service: str) -> list[Case]:
 
     For every pool its fullest hour, for every configuration in a location the hour with the longest queue: after the
     loss that the service must survive, else as planned. A protected service has its fullest hour as planned replayed
-    too, one with spot that may vanish its fullest hour without it. Once for the service: its most daring claim of
+    too, one with spot that may vanish its fullest hour without it, one whose batches wait to fill its quietest hour and
+    that in the middle. Once for the service: its most daring claim of
     capacity, and that of its fullest survivor. Other demands that money is counted for have their fullest hour
     replayed, after the loss as well.
     """
@@ -83,6 +84,7 @@ def cases_of(view: View, service: str) -> list[Case]:
             hard = [case for case in lost if case.pool_index in dict(group)] or planned
             chosen += [*_fullest_of_each(hard), *_longest_queue(hard)]
             chosen += _fullest(planned) if protected else []
+            chosen += _quiet(planned)
             chosen += _fullest(case for case in cases_after(view, site, "spot") if case.pool_index in dict(group))
             for other in list(views(view).values())[1:]:
                 members = [(index, other.plan.pools[index]) for index, _ in group]
@@ -131,6 +133,13 @@ def _fullest_of_each(cases: Iterable[Case]) -> list[Case]:
     for case in cases:
         by_pool.setdefault(case.pool_index, []).append(case)
     return [case for group in by_pool.values() for case in _fullest(group)]
+
+
+def _quiet(cases: Iterable[Case]) -> list[Case]:
+    """Where batches wait, longest when little comes, the case with fewest requests a replica and a middle one."""
+    waiting = [case for case in cases if case.pool.max_wait_ms > 0.0]
+    waiting.sort(key=lambda case: case.rate_per_s / case.replicas)
+    return [waiting[0], waiting[len(waiting) // 2]] if waiting else []
 
 
 def _longest_queue(cases: Iterable[Case]) -> list[Case]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimizer.domain.scenario import Origin, Service
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.staffing import MAX_INSTANCES
 from optimizer.planning.extract import percentile_key
 from optimizer.planning.infeasible.why import Why
 from optimizer.units import milliseconds
@@ -23,9 +24,11 @@ def why_too_many(
         Whether a second location reaches the origin within the target.
     """
     who = service.name, origin.name
-    found = _batch_not_measured(context, survey, service, who) or _crossed_counts(context, survey, service)
-    if found is not None:
-        return found
+    for why in (_batch_not_measured(context, survey, service, who), _crossed_counts(context, survey, service)):
+        if why is not None:
+            return why
+    if (most := _beyond_what_is_considered(context, survey, service, origin)) is not None:
+        return most
     if context.stands_by(service) and not stands_by:
         text = (
             "redundancy region needs a standby location, and fewer than two allowed locations reach the origin within "
@@ -66,6 +69,27 @@ def _crossed_counts(context: Context, survey: BlockSet, service: Service) -> Why
             text = f"{key} {service.min_replicas} is above what {other} {pin.max_instances} allows ({most} replicas)."
             return Why("replica_bounds", (key, other), text)
     return None
+
+
+def _beyond_what_is_considered(context: Context, survey: BlockSet, service: Service, origin: Origin) -> Why | None:
+    """Say that an origin asks for more than any number of instances that is considered carries in a location."""
+    number = [item.name for item in context.scenario.origins].index(origin.name)
+    asked_per_s = float(context.need(service, [number]).max(initial=0.0))
+    at_once = [
+        candidate.replicas_per_instance * batch / times[batch - 1]
+        for (name, _), found in survey.usable.items()
+        for candidate, margin in (found if name == service.name else ())
+        if (times := context.service_seconds(candidate.curve, service.items_per_request, margin))
+        for batch in range(1, len(times) + 1)
+    ]
+    if asked_per_s <= MAX_INSTANCES * max(at_once, default=0.0):
+        return None
+    key = f"services.{service.name}.demand"
+    text = (
+        f"{asked_per_s:,.0f} requests/s from {origin.name} are more than {MAX_INSTANCES:,} instances carry, the most "
+        f"that is considered for a service in a location ({key})."
+    )
+    return Why("capacity", (key,), text, (service.name, origin.name))
 
 
 def _not_carried(context: Context, service: Service, who: tuple[str, str], least_ms: float) -> Why:

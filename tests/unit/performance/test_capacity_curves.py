@@ -290,3 +290,22 @@ def test_promises_hold():
 def test_more_promises_hold():
     """100 other planned capacities."""
     assert_promises_hold(seed=2, count=100)
+
+
+@pytest.mark.parametrize(
+    ("batch", "slope", "replicas", "dispatch", "target_s", "wait_s"),
+    [
+        (2, 0.53, 9, "shared", 2.0, 1.2),
+        (8, 0.71, 4, "shared", 2.11, 1.64),
+        (4, 0.55, 4, "shared", 2.42, 1.6),
+        (16, 0.76, 4, "round_robin", 3.74, 3.14),
+        (2, 0.76, 2, "random", 2.77, 1.89),
+    ],
+)
+def test_a_long_wait_is_kept_in_quiet_hours_too(affine, batch, slope, replicas, dispatch, target_s, wait_s):
+    """A batch of some requests that waits in full takes longest: at every rate up to the capacity the target holds."""
+    point = affine(batch, target_s, slope=slope, dispatch=dispatch, max_wait_s=wait_s)
+    most = 0.98 * capacity_per_s(point, replicas, 0)
+    rates = [most * share for share in (0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)]
+    for found in percentiles_at(point, [(replicas, rate) for rate in rates], 77):
+        assert found.value_s - found.half_width_s <= target_s

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from optimizer.errors import Infeasible, NoAnswer, NoPlanFound
+from optimizer.inputs import load_inputs
 from optimizer.planning import plan_scenario
 from tests.support.asked import shared_store
 from tests.support.broken import COUNT, DEFAULT, broken
@@ -102,3 +103,13 @@ def test_what_is_broken_is_named(answers: Answers):
 def test_what_is_broken_is_named_in_all(answers: Answers):
     """In all sixty scenarios the broken thing is named in 95 % at least."""
     assert _share(range(COUNT), answers) >= NAMED
+
+
+def test_more_than_any_number_of_instances_carries_is_said_so():
+    """What binds is the demand, and no target: a lone request has time to spare."""
+    enormous = load_inputs("single-service", ["services.encoder.demand.constant_per_s.us-east=1e9"])
+    with pytest.raises((Infeasible, NoPlanFound)) as caught:
+        plan_scenario(enormous.scenario, enormous.catalog, store=shared_store(), explain=False)
+    (reason,) = caught.value.reasons
+    assert "1,000,000,000 requests/s from us-east are more than 20,000 instances carry" in reason
+    assert "latency" not in reason

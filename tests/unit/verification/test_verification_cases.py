@@ -113,3 +113,15 @@ def test_other_demands_are_replayed_after_the_loss_too():
     plan = with_pool(two_demands_plan(), 0, at_demand={"low": low})
     plan = with_inputs(plan, lambda i: i["demand"]["search"]["web"]["at_demand"].update(low=[6.0, 13.0]))
     assert (ZONE_LOST, 0, 1, 1, 91.5) in replayed(plan)
+
+
+def test_where_batches_wait_quiet_hours_are_replayed_too():
+    """A batch that waits to fill waits longest while little comes: half as much comes in the first hour."""
+    plan = only_search()
+    asked = {"replicas_by_period": (2, 2), "arrival_rate_per_s_by_period": (45.0, 90.0)}
+    for index in (0, 1):
+        plan = with_pool(plan, index, **asked, capacity_per_s_by_period=(200.0, 200.0))
+    quiet = (AS_PLANNED, 0, 0, 2, 45.0)
+    assert quiet not in replayed(plan)
+    waiting = with_pool(with_pool(plan, 0, max_wait_ms=3.0), 1, max_wait_ms=3.0)
+    assert replayed(waiting) - replayed(plan) == {quiet, (AS_PLANNED, 0, 1, 2, 90.0)} - replayed(plan)
