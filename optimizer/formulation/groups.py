@@ -154,10 +154,15 @@ def add_level(
 
 
 def add_configurations(
-    context: Context, group: Group, result: GroupResult, configurations: Sequence[Configuration], network_s: float
-) -> list[Block]:
-    """Add the blocks of configurations of one budget to what is known of a group; return those that were kept."""
-    found = blocks_of_group(context, group, configurations, network_s, result)
+    context: Context,
+    group: Group,
+    result: GroupResult,
+    configurations: Sequence[Configuration],
+    network_s: float,
+    doublings: Callable[[Configuration], int | None] = lambda _: None,
+) -> GroupResult:
+    """Add the blocks of configurations of one budget to what is known of a group; return what was found of these."""
+    found = blocks_of_group(context, group, configurations, network_s, result, doublings)
     result.blocks += found.blocks
     for likeness, counts in found.counts.items():
         result.counts.setdefault(likeness, {}).update(counts)
@@ -165,7 +170,7 @@ def add_configurations(
         at_budget = result.by_budget.setdefault(configurations[0].point.target_s, {})
         for verdicts in (at_budget, result.verdicts):
             verdicts.setdefault(kind, TypeVerdict()).add(verdict)
-    return found.blocks
+    return found
 
 
 def usable_of(context: Context, result: BlockSet, index: int, location: str) -> list[Usable]:

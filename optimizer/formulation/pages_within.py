@@ -2,11 +2,13 @@
 
 Configurations have floors, as in `within`, and `page_bound` says what a plan with each costs at least. What is
 simulated raises floors: that of the block itself, and those of the same configuration with less time, which needs no
-fewer instances. So configurations are simulated a few at a time, those of the cheapest plans first.
+fewer instances. So configurations are simulated a few at a time, those of the cheapest plans first; and where so many
+instances as might do at best do not, twice as many are looked at only once bounds rest on it again.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
@@ -62,6 +64,7 @@ class PagesWithin:
         self._pages = pages_by_origin(context)
         self._ways: list[Way] = []
         self._number: dict[int, int] = {}
+        self._looked: Counter[int] = Counter()
         self._alike: dict[tuple[Group, Likeness], list[int]] = {}
         self._seen = Ways(np.zeros(0, np.int64), *np.zeros((2, 0, len(context.scenario.origins))))
         self._floor, self._least, self._settled = np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
@@ -174,10 +177,16 @@ class PagesWithin:
             self._progress("capacity", f"{name} in {place.group.location}")
         configurations = [self._ways[number].configuration for number in numbers]
         result = self.block_set.groups[place.group]
-        blocks = add_configurations(self._context, place.group, result, configurations, place.network_s)
-        self._floor[numbers], self._settled[numbers] = np.inf, True
-        for block in blocks:
+        found = add_configurations(
+            self._context, place.group, result, configurations, place.network_s, lambda item: self._looked[id(item)]
+        )
+        later = [self._number[id(item)] for item in found.unfinished]
+        self._looked.update(id(item) for item in found.unfinished)
+        settled = sorted({*numbers} - {*later})
+        self._floor[settled], self._settled[settled] = np.inf, True
+        for block in found.blocks:
             self._floor[self._number[id(block.configuration)]] = self._worth(block)
+        self._raise(place, later)
 
     def _worth(self, block: Block) -> float:
         """What a block adds to a plan at least, as far as floors add up."""
@@ -187,7 +196,11 @@ class PagesWithin:
     def _raise_floors(self, alike: tuple[Group, Likeness], known: Way) -> None:
         """Work out the floors of like configurations with less time than one that is known now."""
         numbers = [n for n in self._alike[alike] if not self._settled[n] and self._ways[n].budget_s < known.budget_s]
+        self._raise(known.place, numbers)
+
+    def _raise(self, place: Place, numbers: list[int]) -> None:
+        """Work out the floors of configurations of a place anew, from what is known by now."""
         if numbers:
-            floor, least = self._bounds(known.place, [self._ways[number].configuration for number in numbers])
+            floor, least = self._bounds(place, [self._ways[number].configuration for number in numbers])
             self._floor[numbers] = np.maximum(self._floor[numbers], floor)
             self._least[numbers] = np.maximum(self._least[numbers], least)

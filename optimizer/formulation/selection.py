@@ -9,7 +9,7 @@ simulating all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ from optimizer.formulation.context import Context
 from optimizer.formulation.problem import Indices
 from optimizer.formulation.rules.spot_share import most_spot
 from optimizer.formulation.running import Running, running_of
-from optimizer.formulation.staffing import Counted, count, fewest_possible, staff
+from optimizer.formulation.staffing import Counted, TooFew, count, fewest_possible, staff
 from optimizer.formulation.supply import Key, Supply
 
 
@@ -55,13 +55,14 @@ class GroupResult:
 
     `by_budget` has the same by what queueing and service may take, seconds: of stages several are considered. `counts`
     has what configurations need at a budget, instances of shape (demands, periods), under `Configuration.likeness`:
-    with less time they need no fewer.
+    with less time they need no fewer. `unfinished` are those that need more instances than were looked at.
     """
 
     blocks: list[Block] = field(default_factory=list)
     verdicts: dict[tuple[str, str], TypeVerdict] = field(default_factory=dict)
     by_budget: dict[float, dict[tuple[str, str], TypeVerdict]] = field(default_factory=dict)
     counts: dict[Likeness, dict[float, Indices]] = field(default_factory=dict)
+    unfinished: list[Configuration] = field(default_factory=list)
 
     def fewest(self, configuration: Configuration) -> Indices | None:
         """Return what a configuration needs at the least budget known that is no smaller; None where none is."""
@@ -93,6 +94,7 @@ def blocks_of_group(
     configurations: Sequence[Configuration],
     network_s: float,
     before: GroupResult | None = None,
+    doublings: Callable[[Configuration], int | None] = lambda _: None,
 ) -> GroupResult:
     """Return the blocks of a group that a cheapest plan may choose.
 
@@ -105,6 +107,8 @@ def blocks_of_group(
     before
         What is known of the group at other budgets: a block that answers no later replaces a dearer one, and with less
         time a configuration needs no fewer instances. Not part of the result.
+    doublings
+        How far each is looked at now, as for `count`.
     """
     before = before or GroupResult()
     budgets = {item.point.target_s for item in configurations}
@@ -136,11 +140,14 @@ def blocks_of_group(
         if bound - kept_now >= best:
             verdict.least_cost = min(verdict.least_cost, bound)
             continue
-        counted = count(context, configuration, service, need)
+        counted = count(context, configuration, service, need, doublings(configuration))
         if counted is None:
             continue
         if configuration.point not in context.derates:  # what a derated point needs bounds no other
             result.counts.setdefault(configuration.likeness, {})[configuration.point.target_s] = counted.counts
+        if isinstance(counted, TooFew):
+            result.unfinished.append(configuration)
+            continue
         least = _least_cost(context, configuration, supply, counted) + flow_cost
         if least - kept_now > best:
             verdict.least_cost = min(verdict.least_cost, least)

@@ -99,15 +99,34 @@ class Counted:
     stay: Indices
 
 
-def count(context: Context, configuration: Configuration, service: Service, need: Need) -> Counted | None:
-    """Return the fewest instances that carry the need, or None beyond what may run."""
-    found = _counts(context, configuration, service, need.hardest)
+@dataclass(frozen=True, slots=True, eq=False)
+class TooFew:
+    """Instances that a configuration needs at least, shape (demands, periods): as many as were looked at do not do."""
+
+    counts: Indices
+
+
+def count(
+    context: Context, configuration: Configuration, service: Service, need: Need, doublings: int | None = None
+) -> Counted | TooFew | None:
+    """Return the fewest instances that carry the need, or None beyond what may run.
+
+    Parameters
+    ----------
+    doublings
+        How often more instances are looked at, twice as many each time, before that is left to a later call; None for as
+        often as it takes. Looking at more means simulating pools of more replicas.
+    """
+    found = _counts(context, configuration, service, need.hardest, doublings)
     if found is None:
         return None
-    layouts, needed = found
+    needed = found.counts if isinstance(found, TooFew) else found[1]
     counts = context.changed_counts(np.maximum(needed, configuration.fewest))
     if configuration.most is not None and counts.max(initial=0) > configuration.most:
         return None
+    if isinstance(found, TooFew):
+        return TooFew(counts)
+    layouts = found[0]
     if counts.max(initial=0) > MAX_INSTANCES:
         context.left_out_large_blocks = True
         return None
@@ -146,8 +165,8 @@ def _layouts(context: Context, configuration: Configuration, service: Service, x
 
 
 def _counts(
-    context: Context, configuration: Configuration, service: Service, need: Floats
-) -> tuple[Layouts, Indices] | None:
+    context: Context, configuration: Configuration, service: Service, need: Floats, doublings: int | None
+) -> tuple[Layouts, Indices] | TooFew | None:
     """Fewest instances by demand and period, with the layouts that say so; None where none carry it."""
     rate, peak = configuration.optimistic_instance_rate_per_s, float(need.max(initial=0.0))
     growth = 1.3 if context.survives(service) == "nothing" else 1.8
@@ -163,4 +182,7 @@ def _counts(
             return None
         if layouts.phi_per_s[-1] <= 0.0 < peak and size > 64:
             return None
+        if doublings == 0:
+            return TooFew(needed)
+        doublings = None if doublings is None else doublings - 1
         x_max = min(MAX_INSTANCES, 2 * size)
