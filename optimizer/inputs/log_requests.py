@@ -32,13 +32,12 @@ def requested_series(
     step_s = 60 if whole and not np.any(seconds % 60.0) else 1
     first, last = float(seconds.min()), float(seconds.max())
     if whole and len(cells.header) > 1 and (usual := _usual_step(seconds, groups)):
-        seconds_apart = "1 second" if usual == 1.0 else f"{usual:g} seconds"
-        what = f"rows are {seconds_apart} apart, nearly each time: these are counts, not requests"
+        what = f"rows are {_seconds(usual)} apart, nearly each time: these are counts, not requests"
         mend = "Name their column with --counts; if each row is a request, keep the column of times only."
         faults.add(file, what, mend, "counts")
         return None, [], []
     if not LEAST_S <= last - first <= MOST_DAYS * DAY_S:
-        length = length_of(last - first) if last - first > DAY_S else f"{last - first:g} seconds"
+        length = length_of(last - first) if last - first > DAY_S else _seconds(last - first)
         what = f"must span {LEAST_S // 60} minutes to {MOST_DAYS} days (found {length})"
         faults.add(file, what, "Give a longer part, or correct a time that stands apart.", "span")
         return None, [], []
@@ -54,6 +53,10 @@ def requested_series(
         notices += silences(seconds[rows], cells.lines[rows], (first, last), "/".join(key), zone)
         made.append((key, start, counts))
     return step_s, made, notices
+
+
+def _seconds(length: float) -> str:
+    return "1 second" if length == 1.0 else f"{length:g} seconds"
 
 
 def times_kept(seconds: Floats, groups: Mapping[Key, Ints]) -> dict[Key, Floats]:

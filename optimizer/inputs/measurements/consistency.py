@@ -181,7 +181,8 @@ def _raised(points: Sequence[MeasuredPoint]) -> tuple[MeasuredPoint, ...]:
 
 
 def _ms(seconds: float) -> str:
-    return f"{1000.0 * seconds:.4g} ms"
+    milliseconds = 1000.0 * seconds
+    return f"{milliseconds:,.0f} ms" if milliseconds >= 10_000.0 else f"{milliseconds:.4g} ms"
 
 
 def _line(where: str) -> str:

@@ -151,6 +151,7 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ("", {}, "empty"),
         ("time\n", {}, "has a header and no rows"),
         ("time\n2026-03-02T12:00:00\n", {}, "must span 10 minutes"),
+        ("time\n2026-03-02T12:00:00\n2026-03-02T12:00:01\n", {}, "(found 1 second)"),
         ("time\n2026-03-02T12:00:00\n2029-03-02T12:00:00.5\n", {}, "found 1,096 days"),
         ("time\n-5\nnan\ninf\n", {}, 'not a time (found "nan")'),
         ("time,time\n1,2\n", {}, "column is there twice"),

@@ -129,7 +129,7 @@ def test_perf_analyzer_files_do_not_say_their_batch_size(tmp_path):
     (fault,) = refused(tmp_path, text)
     assert fault.startswith("m.csv: does not say the batch size")
     (fault,) = refused(tmp_path, text, MeasurementAsked("m/fp16", "T4-16GB", as_of="2026", batch_sizes=(1, 2)))
-    assert fault.startswith("--batch-size: must be given once, or once for each file (found 2 for 1 files)")
+    assert fault.startswith("--batch-size: must be given once, or once for each file (found 2 for 1 file)")
 
 
 def test_model_analyzer_tables_hold_batch_and_concurrency(tmp_path):
@@ -218,7 +218,7 @@ def test_service_times_that_rise_too_far_are_refused(tmp_path):
     assert refused(tmp_path, text) == [
         "m.csv:4: service time rises too far: batch 4 takes 6800 ms, batch 2 4.7 ms (line 3 of m.csv), "
         f"723 times as long for an item: one of them is in another unit. {correct}",
-        "m.csv:5: service time rises too far: batch 8 takes 1.05e+04 ms, batch 2 4.7 ms (line 3 of m.csv), "
+        "m.csv:5: service time rises too far: batch 8 takes 10,500 ms, batch 2 4.7 ms (line 3 of m.csv), "
         f"559 times as long for an item: one of them is in another unit. {correct}",
     ]
     assert read(tmp_path, text, skip_rejected=True).curves[0].batch_items == [1, 2]
