@@ -16,8 +16,8 @@ from optimizer.inputs.log_times import local_of
 LEAST_S = 600
 #: A stretch of five minutes or more is a silence where so many requests are usual in it.
 USUAL_REQUESTS = 30.0
-#: Rows that stand apart are at most this share of all.
-FEW_SHARE = 0.01
+#: Rows that stand apart are at most this share of all, or so few.
+FEW_SHARE, FEW = 0.001, 3
 #: Between few rows all along a quiet time no gap is this share of the log: that is little traffic, not a wrong time.
 APART_SHARE = 0.1
 
@@ -25,12 +25,12 @@ APART_SHARE = 0.1
 def apart(seconds: Floats) -> tuple[Ints, Floats]:
     """Return the rows that stand apart from all others, and by how many seconds: wrong times, as far as one can tell.
 
-    They are at most one row in a hundred. All others, thirty at least, lie within a stretch that is shorter than the
-    silence that parts them, so that most of the log is silent.
+    They are at most one row in a thousand, or three. All others, thirty at least, lie within a stretch that is shorter
+    than the silence that parts them, so that most of the log is silent.
     """
     order = np.argsort(seconds, kind="stable")
     times = seconds[order]
-    most = times.size - max(1, int(FEW_SHARE * times.size))
+    most = times.size - max(FEW, int(FEW_SHARE * times.size))
     if most < USUAL_REQUESTS:
         return np.empty(0, dtype=np.int64), np.empty(0)
     low, high = _stretch(times, most)

@@ -257,6 +257,17 @@ def test_a_count_far_from_all_others_is_refused_with_what_else_is_wrong(tmp_path
     ]
 
 
+@pytest.mark.parametrize(("apart", "refused"), [(4, 4), (5, 0)])
+def test_more_than_few_rows_are_a_part_of_the_log(tmp_path, apart, refused):
+    """Four of 4,005 rows on another day are refused each; five are a second part, and the silence is told."""
+    moments = [FIRST + timedelta(seconds=0.3 * number) for number in range(4001)]
+    moments += [FIRST + timedelta(days=1, seconds=11.5 * number) for number in range(apart)]
+    if refused:
+        assert len(_faults(tmp_path, moments)) == refused
+    else:
+        assert [(line, kind) for line, kind, _ in _notices(tmp_path, moments)] == [(4003, "silence")]
+
+
 @pytest.mark.parametrize("rate_per_hour", [0.3, 3.0, 30.0])
 def test_a_sparse_log_of_months_is_read_without_a_word(tmp_path, rate_per_hour):
     """At random, a few requests an hour: hours without any are what is usual."""
