@@ -13,7 +13,7 @@ from optimizer.cli.options import DebugOption, FormatOption, OutputOption, Quiet
 app = typer.Typer(
     help="Measured service times: fit them, and show what is known.", no_args_is_help=True, rich_markup_mode=None
 )
-FORMS = {"auto": None, "measured": "measured", "two-slopes": "two slopes", "affine": "affine"}
+FORMS = {"auto": None, "measured": "measured", "two-slopes": "two slopes", "one-slope": "one slope"}
 
 
 def _form(text: str) -> str:
@@ -55,7 +55,10 @@ BatchOption = Annotated[
 FormOption = Annotated[
     str,
     typer.Option(
-        "--form", metavar=f"[{'|'.join(FORMS)}]", callback=_form, help="Curve; auto predicts left-out points best."
+        "--form",
+        metavar=f"[{'|'.join(FORMS)}]",
+        callback=_form,
+        help="Curve; auto has the least mean error at left-out points.",
     ),
 ]
 SkipOption = Annotated[

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from optimizer.domain.json_document import JsonDocument
 
 #: ``measured``: straight between the points; the others are fitted through them.
-CurveForm = Literal["measured", "two slopes", "affine"]
+CurveForm = Literal["measured", "two slopes", "one slope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class FittedCurve:
     error_band
         Share by which a mean service time may be off.
     errors_by_form
-        Median leave-one-out error of every form that can be fitted.
+        Mean leave-one-out error of every form that can be fitted, each counted as 100 % at most: the least is chosen.
     replaces
         Basis and band of the curve that a catalog has for this today, such as ``estimated ±100 %``; empty for none.
     """

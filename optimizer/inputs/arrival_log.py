@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.domain.forecast import Notice
 from optimizer.domain.scenario import Floats
+from optimizer.domain.words import counted
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
 from optimizer.inputs.history import EVERYWHERE, NAMES
@@ -19,11 +20,14 @@ from optimizer.inputs.history_times import FIRST_YEAR, LAST_YEAR, Ints
 from optimizer.inputs.log_cells import LogCells, read_cells
 from optimizer.inputs.log_counts import counted_series
 from optimizer.inputs.log_requests import requested_series, times_kept
+from optimizer.inputs.log_silences import apart, length_of
 from optimizer.inputs.log_times import EPOCH_UNITS, Flags, read_stamps, settle
 from optimizer.inputs.wording import did_you_mean, listed, show
 
 #: Columns that are taken for counts without being asked for.
 COUNT_NAMES = ("requests", "count", "counts")
+#: Columns that are taken for times, whatever their case, where there are several.
+TIME_NAMES = ("time", "timestamp", "ts", "datetime", "date_time", "date", "@timestamp")
 #: A clock that is set back shows an earlier time by more than this; requests of several servers mix by less.
 CLOCK_BACK_S = 1800.0
 MEND_TIME = f"Write 2026-07-31T18:05:07.250+02:00, or {listed(EPOCH_UNITS)} since 1970; {FIRST_YEAR} to {LAST_YEAR}."
@@ -123,6 +127,7 @@ class _Reading:
         self._refuse_no_times(seconds, time)
         for rows in groups.values():
             self._settle(seconds, local, rows, time, is_counts=counts is not None)
+        self._refuse_apart(seconds, time)
         if counts is None and len(self.faults):
             return None
         if counts is None:
@@ -153,13 +158,24 @@ class _Reading:
                 self.faults.add(option, what, did_you_mean(asked, header, "columns"), "unknown-name")
         if len(self.faults) > told:
             return 0, None
-        counts = self.asked.counts or next((name for name in COUNT_NAMES if name in header), None)
+        counts = self.asked.counts or self._only("counts", [name for name in header if name in COUNT_NAMES], place)
         others = [name for name in header if name not in (*NAMES, counts)]
+        if self.asked.time is None:
+            self._only("time", [name for name in others if name.lower() in TIME_NAMES], place)
+        if len(self.faults) > told:
+            return 0, None
         time = self.asked.time or next(iter(others), None)
         if time is None or time == counts:
             self.faults.add(place, f"must have a column of times (found {listed(header)})", GUIDE, "header")
             return 0, None
         return header.index(time), None if counts is None else header.index(counts)
+
+    def _only(self, option: str, names: list[str], place: str) -> str | None:
+        """Return the one name there may be of a column; a second is a fault, as the file does not say which holds."""
+        if len(names) > 1:
+            what = f"gives {option.replace('time', 'times')} in {len(names)} columns (found {listed(names)})"
+            self.faults.add(place, what, f"Name the one to read with --{option}.", "ambiguous-columns")
+        return next(iter(names), None)
 
     def _groups(self) -> dict[tuple[str, str], Ints]:
         """Return the rows of each series, in the order of the file."""
@@ -186,6 +202,15 @@ class _Reading:
             what = f"not a time (found {show(cell)})" if cell else "has no time"
             self.faults.add(place, what, MEND_TIME, "not-a-time")
 
+    def _refuse_apart(self, seconds: Floats, time: int) -> None:
+        """Refuse few rows far from all others: their silence would be most of what is planned for."""
+        known = np.flatnonzero(~np.isnan(seconds))
+        places, apart_s = apart(seconds[known])
+        for row, by_s in zip(known[places].tolist(), apart_s.tolist(), strict=True):
+            place = f"{self.file}:{self.cells.lines[row]} {self.cells.header[time]}"
+            what = f"stands {length_of(by_s)} apart from nearly all rows (found {self.cells.cell(time, row)})"
+            self.faults.add(place, what, "Correct the time, or delete the row.", "apart")
+
     def _settle(self, seconds: Floats, local: Flags, rows: Ints, time: int, *, is_counts: bool) -> None:
         """Bring the local times of one series to UTC, in place."""
         of_clock = rows[local[rows] & ~np.isnan(seconds[rows])]
@@ -200,13 +225,15 @@ class _Reading:
                 self.faults.add(place, what, mend, "no-such-time")
             if settled.twice.any():
                 line = int(self.cells.lines[of_clock[np.argmax(settled.twice)]])
-                text = f"{int(settled.twice.sum()):,} rows are in an hour that clocks repeat, told apart by their order"
+                many = counted(int(settled.twice.sum()), "row is", "rows are")
+                text = f"{many} in an hour that clocks repeat, told apart by their order"
                 self.notices.append(Notice(line, "twice", text))
         known = rows[~np.isnan(seconds[rows])]
         back = np.flatnonzero(np.diff(seconds[known]) < 0.0)
         self.disorder += back.size
         if back.size:
-            text = f"{back.size:,} rows are earlier than the row before, this one first: sorted"
+            many = counted(back.size, "row is", "rows are")
+            text = f"{many} earlier than the row before, this one first: sorted"
             self.notices.append(Notice(int(self.cells.lines[known[back[0] + 1]]), "disorder", text))
 
 

@@ -120,7 +120,9 @@ def _read_cell(column: Column, cell: str) -> object:
 
 def _read_number(column: Column, cell: str) -> object:
     if not _NUMBER.fullmatch(cell):
-        return Problem(f"not a number (found {show(cell)})", number_mend(cell), "not-a-number")
+        return Problem(
+            f"not a number (found {show(cell)})", number_mend(cell, whole=column.kind == "whole"), "not-a-number"
+        )
     number = float(cell)
     if not np.isfinite(number):
         return Problem(f"must be finite (found {cell[:20]})", "Give a finite number.", "out-of-range")

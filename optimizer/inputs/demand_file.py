@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
+from optimizer.domain.words import counted
 from optimizer.inputs.collection import collection_put_off
 from optimizer.inputs.columns import Column
 from optimizer.inputs.csv_table import Table, read_table
@@ -201,7 +202,7 @@ def _codes(
     for code in np.unique(found):
         if code >= 0 and names[code] not in index:
             of_it = np.flatnonzero(found == code)
-            what = f"unknown {column.replace('_', ' ')} (found {show(names[code])} in {of_it.size} rows)"
+            what = f"unknown {column.replace('_', ' ')} (found {show(names[code])} in {counted(of_it.size, 'row')})"
             mend = did_you_mean(names[code], known, f"{column.replace('_', ' ')}s", listed_in)
             faults.add_unless_told(file.table.where(int(rows[of_it[0]]), column), what, mend, "unknown-name")
     return np.array([*(index.get(name, -1) for name in names), -1], dtype=np.int64)[found]

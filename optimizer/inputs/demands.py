@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from optimizer.domain.scenario import Demand, Floats
+from optimizer.domain.words import counted
 from optimizer.inputs.asked import Asked, keys_at
 from optimizer.inputs.demand_file import DEMANDS, TOLERANCE, DemandFile, Rates, rates_of, read_demand_file
 from optimizer.inputs.document import Path, find, place_of
@@ -76,7 +77,8 @@ def read_demands(asked: Asked, folder: FilePath, faults: Faults, given: DemandFi
         warnings += _quiet(named.label, silent, demand)
         if capped:
             warnings.append(
-                f"{named.label}: in {capped} hours `mean` is above `{asked.planned}`: billed at {asked.planned} there."
+                f"{named.label}: in {counted(capped, 'hour')} `mean` is above `{asked.planned}`: "
+                f"billed at {asked.planned} there."
             )
     hashes = tuple(file.sha256 for _, file in sorted(files.items()))
     pages = {name: demand for (table, name), demand in found.items() if table == PIPELINES}

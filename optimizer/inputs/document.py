@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from optimizer.inputs.wording import likely_name
+
 Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
 
@@ -72,6 +74,21 @@ def place_of(root: Node, path: Sequence[str | int]) -> str:
             return node.mark.at(path[: depth + 1] if inside else path[:depth])
         node = child
     return node.mark.at(path)
+
+
+def missing_mend(root: Node, path: Sequence[str | int], mend: str) -> str:
+    """Return what to do about a missing key; one of an entry that an override made may be an entry with a wrong name.
+
+    Only names of another file are likely: two entries that stand side by side are two.
+    """
+    for depth in range(len(path) - 1, 1, -1):
+        mapping, entry = find(root, path[: depth - 1]), find(root, path[:depth])
+        if mapping is None or entry is None or not isinstance(mapping.value, Mapping):
+            continue
+        others = [name for name, node in mapping.value.items() if node.mark.file != entry.mark.file]
+        if meant := likely_name(str(path[depth - 1]), others):
+            return f"Did you mean {dotted((*path[: depth - 1], meant))}? Else {mend[:1].lower()}{mend[1:]}"
+    return mend
 
 
 def merge(base: Node, other: Node) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -9,7 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from optimizer.inputs.document import Node, Path, place_of
+from optimizer.inputs.document import Node, Path, missing_mend, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.schema import OWN_ERROR
 from optimizer.inputs.wording import did_you_mean, number_mend, show
@@ -63,6 +64,8 @@ def valid_or_none(model: type[Model], plain: object) -> Model | None:
 def _tell(item: Mapping[str, Any], model: type[BaseModel], root: Node, faults: Faults) -> None:
     path: Path = tuple(part for part in item["loc"] if part != KEY_MARK)
     what, mend, code = _fault_of(item, path, model)
+    if item["type"] == "missing":
+        mend = missing_mend(root, path, mend)
     faults.add_unless_told(place_of(root, path), what, mend, code)
 
 
@@ -72,6 +75,8 @@ def _fault_of(item: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tu
         return context["what"], context["mend"], context["code"]
     if kind == "extra_forbidden" or item["loc"][-1:] == (KEY_MARK,):
         return "unknown key", did_you_mean(str(path[-1]), _keys_at(model, path[:-1]), "keys"), "unknown-key"
+    if kind == "int_type" and isinstance(found, float) and (bound := _broken_bound(model, path, found)):
+        kind, context = bound
     asked, code = _ASKED.get(kind, (str(item["msg"]), "invalid"))
     what = asked.format(**context).replace("'", "")
     example = _example_mend(model, path)
@@ -86,13 +91,28 @@ def _fault_of(item: Mapping[str, Any], path: Path, model: type[BaseModel]) -> tu
 def _mend_of(kind: str, found: object, context: Mapping[str, Any], example: str) -> str:
     """Return what to write instead of the value found, an example of the key where nothing closer is known."""
     if kind in ("float_type", "int_type") and isinstance(found, str):
-        return number_mend(found)
+        return number_mend(found, whole=kind == "int_type")
+    if kind == "int_type" and isinstance(found, float):
+        return f"Write {round(found)}."
     if kind == "string_type" and isinstance(found, int | float):
         return f'Put it in quotes, "{show(found)}".'
     if kind == "literal_error" and isinstance(found, str):
         words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
         return did_you_mean(found, words, "values")
     return example
+
+
+def _broken_bound(model: type[BaseModel], path: Path, found: float) -> tuple[str, dict[str, float]] | None:
+    """Return the bound of a whole number that one written as a decimal breaks: written otherwise it would not do."""
+    if not math.isfinite(found):
+        return "finite_number", {}
+    declared = _field_at(model, path)
+    for bound in () if declared is None else declared[1].metadata:
+        if found < getattr(bound, "ge", -math.inf):
+            return "greater_than_equal", {"ge": bound.ge}
+        if found > getattr(bound, "le", math.inf):
+            return "less_than_equal", {"le": bound.le}
+    return None
 
 
 def _example_mend(model: type[BaseModel], path: Path) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.domain.forecast import Notice
 from optimizer.domain.scenario import Floats
+from optimizer.domain.words import counted
 from optimizer.errors import InputError
 from optimizer.inputs.columns import Column, Problem, read_column
 from optimizer.inputs.faults import Faults
@@ -70,8 +71,7 @@ class HistoryRefused(InputError):  # noqa: N818  a planner's word, and no progra
     def __init__(self, file: str, error: InputError, counts: Counter[str]) -> None:
         super().__init__(error.faults)
         self.counts = counts
-        told = (("duplicate", "duplicates"), ("negative value", "negative values"), ("gap", "gaps"))
-        words = ", ".join(f"{counts[one]} {one if counts[one] == 1 else many}" for one, many in told)
+        words = ", ".join(counted(counts[one], one) for one in ("duplicate", "negative value", "gap"))
         self.args = (f"{file}: {words}.\n{error}",)
 
 
@@ -230,7 +230,7 @@ class _Reading:
             self.counts["gap"] += 1
             last, after = order[before], order[before + 1]
             count = int(ordered[before + 1] - ordered[before] - 1)
-            many = f"{count} steps are" if count > 1 else "1 step is"
+            many = counted(count, "step is", "steps are")
             text = f"{many} missing{of_it} between {self._time(rows, last)} and {self._time(rows, after)}"
             self.notices.append(Notice(int(rows.lines[after]), "gap", text))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.domain.forecast import Notice
 from optimizer.domain.scenario import Floats
+from optimizer.domain.words import counted
 from optimizer.inputs.columns import Column, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.history_times import DAY_S, HOUR_S, LOOSE_SHARE, Ints, step_of
@@ -47,7 +48,7 @@ def counted_series(
     known = {key: rows[~np.isnan(seconds[rows])] for key, rows in groups.items()}
     step = step_of([np.rint(seconds[rows]).astype(np.int64) for rows in known.values()])
     if step is None or not _is_usable(step):
-        found = "no two rows of a series" if step is None else f"{step} seconds from row to row"
+        found = "no two rows of a series" if step is None else f"{counted(step, 'second')} from row to row"
         mend = "Give steps that fill five minutes or an hour, or days."
         faults.add_unless_told(file, f"its step cannot be used (found {found})", mend, "step")
         return None, [], []
@@ -94,7 +95,7 @@ def _places(
     place: Ints = np.rint(offset).astype(np.int64)
     loose = LOOSE_SHARE if step < DAY_S else HOUR_S * 1.1 / DAY_S  # days of a zone may have 23 or 25 hours
     for row in np.flatnonzero(np.abs(offset - place) > loose).tolist():
-        what = f"begins between two steps of {step} seconds (found {cells.cell(time, rows[row])})"
+        what = f"begins between two steps of {counted(step, 'second')} (found {cells.cell(time, rows[row])})"
         faults.add(f"{file}:{cells.lines[rows[row]]}", what, "Correct the time.", "off-grid")
     _, first = np.unique(place, return_index=True)
     if first.size < place.size:
@@ -115,6 +116,6 @@ def _note_gaps(cells: LogCells, rows: Ints, place: Ints, of_it: str, notices: li
     ordered = place[order]
     for before in np.flatnonzero(np.diff(ordered) > 1).tolist():
         count = int(ordered[before + 1] - ordered[before] - 1)
-        many = f"{count:,} steps are" if count > 1 else "1 step is"
+        many = counted(count, "step is", "steps are")
         line = int(cells.lines[rows[order[before + 1]]])
         notices.append(Notice(line, "gap", f"{many} missing of {of_it} before this line"))

@@ -9,18 +9,16 @@ import numpy as np
 
 from optimizer.domain.forecast import Notice
 from optimizer.domain.scenario import Floats
+from optimizer.domain.words import counted
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.history_times import DAY_S, Ints
 from optimizer.inputs.log_cells import LogCells
 from optimizer.inputs.log_counts import FIVE_MINUTES_S, Key, Series
-from optimizer.inputs.log_times import local_of
+from optimizer.inputs.log_silences import LEAST_S, length_of, silences
 
 MOST_DAYS = 400
-LEAST_S = 600
 #: Rows with so many equal distances are steps.
 SAME_STEP_SHARE = 0.8
-#: Five minutes without a request are told where at least so many are usual.
-USUAL_REQUESTS = 30.0
 
 
 def requested_series(
@@ -34,12 +32,12 @@ def requested_series(
     step_s = 60 if whole and not np.any(seconds % 60.0) else 1
     first, last = float(seconds.min()), float(seconds.max())
     if whole and len(cells.header) > 1 and (usual := _usual_step(seconds, groups)):
-        what = f"rows are {usual:g} seconds apart, nearly each time: these are counts, not requests"
+        what = f"rows are {_seconds(usual)} apart, nearly each time: these are counts, not requests"
         mend = "Name their column with --counts; if each row is a request, keep the column of times only."
         faults.add(file, what, mend, "counts")
         return None, [], []
     if not LEAST_S <= last - first <= MOST_DAYS * DAY_S:
-        length = f"{(last - first) / DAY_S:,.0f} days" if last - first > DAY_S else f"{last - first:g} seconds"
+        length = length_of(last - first) if last - first > DAY_S else _seconds(last - first)
         what = f"must span {LEAST_S // 60} minutes to {MOST_DAYS} days (found {length})"
         faults.add(file, what, "Give a longer part, or correct a time that stands apart.", "span")
         return None, [], []
@@ -52,9 +50,13 @@ def requested_series(
         counts[: int((first - start) // step_s) + 1] = np.nan  # the first and last step are seen in part
         counts[-1] = np.nan
         notices += [] if whole else _repeats(cells, seconds[rows], rows, "/".join(key))
-        notices += _silence(counts, start, step_s, "/".join(key), zone)
+        notices += silences(seconds[rows], cells.lines[rows], (first, last), "/".join(key), zone)
         made.append((key, start, counts))
     return step_s, made, notices
+
+
+def _seconds(length: float) -> str:
+    return "1 second" if length == 1.0 else f"{length:g} seconds"
 
 
 def times_kept(seconds: Floats, groups: Mapping[Key, Ints]) -> dict[Key, Floats]:
@@ -78,18 +80,6 @@ def _repeats(cells: LogCells, seconds: Floats, rows: Ints, series: str) -> list[
     if not same.size:
         return []
     line = int(cells.lines[rows[order[same + 1]].min()])
-    text = f"{same.size:,} rows of {series} carry the very time of another, this one first: all are counted"
+    many = counted(same.size, f"row of {series} carries", f"rows of {series} carry")
+    text = f"{many} the very time of another, this one first: all are counted"
     return [Notice(line, "same-time", text)]
-
-
-def _silence(counts: Floats, start: float, step_s: int, series: str, zone: ZoneInfo) -> list[Notice]:
-    """Tell five minutes without a request where thirty or more were usual: perhaps the log has a hole."""
-    by = FIVE_MINUTES_S // step_s
-    sums = counts[: counts.size // by * by].reshape(-1, by).sum(axis=1)
-    silent = np.flatnonzero((sums == 0.0) & (np.nanmean(counts) * by >= USUAL_REQUESTS))
-    if not silent.size:
-        return []
-    at = local_of(np.array([start + FIVE_MINUTES_S * float(silent[0])]), zone)[0]
-    when = str(np.datetime64(int(at), "s")).replace("T", " ")
-    text = f"{silent.size:,} times five minutes of {series} have no request, the first {when}: taken as 0"
-    return [Notice(0, "silence", text)]

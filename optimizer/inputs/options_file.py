@@ -11,6 +11,7 @@ from pathlib import Path
 from optimizer.domain.catalog import Catalog, Price, Source
 from optimizer.domain.purchase import ON_DEMAND, SPOT, TERM_MONTHS, PriceChange
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.words import counted
 from optimizer.errors import Fault, InputError
 from optimizer.inputs.document import Mark, Node, find, place_of
 from optimizer.inputs.explain import validate
@@ -191,7 +192,9 @@ def _refuse_unknown_servers(catalog: Catalog, index: int, option: OptionKeys, ro
 def _refuse_no_time(option: OptionKeys, scenario: Scenario, where: str, faults: Faults) -> None:
     months = scenario.horizon_months
     if option.lead_time_months >= months:
-        what = f"machines arrive when the horizon of {months} months is over (found {option.lead_time_months})"
+        what = (
+            f"machines arrive when the horizon of {counted(months, 'month')} is over (found {option.lead_time_months})"
+        )
         faults.add_unless_told(where, what, "Shorten it, or lengthen the horizon.", "contradiction")
 
 
@@ -262,7 +265,7 @@ def _in_words(option: OptionKeys) -> Iterator[str]:
     for server in option.server_prices:
         yield f"{server.location} {server.instance_type}: {server.purchase_price:,.0f} ({server.reason})"
     if option.lead_time_months:
-        yield f"machines arrive after {option.lead_time_months} months"
+        yield f"machines arrive after {counted(option.lead_time_months, 'month')}"
     if option.as_today:
         yield "what runs today"
 

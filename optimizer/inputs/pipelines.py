@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from optimizer.domain.scenario import Demand, Pipeline, Stage
 from optimizer.domain.sources import added, times
 from optimizer.inputs.asked import Asked, keys_at
-from optimizer.inputs.document import place_of
+from optimizer.inputs.document import missing_mend, place_of
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.schema import ScenarioKeys, ServiceKeys
 from optimizer.inputs.wording import did_you_mean, show
@@ -81,7 +81,8 @@ def _check_alone(asked: Asked, name: str, service: ServiceKeys, faults: Faults) 
 
 def _tell_missing(asked: Asked, name: str, key: str, example: str, faults: Faults) -> None:
     place = place_of(asked.root, (SERVICES, name, key))
-    faults.add_unless_told(place, "is missing", f"Add for example {example}.", "missing")
+    mend = missing_mend(asked.root, (SERVICES, name, key), f"Add for example {example}.")
+    faults.add_unless_told(place, "is missing", mend, "missing")
 
 
 def _check_overheads(asked: Asked, name: str, faults: Faults) -> None:

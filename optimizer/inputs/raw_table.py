@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer.domain.words import counted
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.wording import show
 
@@ -164,10 +165,11 @@ def _of_length(
     mend = "Give each column a cell, write 1200 for 1,200, and put text that holds a separator in quotes."
     if length not in lengths and len(rows) > 1:
         found = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
-        faults.add(header, f"has {length} cells where the rows have {found}", mend, "row-length")
+        faults.add(header, f"has {counted(length, 'cell')} where the rows have {found}", mend, "row-length")
         return None
     for row, line in zip(rows, lines, strict=True):
         if len(row) != length:
-            faults.add(f"{file}:{line}", f"has {len(row)} cells where the header has {length}", mend, "row-length")
+            what = f"has {counted(len(row), 'cell')} where the header has {length}"
+            faults.add(f"{file}:{line}", what, mend, "row-length")
     kept = [index for index, row in enumerate(rows) if len(row) == length]
     return [rows[index] for index in kept], [lines[index] for index in kept]

@@ -26,6 +26,7 @@ _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0+(\d+)", re.ASCII)
 _CLOCK = re.compile(r"\d+(:\d+)+", re.ASCII)
 _OTHER_BASE = re.compile(r"[+-]?0[xob][0-9a-f]+", re.ASCII | re.IGNORECASE)
+_FRACTION = re.compile(r"\d\.\d", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?\.?(nan|inf(inity)?)", re.ASCII | re.IGNORECASE)
 
 
@@ -91,15 +92,19 @@ def likely_name(word: str, names: Iterable[str], alike: float = 0.6) -> str:
     return lowered[close[0]] if close else ""
 
 
-def number_mend(text: str) -> str:
-    """Return how a cell or value that is no number should be written instead.
+def number_mend(text: str, *, whole: bool = False) -> str:
+    """Return how a cell or value that is no number, or no whole one, should be written instead.
 
     Returns
     -------
     str
         For example ``Write 1200.`` for ``1,200``.
     """
-    text = text.strip()
+    mend = _number_mend(text.strip())
+    return "Write a whole number, such as 12." if whole and _FRACTION.search(mend) else mend
+
+
+def _number_mend(text: str) -> str:
     if not text:
         return "Give a number."
     for pattern, mend in _NUMBER_MENDS:

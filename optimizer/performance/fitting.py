@@ -1,8 +1,8 @@
 """Curves through measured service times, chosen and judged by what they say of points they have not seen.
 
-Three forms: straight between the points; two slopes that meet in a measured batch; affine. The last two are fitted by
-relative least squares with coefficients that are not negative. An error is a factor less one, ``max(p / t, t / p) - 1``
-of prediction and truth, so that half and double are equally wrong.
+Three forms: straight between the points; two slopes that meet in a measured batch; one slope. The last two have a fixed
+part and are fitted by relative least squares with coefficients that are not negative. An error is a factor less one,
+``max(p / t, t / p) - 1`` of prediction and truth, so that half and double are equally wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from optimizer.domain.scenario import Floats
 
 #: Curve: service time by batch, anywhere.
 At = Callable[[float], float]
-#: Two slopes need so many points; affine and straight need two.
+#: Two slopes need so many points; one slope and straight need two.
 TWO_SLOPES_POINTS = 4
 #: A band is so many times the largest leave-one-out error of its curve: the next point is off by more than all points
 #: so far in one case of five, by a fifth more in one of twelve (77 published curves).
@@ -128,26 +128,27 @@ def leave_one_out(form: CurveForm, batch: Sequence[int], service_s: Sequence[flo
 def forms_for(points: int) -> tuple[CurveForm, ...]:
     """Return the forms that leave-one-out can tell apart with so many points."""
     if points >= TWO_SLOPES_POINTS:
-        return ("measured", "two slopes", "affine")
-    return ("measured", "affine") if points > 2 else ("measured",)
+        return ("measured", "two slopes", "one slope")
+    return ("measured", "one slope") if points > 2 else ("measured",)
 
 
 def best_form(batch: Sequence[int], service_s: Sequence[float]) -> CurveForm:
-    """Return the form with the least mean leave-one-out error; straight lines below four points."""
+    """Return the form with the least `mean_error`; straight lines below four points."""
     if len(batch) < TWO_SLOPES_POINTS:
         return "measured"
+    return min(forms_for(len(batch)), key=lambda form: mean_error(leave_one_out(form, batch, service_s)))
 
-    def error(form: CurveForm) -> float:
-        return float(np.mean([min(one.error, _WORST_COUNTED) for one in leave_one_out(form, batch, service_s)]))
 
-    return min(forms_for(len(batch)), key=error)
+def mean_error(left_out: Sequence[LeftOutError]) -> float:
+    """Return the mean of leave-one-out errors, each counted as 100 % at most: what forms are chosen by."""
+    return float(np.mean([min(one.error, _WORST_COUNTED) for one in left_out]))
 
 
 def band_of(errors: Sequence[float], points: int) -> float:
     """Return the error band of a curve from its leave-one-out errors, rounded up to three decimals.
 
     With fewer than four points an end left out is an extrapolation from two and says nothing: the errors of the inner
-    points count, and at least `FEW_POINTS_BAND`.
+    points count, and at least `FEW_POINTS_BAND`. No band is wider than `WIDEST_BAND`, however large the errors.
     """
     enough = points >= TWO_SLOPES_POINTS
     counted = errors if enough else errors[1:-1]
@@ -178,5 +179,5 @@ def fit_measured(curve: MeasuredCurve, form: CurveForm | None = None) -> FittedC
         left_out=left_out,
         error=float(np.median(errors)) if errors else None,
         error_band=band_of(errors, len(batch)),
-        errors_by_form={one: float(np.median([e.error for e in found])) for one, found in by_form.items()},
+        errors_by_form={one: mean_error(found) for one, found in by_form.items()},
     )

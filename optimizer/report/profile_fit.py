@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from optimizer.domain.measured import FittedCurve, LeftOutRow, ProfileFit
+from optimizer.performance.fitting import LEAST_BAND, STRETCH, TWO_SLOPES_POINTS, WIDEST_BAND
 from optimizer.report.page import Column, Facts, Page, Row, Table
 from optimizer.report.plot import Plot, in_band
 from optimizer.report.profile_rows import PROFILE_COLUMNS, profile_rows
@@ -17,9 +18,9 @@ ROWS_SHOWN = 20
 #: Fixed batches that scatter more than this are worth a word.
 STEADY = 1.05
 FORM_WORDS = {
-    "measured": "the measured points, straight between them",
+    "measured": "measured: straight between the points",
     "two slopes": "two slopes, fitted",
-    "affine": "one slope, fitted",
+    "one slope": "one slope, fitted",
 }
 
 
@@ -122,10 +123,8 @@ def _facts(curve: FittedCurve) -> Iterator[Facts]:
     yield Facts("Curve", ((FORM_WORDS[curve.form], f"leave-one-out error {error}"),))
     if len(curve.errors_by_form) > 1:
         told = tuple(f"{form} {percent(error)}" for form, error in curve.errors_by_form.items())
-        yield Facts("Tried", (told,))
-    few = len(curve.measured.points) < 4
-    why = "fewer than four points" if few else "1.2 x the largest leave-one-out error, at least 10 %"
-    yield Facts("Band", ((f"times or divided by {1.0 + curve.error_band:.3f}", why),))
+        yield Facts("Tried", (told, (f"mean leave-one-out error, each counted as 100 % at most: {_choice(curve)}",)))
+    yield Facts("Band", ((f"times or divided by {1.0 + curve.error_band:.3f}", _why_band(curve)),))
     noises = [point.noise for point in curve.measured.points if point.noise is not None]
     if noises:
         p95 = sum(point.scatter > 1.0 for point in curve.measured.points)
@@ -134,6 +133,25 @@ def _facts(curve: FittedCurve) -> Iterator[Facts]:
         yield Facts("Noise", (tuple(pieces),), tone="plain" if max(noises) <= STEADY else "strong")
     if curve.replaces:
         yield Facts("Replaces", ((curve.replaces,),))
+
+
+def _choice(curve: FittedCurve) -> str:
+    """Say why a form was taken."""
+    if _is_short(curve) and curve.form == "measured":
+        return "too few points to choose by it"
+    is_least = curve.errors_by_form.get(curve.form) == min(curve.errors_by_form.values())
+    return "the least is taken" if is_least else "another is taken, as asked"
+
+
+def _why_band(curve: FittedCurve) -> str:
+    why = "fewer than four points" if _is_short(curve) else f"{STRETCH:g} x the largest leave-one-out error"
+    if curve.error_band >= WIDEST_BAND:
+        return f"{why}, capped: no band is wider"
+    return why if _is_short(curve) else f"{why}, at least {percent(LEAST_BAND, 0)}"
+
+
+def _is_short(curve: FittedCurve) -> bool:
+    return len(curve.measured.points) < TWO_SLOPES_POINTS
 
 
 def _estimates(fit: ProfileFit) -> Table:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from optimizer.domain.plan import Pool
+from optimizer.domain.words import counted as counted  # noqa: PLC0414  pages find all their words here
 
 #: Below this total a month, money is shown with cents.
 WHOLE_MONEY_FROM = 1000.0
@@ -103,11 +104,6 @@ def promise_label(pools: Sequence[Pool]) -> str:
 def names_label(names: Sequence[str], what: str) -> str:
     """Name a few things, count many: ``us-east, us-west`` or ``7 origins``."""
     return ", ".join(names) if len(names) <= NAMES_SHOWN else f"{len(names)} {what}"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """``1 check``, ``2 checks``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def date_range(dates: Iterable[str]) -> str:

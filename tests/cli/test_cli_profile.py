@@ -56,6 +56,8 @@ def test_a_fit_says_error_band_and_what_it_replaces():
     assert result.exit_code == 0, result.stderr
     for text in (
         "Tried     measured",
+        "mean leave-one-out error, each counted as 100 % at most: the least is taken",
+        "at least 10 %",
         "two slopes",
         "Band      times or divided by 1.",
         "public-cloud, estimated ±100 %",
@@ -63,6 +65,29 @@ def test_a_fit_says_error_band_and_what_it_replaces():
         "leave-one-out",
     ):
         assert text in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "told"),
+    [
+        ("1,3.6 2,5.5 4,7.8 8,15.1 16,20.7", (), ("one slope, fitted", "at most: the least is taken")),
+        (
+            "1,3.6 2,5.5 4,7.8 8,15.1 16,20.7",
+            ("--form", "measured"),
+            ("measured: straight between", "another is taken, as asked"),
+        ),
+        ("1,4 2,5 8,9", (), ("too few points to choose by it", "fewer than four points")),
+        ("1,4 2,4 1000,4 100000,1000", (), ("divided by 11.000", "capped: no band is wider")),
+    ],
+)
+def test_a_fit_says_by_which_figure_its_form_was_chosen(points, rows, options, told):
+    """The least of the errors shown, unless too few points or the planner decide; a band that is capped says so."""
+    (points / "rows.csv").write_text("batch_size,service_time_ms\n" + rows.replace(" ", "\n") + "\n", encoding="utf-8")
+    result = run("fit", "rows.csv", *NAMES, *options)
+    assert result.exit_code == 0, result.stderr
+    page = " ".join(result.stdout.split())
+    for text in told:
+        assert text in page, page
 
 
 def test_a_catalog_is_written_that_overrides_in_any_order():

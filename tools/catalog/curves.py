@@ -36,7 +36,7 @@ class Accelerator:
 
 
 def fit(batch: list[int], service: list[float]) -> Fit:
-    """Fit two slopes by relative non-negative least squares; affine below four points.
+    """Fit two slopes by relative non-negative least squares; one slope below four points.
 
     The knee is the measured batch size with the smallest residual. All coefficients are >= 0.
     """

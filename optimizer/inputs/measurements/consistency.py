@@ -15,6 +15,10 @@ RATIO_LOW, RATIO_HIGH = 0.93, 1.07
 AGREES = 1.07
 #: A larger batch may be measured this much quicker than a smaller one: noise, and it is raised.
 DIP = 0.05
+#: An item takes at most so many times as long in a batch as in the next smaller one: twice what was ever measured.
+MOST_DEARER = 3.0
+#: Beyond this the times are hardly of one unit.
+_OTHER_UNIT = 100.0
 #: Above this ratio of 95th percentile to mean the percentile is what is planned with.
 JITTER = 1.05
 #: Ratios this near to a thousand, or a million, are a mistaken unit.
@@ -30,7 +34,12 @@ class Sifted:
 
 
 def sift(rows: Iterable[MeasurementRow]) -> Sifted:
-    """Turn the rows of one curve into points that agree with each other."""
+    """Turn the rows of one curve into points that agree with each other.
+
+    Time never falls with the batch, and for each item it hardly rises: of the 473 pairs of neighbouring batches in the
+    126 published curves that tests are judged by, it rises in 31, and by 55 % at most (Wide & Deep on a T4, 65,536 to
+    81,920 items).
+    """
     left_out: list[LeftOutRow] = []
     usable = []
     for row in rows:
@@ -41,8 +50,8 @@ def sift(rows: Iterable[MeasurementRow]) -> Sifted:
             left_out.append(found)
     single, others = _one_a_batch(usable)
     points = [_point(row) for row in single]
-    kept = _longest_rise(points)
-    left_out += others + [_falling(point, kept) for point in points if point not in kept]
+    kept = _most_that_agree(points)
+    left_out += others + [_misfit(point, kept) for point in points if point not in kept]
     return Sifted(_raised(kept), tuple(left_out))
 
 
@@ -118,26 +127,46 @@ def _point(row: MeasurementRow) -> MeasuredPoint:
     return MeasuredPoint(row.where, row.batch_items, mean, row.throughput_per_s, scatter, noise)
 
 
-def _longest_rise(points: Sequence[MeasuredPoint]) -> list[MeasuredPoint]:
-    """Return the most points of which none is clearly quicker than a smaller batch."""
+def _most_that_agree(points: Sequence[MeasuredPoint]) -> list[MeasuredPoint]:
+    """Return the most points of which none is clearly quicker than a smaller batch, or far dearer for an item."""
     best: list[list[MeasuredPoint]] = []
     for point in points:
-        chains = [chain for chain in best if point.service_s >= (1.0 - DIP) * max(p.service_s for p in chain)]
+        chains = [
+            chain
+            for chain in best
+            if point.service_s >= (1.0 - DIP) * max(p.service_s for p in chain)
+            and _dearer(chain[-1], point) <= MOST_DEARER
+        ]
         longest = max(chains, key=len, default=[])
         best.append([*longest, point])
     return max(best, key=len, default=[])
 
 
-def _falling(point: MeasuredPoint, kept: Sequence[MeasuredPoint]) -> LeftOutRow:
+def _dearer(small: MeasuredPoint, large: MeasuredPoint) -> float:
+    """Return how many times as long an item takes in the larger batch."""
+    return large.service_s / large.batch_items / (small.service_s / small.batch_items)
+
+
+def _misfit(point: MeasuredPoint, kept: Sequence[MeasuredPoint]) -> LeftOutRow:
     """Say which of the kept points a point contradicts."""
-    slower = [p for p in kept if p.batch_items < point.batch_items and p.service_s * (1.0 - DIP) > point.service_s]
-    quicker = [p for p in kept if p.batch_items > point.batch_items and p.service_s < point.service_s * (1.0 - DIP)]
-    other = (slower or quicker or [point])[0]
+    smaller = [p for p in kept if p.batch_items < point.batch_items]
+    larger = [p for p in kept if p.batch_items > point.batch_items]
+    slower = [p for p in smaller if p.service_s * (1.0 - DIP) > point.service_s]
+    quicker = [p for p in larger if p.service_s < point.service_s * (1.0 - DIP)]
+    cheaper = [p for p in smaller[-1:] if _dearer(p, point) > MOST_DEARER]
+    dearer = [p for p in larger[:1] if _dearer(point, p) > MOST_DEARER]
+    other = (slower or quicker or cheaper or dearer or [point])[0]
     small, large = sorted((point, other), key=lambda p: p.batch_items)
-    reason = (
-        f"service time falls: batch {large.batch_items} takes {_ms(large.service_s)}, "
+    times = (
+        f"batch {large.batch_items} takes {_ms(large.service_s)}, "
         f"batch {small.batch_items} {_ms(small.service_s)} ({_line(other.where)})"
     )
+    ratio = _dearer(small, large)
+    if slower or quicker or ratio <= MOST_DEARER:
+        return LeftOutRow(point.where, f"service time falls: {times}", rejected=True)
+    times_as_long = f"{ratio:,.0f}" if ratio >= 10.0 else f"{ratio:.1f}"
+    unit = ": one of them is in another unit" if ratio > _OTHER_UNIT else ""
+    reason = f"service time rises too far: {times}, {times_as_long} times as long for an item{unit}"
     return LeftOutRow(point.where, reason, rejected=True)
 
 
@@ -152,7 +181,8 @@ def _raised(points: Sequence[MeasuredPoint]) -> tuple[MeasuredPoint, ...]:
 
 
 def _ms(seconds: float) -> str:
-    return f"{1000.0 * seconds:.4g} ms"
+    milliseconds = 1000.0 * seconds
+    return f"{milliseconds:,.0f} ms" if milliseconds >= 10_000.0 else f"{milliseconds:.4g} ms"
 
 
 def _line(where: str) -> str:

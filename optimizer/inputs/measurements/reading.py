@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.domain.measured import LeftOutRow, MeasuredCurve, MeasuredPoint
+from optimizer.domain.words import counted
 from optimizer.inputs.columns import Column, read_column
 from optimizer.inputs.faults import Faults
 from optimizer.inputs.files import decode, read_bytes
@@ -119,7 +120,8 @@ def _read_table(raw: RawTable, asked: MeasurementAsked, batch: int | None, fault
 def _refuse_asked(paths: Sequence[Path], asked: MeasurementAsked, faults: Faults) -> None:
     """Tell options that cannot be meant."""
     if len(asked.batch_sizes) not in (0, 1, len(paths)):
-        what = f"must be given once, or once for each file (found {len(asked.batch_sizes)} for {len(paths)} files)"
+        found = f"{len(asked.batch_sizes)} for {counted(len(paths), 'file')}"
+        what = f"must be given once, or once for each file (found {found})"
         faults.add("--batch-size", what, "Give as many as files, in their order.", "count")
     if asked.profile and not all(asked.profile.rpartition("/")[::2]):
         what = f'must be served-model/precision (found "{asked.profile}")'

@@ -151,6 +151,7 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ("", {}, "empty"),
         ("time\n", {}, "has a header and no rows"),
         ("time\n2026-03-02T12:00:00\n", {}, "must span 10 minutes"),
+        ("time\n2026-03-02T12:00:00\n2026-03-02T12:00:01\n", {}, "(found 1 second)"),
         ("time\n2026-03-02T12:00:00\n2029-03-02T12:00:00.5\n", {}, "found 1,096 days"),
         ("time\n-5\nnan\ninf\n", {}, 'not a time (found "nan")'),
         ("time,time\n1,2\n", {}, "column is there twice"),
@@ -165,6 +166,18 @@ def test_every_wrong_row_of_counts_is_told(tmp_path):
         ),
         ("time,requests\n2026-03-02 12:00:00,5\n2026-03-02 12:00:07,5\n", {}, "7 seconds from row to row"),
         ("time,requests\n2026-03-02 12:00:00,5\n", {}, "no two rows of a series"),
+        (
+            "time,requests,count\n2026-03-02 12:00,5,5\n",
+            {},
+            "gives counts in 2 columns (found count, requests). Name the",
+        ),
+        ("time,Timestamp\n2026-03-02 12:00,5\n", {}, "gives times in 2 columns (found Timestamp, time). Name the one"),
+        (
+            "time,n\n" + "".join(f"2026-03-02 12:{m:02d}:{s:02d},5\n" for m in range(11) for s in range(60)),
+            {},
+            "rows are 1 second apart, nearly",
+        ),
+        ("time,service\n2026-03-02 12:00\n2026-03-02 12:30,a\n", {}, "has 1 cell where the header has 2."),
         ("time\nmittags\nжора\n", {}, 'found "жора"'),
         ("time,service\n2026-03-02T12:00,\n2026-03-02T13:00:01,a\n", {}, "has no value"),
         ("time\tn\n1\t2\n", {}, "separated by tabs"),
@@ -177,3 +190,131 @@ def test_what_cannot_be_used_is_refused(tmp_path, text, asked, told):
     with pytest.raises(InputError) as refused:
         read_log(path, Asked(ZoneInfo("UTC"), **asked))
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("time,requests,count", {"counts": "count"}),
+        ("timestamp,time,count", {"time": "timestamp"}),
+        ("requests,ended,TIME", {"time": "TIME"}),
+    ],
+)
+def test_a_column_that_is_named_is_read_beside_others_of_its_kind(tmp_path, header, asked):
+    """What an option says is not asked again: the other column is of no account."""
+    row = {"time": "2026-03-02 12:{:02d}", "timestamp": "2026-03-02 12:{:02d}", "TIME": "2026-03-02 12:{:02d}"}
+    lines = [header]
+    lines += [",".join(row.get(name, "7").format(minute) for name in header.split(",")) for minute in range(10)]
+    log = read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC"), **asked))
+    assert (log.kind, log.step_s, log.series[0].counts.tolist()) == ("counts", 60, [7.0] * 10)
+
+
+def _notices(folder: Path, moments: list[datetime]) -> list[tuple[int, str, str]]:
+    log = read_log(_write(folder, ["time", *(m.isoformat() for m in moments)]), Asked(ZoneInfo("UTC")))
+    return [(notice.line, notice.kind, notice.text) for notice in log.notices]
+
+
+def _faults(folder: Path, moments: list[datetime]) -> list[str]:
+    with pytest.raises(InputError) as refused:
+        read_log(_write(folder, ["time", *(m.isoformat() for m in moments)]), Asked(ZoneInfo("UTC")))
+    return [str(fault).partition("log.csv:")[2] for fault in refused.value.faults]
+
+
+def _poisson(rate_per_s: float, days: float, seed: int = 1) -> list[datetime]:
+    """Requests at random from `FIRST` on."""
+    steps = np.random.default_rng(seed).exponential(1.0 / rate_per_s, int(rate_per_s * days * 86_400))
+    return [FIRST + timedelta(seconds=float(second)) for second in np.cumsum(steps)]
+
+
+def test_one_row_far_from_all_others_is_refused(tmp_path):
+    """Twenty minutes and one row months later: 115 days of silence are a wrong time, and no demand."""
+    (fault,) = _faults(tmp_path, [*MOMENTS, datetime(2026, 6, 25, 12, tzinfo=UTC)])
+    assert fault == (
+        "1603 time: stands 115 days apart from nearly all rows (found 2026-06-25T12:00:00+00:00). "
+        "Correct the time, or delete the row."
+    )
+
+
+def test_few_rows_on_both_sides_are_refused_each(tmp_path):
+    """Days before and years after, in any order of the file; the longest span that a log may have comes second."""
+    strays = [FIRST + timedelta(days=days) for days in (-3.5, 40, 800)]
+    faults = _faults(tmp_path, [strays[2], *MOMENTS, strays[0], strays[1]])
+    assert [fault.split(" apart")[0] for fault in faults] == [
+        "2 time: stands 800 days",
+        "1604 time: stands 4 days",
+        "1605 time: stands 40 days",
+    ]
+
+
+def test_a_count_far_from_all_others_is_refused_with_what_else_is_wrong(tmp_path):
+    """Forty counts and one of another year; a word and the count are told together."""
+    lines = ["time,requests", *(f"2026-03-02 12:{minute:02d},5" for minute in range(40))]
+    with pytest.raises(InputError) as refused:
+        read_log(_write(tmp_path, [*lines, "noon,5", "2027-03-02 12:40,5"]), Asked(ZoneInfo("UTC")))
+    assert [(fault.where.split("log.csv:")[1], fault.code) for fault in refused.value.faults] == [
+        ("42 time", "not-a-time"),
+        ("43 time", "apart"),
+    ]
+
+
+@pytest.mark.parametrize(("apart", "refused"), [(4, 4), (5, 0)])
+def test_more_than_few_rows_are_a_part_of_the_log(tmp_path, apart, refused):
+    """Four of 4,005 rows on another day are refused each; five are a second part, and the silence is told."""
+    moments = [FIRST + timedelta(seconds=0.3 * number) for number in range(4001)]
+    moments += [FIRST + timedelta(days=1, seconds=11.5 * number) for number in range(apart)]
+    if refused:
+        assert len(_faults(tmp_path, moments)) == refused
+    else:
+        assert [(line, kind) for line, kind, _ in _notices(tmp_path, moments)] == [(4003, "silence")]
+
+
+@pytest.mark.parametrize("rate_per_hour", [0.3, 3.0, 30.0])
+def test_a_sparse_log_of_months_is_read_without_a_word(tmp_path, rate_per_hour):
+    """At random, a few requests an hour: hours without any are what is usual."""
+    assert _notices(tmp_path, _poisson(rate_per_hour / 3600.0, 120.0)) == []
+
+
+def test_tests_before_a_launch_are_no_stray_rows(tmp_path):
+    """Two requests a day for two months, then six hours of traffic: few rows, but no silence is most of the log."""
+    tests = _poisson(2.0 / 86_400.0, 60.0)
+    launch = [tests[-1] + timedelta(seconds=1.5 * number) for number in range(1, 14_400)]
+    assert [kind for _, kind, _ in _notices(tmp_path, [*tests, *launch])] == ["silence"]
+
+
+def test_silence_in_the_middle_is_told_with_its_line(tmp_path):
+    """Judged by what is usual while there is traffic: two parts of equal size, however long the time between them."""
+    for days in (1, 30, 300):
+        moments = [*MOMENTS, *(moment + timedelta(days=days) for moment in MOMENTS)]
+        length = f"{days} days" if days > 1 else "24 hours"
+        text = f"no request of requests/all for {length} from 2026-03-02 12:20:00 on, before this line: taken as 0"
+        assert _notices(tmp_path, moments) == [(1603, "silence", text)]
+
+
+def test_the_longest_of_several_silences_is_told(tmp_path):
+    """Eight and sixteen minutes are missing; less than five are not told."""
+    moments = [m for n, m in enumerate(MOMENTS) if not 100 <= n < 480]
+    later = [m + timedelta(minutes=36) for m in MOMENTS]
+    fewer = [m for m in later if not timedelta(minutes=5) < m - later[0] < timedelta(minutes=13)]
+    ((line, _, text),) = _notices(tmp_path, [*moments, *fewer])
+    assert line == 1 + len(moments) + 1
+    assert text.startswith("2 silences of requests/all, the longest 16 minutes from 2026-03-02 12:20:00 on, before")
+
+
+def test_a_series_that_ends_early_is_told_after_its_last_line(tmp_path):
+    """Two services: one is in the log for twenty minutes, the other for two hours."""
+    lines = ["time,service", *(f"{m.isoformat()},a" for m in MOMENTS)]
+    lines += [f"{(FIRST + timedelta(seconds=2.5 * n)).isoformat()},b" for n in range(2881)]
+    log = read_log(_write(tmp_path, lines), Asked(ZoneInfo("UTC")))
+    told = [(notice.line, notice.text) for notice in log.notices]
+    assert told == [
+        (1602, "no request of a/all for 100 minutes from 2026-03-02 12:20:00 on, after this line: taken as 0")
+    ]
+
+
+def test_one_row_is_told_in_the_singular(tmp_path):
+    """One row out of order, with the time of another."""
+    moments = [*MOMENTS[:5], MOMENTS[3], *MOMENTS[5:]]
+    assert [text for _, _, text in _notices(tmp_path, moments)] == [
+        "1 row is earlier than the row before, this one first: sorted",
+        "1 row of requests/all carries the very time of another, this one first: all are counted",
+    ]

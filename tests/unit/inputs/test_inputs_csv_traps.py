@@ -125,7 +125,7 @@ def test_cells_that_are_numbers(cell: str, rate: float) -> None:
         ("\nname|rate\na|1\n", [f"t.csv:2: cells are separated by bars. {SEPARATED}"]),
         ("sep=;\nname;rate\na;1\n", ['t.csv:1: is no header (found "sep=;"). Delete that line.']),
         ("SEP=,\r\nname,rate\r\na,1\r\n", ['t.csv:1: is no header (found "SEP=,"). Delete that line.']),
-        ("# rates\nname,rate\na,1\n", [f"t.csv:1: has 1 cells where the rows have 2. {RAGGED}"]),
+        ("# rates\nname,rate\na,1\n", [f"t.csv:1: has 1 cell where the rows have 2. {RAGGED}"]),
         ("name,rate\na,1,200\nb,2\n", [f"t.csv:2: has 3 cells where the header has 2. {RAGGED}"]),
         ('name,rate\n"a,1\nb,2\n', [f"t.csv:2: not readable as CSV (unexpected end of data). {QUOTES}"]),
         (

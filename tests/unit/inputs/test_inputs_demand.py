@@ -98,7 +98,7 @@ def test_a_mean_above_its_peak_is_refused_or_capped(small: Path) -> None:
     bent(3, mean=30.01, high=40, mid=30, low=0)
     load_inputs(small)
     found = load_inputs(small, ["plan_for=mid"])
-    assert any("in 1 hours `mean` is above `mid`: billed at mid there" in warning for warning in found.warnings)
+    assert any("in 1 hour `mean` is above `mid`: billed at mid there" in warning for warning in found.warnings)
     assert (found.scenario.services[0].demand.mean_per_s <= found.scenario.services[0].demand.peak_per_s).all()
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from optimizer.errors import InputError
 from optimizer.inputs.measurements import MeasurementAsked, read_measurements
+from optimizer.inputs.measurements.consistency import MOST_DEARER
+from tests.support.measurements import read_all
 
 ASKED = MeasurementAsked("bert-base-s128/fp16", "A10G-24GB", as_of="2026-11-20")
 
@@ -125,7 +129,7 @@ def test_perf_analyzer_files_do_not_say_their_batch_size(tmp_path):
     (fault,) = refused(tmp_path, text)
     assert fault.startswith("m.csv: does not say the batch size")
     (fault,) = refused(tmp_path, text, MeasurementAsked("m/fp16", "T4-16GB", as_of="2026", batch_sizes=(1, 2)))
-    assert fault.startswith("--batch-size: must be given once, or once for each file (found 2 for 1 files)")
+    assert fault.startswith("--batch-size: must be given once, or once for each file (found 2 for 1 file)")
 
 
 def test_model_analyzer_tables_hold_batch_and_concurrency(tmp_path):
@@ -205,6 +209,43 @@ def test_service_times_that_fall_are_refused_and_dips_are_raised(tmp_path):
     (curve,) = read(tmp_path, text, skip_rejected=True).curves
     assert curve.service_s == pytest.approx([0.004, 0.006, 0.007, 0.007])
     assert curve.points[-1].raised_from_s == pytest.approx(0.0068)
+
+
+def test_service_times_that_rise_too_far_are_refused(tmp_path):
+    """Milliseconds and then microseconds, or seconds first: the rows that fit fewest others, with line and reason."""
+    text = "batch_size,service_time_ms\n1,4.1\n2,4.7\n4,6800\n8,10500\n"
+    correct = "Correct the row or measure again; --skip-rejected fits without it."
+    assert refused(tmp_path, text) == [
+        "m.csv:4: service time rises too far: batch 4 takes 6800 ms, batch 2 4.7 ms (line 3 of m.csv), "
+        f"723 times as long for an item: one of them is in another unit. {correct}",
+        "m.csv:5: service time rises too far: batch 8 takes 10,500 ms, batch 2 4.7 ms (line 3 of m.csv), "
+        f"559 times as long for an item: one of them is in another unit. {correct}",
+    ]
+    assert read(tmp_path, text, skip_rejected=True).curves[0].batch_items == [1, 2]
+    (fault,) = refused(tmp_path, "batch_size,service_time_ms\n1,0.0041\n2,4.7\n4,6.8\n8,10.5\n")
+    assert fault.startswith("m.csv:2: service time rises too far: batch 2 takes 4.7 ms, batch 1 0.0041 ms (line 3 of")
+
+
+@pytest.mark.parametrize(("last_ms", "fits"), [(23.9, True), (24.1, False)])
+def test_an_item_takes_up_to_three_times_as_long_in_the_next_batch(tmp_path, last_ms, fits):
+    """Four milliseconds for one item, just below or above 24 for two: a kernel that spills, or a wrong time."""
+    text = f"batch_size,service_time_ms\n1,4\n2,{last_ms}\n"
+    if fits:
+        assert read(tmp_path, text).curves[0].batch_items == [1, 2]
+    else:
+        assert "24.1 ms, batch 1 4 ms (line 2 of m.csv), 3.0 times as long for an item." in refused(tmp_path, text)[-1]
+
+
+def test_no_published_curve_rises_half_as_far_as_is_refused():
+    """Time for each item between neighbouring batches of every published curve, as the limit's reason says."""
+    curves = [curve for data_set in read_all().values() for curve in data_set.curves]
+    each = [[s / k for k, s in zip(curve.batch_items, curve.service_s, strict=True)] for curve in curves]
+    rises = [large / small for times in each for small, large in pairwise(times)]
+    assert (len(curves), len(rises), sum(rise > 1.0 for rise in rises)) == (126, 473, 31)
+    assert max(rises) == pytest.approx(1.548, abs=0.001)
+    assert max(rises) < MOST_DEARER / 1.9
+    left_out = [row.reason for data_set in read_all().values() for row in data_set.left_out]
+    assert not [reason for reason in left_out if "rises too far" in reason]
 
 
 def test_cells_and_headers_are_told_all_at_once(tmp_path):

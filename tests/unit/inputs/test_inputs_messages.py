@@ -155,6 +155,40 @@ def test_number_mends(text: str, mend: str) -> None:
     assert number_mend(text) == mend
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("many", "Write a whole number, such as 12."),
+        ("12,5", "Write a whole number, such as 12."),
+        ("5%", "Write a whole number, such as 12."),
+        ("1,200", "Write 1200."),
+        ("8 GPUs", "Write 8, the unit is in the name."),
+    ],
+)
+def test_mends_of_whole_numbers_are_whole(text: str, mend: str) -> None:
+    """No fraction is proposed where none will do."""
+    assert number_mend(text, whole=True) == mend
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("many", 'must be a whole number (found "many"). Write a whole number, such as 12.'),
+        ("1e3", "must be a whole number (found 1000.0). Write 1000."),
+        ("7.0", "must be a whole number (found 7.0). Write 7."),
+        ("2.6", "must be a whole number (found 2.6). Write 3."),
+        ("1e9", "must be at most 10000000 (found 1000000000.0). Write for example items_per_request: 1."),
+        ("0.2", "must be at least 1 (found 0.2). Write for example items_per_request: 1."),
+        (".inf", "must be finite (found inf). Write for example items_per_request: 1."),
+    ],
+)
+def test_a_whole_number_is_asked_for_as_it_must_be_written(small: Path, value: str, told: str) -> None:
+    """A decimal that means a whole number is written out, one that would be too large anyway is told as that."""
+    where = "--set services.search.items_per_request"
+    fault = fault_at(lambda: load_inputs(small, [f"services.search.items_per_request={value}"]), where)
+    assert f"{fault.what}. {fault.mend}" == told
+
+
 def test_long_values_are_cut() -> None:
     """A message stays on a line, whatever was found."""
     assert len(show("x" * 500)) == 62

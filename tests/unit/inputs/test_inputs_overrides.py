@@ -103,6 +103,30 @@ def test_a_new_service_can_come_from_outside(small: Path) -> None:
     assert told == ["partial.yaml:2 services.extra.latency", "partial.yaml:2 services.extra.demand"]
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "example"),
+    [
+        ("services.serch.max_wait_ms=3", "services.serch.profile", "profile: bert-base-s128/fp16"),
+        ("services.serch.profile=bert/fp16", "services.serch.latency", "latency: {p99_ms: 60}"),
+        ("services.Search.latency.p99_ms=3", "services.Search.profile", "profile: bert-base-s128/fp16"),
+    ],
+)
+def test_a_wrong_name_in_a_set_is_no_new_entry(small: Path, text: str, where: str, example: str) -> None:
+    """What is missing in an entry that a set made is perhaps its right name."""
+    fault = fault_at(lambda: load_inputs(small, [text]), f"--set {where}")
+    assert (fault.what, fault.mend) == ("is missing", f"Did you mean services.search? Else add for example {example}.")
+
+
+def test_a_new_name_gets_no_hint_where_none_is_like_it(small: Path) -> None:
+    """Nor where both names stand in one file: these are two services."""
+    fault = fault_at(lambda: load_inputs(small, ["services.embedder.max_wait_ms=3"]), "--set services.embedder.profile")
+    assert fault.mend == "Add for example profile: bert-base-s128/fp16."
+    text = small.read_text(encoding="utf-8").replace("services:\n", "services:\n  search2: {max_wait_ms: 3}\n")
+    small.write_text(text, encoding="utf-8")
+    (fault,) = [fault for fault in faults_of(lambda: load_inputs(small)) if fault.code == "missing"]
+    assert fault.mend == "Add for example profile: bert-base-s128/fp16."
+
+
 def test_overrides_are_read_though_the_scenario_is_not(small: Path) -> None:
     """A broken scenario does not hide a broken override."""
     small.write_text("a: [", encoding="utf-8")

@@ -43,7 +43,7 @@ def test_least_squares_are_those_of_scipy(case):
 def test_a_line_is_found_again_by_every_form():
     """s(k) = 3 + 2 k is predicted without error wherever one point is left out, ends included."""
     batch = [1, 2, 4, 8]
-    for form in ("measured", "two slopes", "affine"):
+    for form in ("measured", "two slopes", "one slope"):
         errors = [one.error for one in leave_one_out(form, batch, [3.0 + 2.0 * k for k in batch])]
         assert errors == pytest.approx([0.0] * 4, abs=1e-9), form
 
@@ -58,9 +58,11 @@ def test_two_slopes_meet_in_a_measured_batch():
 
 def test_relative_errors_count_not_absolute_ones():
     """An outlier at the largest batch must not spoil the smallest: weights are 1 / s^2, by hand through two points."""
-    at = fit("affine", [1, 3], [2.0, 4.0])
+    at = fit("one slope", [1, 3], [2.0, 4.0])
     assert (at(1), at(3)) == pytest.approx((2.0, 4.0))
-    slope = fit("affine", [1, 2, 100], [1.0, 2.0, 150.0])  # through the origin: minimise (1-c)^2 * 2 + (100c/150 - 1)^2
+    slope = fit(
+        "one slope", [1, 2, 100], [1.0, 2.0, 150.0]
+    )  # through the origin: minimise (1-c)^2 * 2 + (100c/150 - 1)^2
     c = (2.0 + 2.0 / 3.0) / (2.0 + 4.0 / 9.0)
     assert slope(1) == pytest.approx(c, rel=1e-6)
 
@@ -107,15 +109,33 @@ def test_noise_about_a_line_is_smoothed():
     batch = [1, 2, 4, 8, 16, 32, 64]
     service = [(2.0 + 0.5 * k) * (1.04 if i % 2 else 0.96) for i, k in enumerate(batch)]
     found = fit_measured(curve(batch, service))
-    assert found.form == "affine"
+    assert found.form == "one slope"
     assert found.basis == "fitted"
-    assert found.errors_by_form["affine"] < found.errors_by_form["measured"]
-    assert found.error == found.errors_by_form["affine"]
+    assert found.errors_by_form["one slope"] < found.errors_by_form["measured"]
+    assert found.errors_by_form["one slope"] == pytest.approx(np.mean([one.error for one in found.left_out]))
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        [3.6, 5.5, 7.8, 15.1, 20.7],
+        [1.0, 1.01, 1.02, 6.0, 6.1],
+        [4.0, 4.0, 4.1, 30.0, 31.0],
+        [2.0, 2.1, 4.0, 4.2, 16.0],
+    ],
+)
+def test_the_errors_that_are_told_are_those_the_form_is_chosen_by(service):
+    """Means, errors beyond 100 % counted as that: the least of them is the form's, whatever the median says."""
+    found = fit_measured(curve([1, 2, 4, 8, 16], service))
+    assert min(found.errors_by_form, key=found.errors_by_form.get) == found.form
+    counted = [min(one.error, 1.0) for one in found.left_out]
+    assert found.errors_by_form[found.form] == pytest.approx(np.mean(counted))
+    assert found.error == np.median([one.error for one in found.left_out])
 
 
 def test_a_form_that_is_asked_for_is_taken():
     """Whatever the errors say; two points have no error and the wide band."""
-    assert fit_measured(curve([1, 2, 4, 8], [1.0, 1.1, 5.0, 5.1]), "affine").form == "affine"
+    assert fit_measured(curve([1, 2, 4, 8], [1.0, 1.1, 5.0, 5.1]), "one slope").form == "one slope"
     two = fit_measured(curve([1, 8], [1.0, 2.0]))
     assert (two.error, two.left_out, two.error_band) == (None, (), FEW_POINTS_BAND)
 
