@@ -114,8 +114,8 @@ def count(
     Parameters
     ----------
     doublings
-        How often more instances are looked at, twice as many each time, before that is left to a later call; None for as
-        often as it takes. Looking at more means simulating pools of more replicas.
+        How often more instances are looked at, twice as many each time, before that is left to a later call; None for
+        as often as it takes. Looking at more means simulating pools of more replicas.
     """
     found = _counts(context, configuration, service, need.hardest, doublings)
     if found is None:
