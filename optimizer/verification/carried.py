@@ -84,7 +84,7 @@ def utilisation_cap(view: View) -> list[Check]:
             label = f"{pool_label(pool)}, {view.period_label(period)}"
             full = _full_rate(pool, replicas)
             if arrival > 0.0 and full <= 0.0:
-                findings.append(fact(label, False, f"{label}: {arrival:g} requests/s without replicas"))
+                findings.append(Finding(label, 0.0, arrival, -arrival, f"{label}: {arrival:g} requests/s, no replicas"))
                 continue
             real = arrival / full if full > 0.0 else 0.0
             findings.append(Finding(label, UTILISATION_CAP, real, UTILISATION_CAP - real, f"{label}: {real:.1%} busy"))

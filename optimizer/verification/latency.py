@@ -111,5 +111,7 @@ def _judged(view: View, case: Case, replay: Replay) -> list[Finding]:
         promised_ms = next(iter(pool.promised.values()))
         over = replay.share_above((promised_ms - elsewhere_ms) * (1.0 + PROMISE_SLACK) / 1e3, allowed)
         text = f"{label}: promises {promised_ms:.1f} ms (replayed {edge_ms:.1f} ms)"
-        findings.append(fact(label, over.at_least <= allowed, text))
+        # judged by how many requests take longer, so there is no margin in milliseconds
+        margin = float("inf") if over.at_least <= allowed else float("-inf")
+        findings.append(Finding(label, promised_ms, edge_ms, margin, text))
     return findings

@@ -681,6 +681,13 @@ def test_another_percentile_than_asked_is_told_as_that(plan):
     assert (told[0].limit, told[0].worst_value, told[0].margin) == (None, None, None)
 
 
+def test_requests_to_no_replicas_are_told_as_that(plan):
+    """9 requests/s on none, not a pool that is infinitely busy."""
+    told = [check for check in verify(with_pool(plan, 2, replicas_by_period=(0, 4))) if check.rule == "utilisation_cap"]
+    assert told[0].detail == "rank on quad in south/two zone a, day 12 h: 9 requests/s, no replicas"
+    assert (told[0].limit, told[0].worst_value, told[0].margin) == (0.0, pytest.approx(9.0), pytest.approx(-9.0))
+
+
 def test_what_must_be_equal_has_no_limit_to_keep(plan):
     """A round trip of 2 instead of 20 ms is wrong, however far below the right one it lies."""
     (check,) = [check for check in verify(with_route(plan, 2, rtt_ms=2.0)) if not check.holds]
