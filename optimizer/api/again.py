@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import capacity_store
-from optimizer.api.reading import load_fleet, load_plan, load_scenario
+from optimizer.api.reading import billed_plan, load_fleet, load_scenario
 from optimizer.domain.plan import Plan
 from optimizer.domain.replan import Replan
 from optimizer.domain.rolling import Rolling
@@ -43,10 +43,11 @@ def load_in_force(
     Raises
     ------
     InputError
-        With every fault found; also where a row of a fleet does not say what it serves or when its commitment ends.
+        With every fault found; also where the bill of a plan does not add up, or a row of a fleet does not say what it
+        serves or when its commitment ends.
     """
     if not is_fleet_file(what):
-        return load_plan(what)
+        return billed_plan(what)
     from optimizer.planning.replanning import fleet_as_plan
 
     inputs = load_fleet(what, scenario, sets, overlays)
@@ -110,7 +111,7 @@ def replan(
     from optimizer.planning.replanning import look_back, replan_scenario
 
     if not isinstance(plan, Plan):
-        plan = load_plan(plan) if isinstance(scenario, Inputs) else load_in_force(plan, scenario, use_cache=use_cache)
+        plan = billed_plan(plan) if isinstance(scenario, Inputs) else load_in_force(plan, scenario, use_cache=use_cache)
     inputs = scenario if isinstance(scenario, Inputs) else load_scenario(scenario, forecast=forecast)
     store, asked, seen = capacity_store(seed, use_cache=use_cache), inputs.scenario, None
     if actuals is not None:

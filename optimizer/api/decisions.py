@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import cache_folder, capacity_store
-from optimizer.api.reading import inputs_of, load_plan, plan_of
+from optimizer.api.reading import billed_plan, inputs_of
 from optimizer.domain.difference import PlanDifference
 from optimizer.domain.explained import Explanation, Overview
 from optimizer.domain.plan import Plan
@@ -158,7 +158,7 @@ def _asked_of(scenario: Inputs | str | Path, plan_file: str | Path | None) -> In
     """Return the inputs, of which a plan file, where one is named, must have been made."""
     inputs = inputs_of(scenario)
     if plan_file is not None:
-        refuse_other_scenario(load_plan(plan_file), str(plan_file), inputs.scenario)
+        refuse_other_scenario(billed_plan(plan_file), str(plan_file), inputs.scenario)
     return inputs
 
 
@@ -216,11 +216,12 @@ def diff(before: Plan | str | Path, after: Plan | str | Path) -> PlanDifference:
     Raises
     ------
     InputError
-        If a file is no plan, or the plans count in different currencies.
+        If a file is no plan, a bill does not add up, or the plans count in different currencies.
     """
     from optimizer.differences import difference_of
 
-    plans = [plan_of(item) for item in (before, after)]
-    names = [fallback if isinstance(item, Plan) else str(item)
-             for item, fallback in ((before, "before"), (after, "after"))]  # fmt: skip
-    return difference_of(plans[0], plans[1], (names[0], names[1]))
+    names = (
+        "before" if isinstance(before, Plan) else str(before),
+        "after" if isinstance(after, Plan) else str(after),
+    )
+    return difference_of(billed_plan(before, names[0]), billed_plan(after, names[1]), names)

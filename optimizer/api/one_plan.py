@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.api.cache import capacity_store
-from optimizer.api.reading import inputs_of, load_fleet, load_plan, plan_of
+from optimizer.api.reading import billed_plan, inputs_of, load_fleet, plan_of
 from optimizer.domain.account import Account
 from optimizer.domain.plan import Plan
 from optimizer.domain.second_reading import SecondReading
-from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet, refuse_wrong_sums
+from optimizer.inputs import Inputs, is_plan_file, refuse_no_fleet
 
 if TYPE_CHECKING:
     from optimizer.api.progress import Progress
@@ -233,13 +233,8 @@ def cost(
     """
     from optimizer.planning.account import account_of_fleet, account_of_plan, with_plan
 
-    if isinstance(what, (str, Path)) and is_plan_file(what):
-        read = load_plan(what)
-        refuse_wrong_sums(read, str(what))
-        return account_of_plan(read)
-    if isinstance(what, Plan):
-        refuse_wrong_sums(what, "plan")
-        return account_of_plan(what)
+    if isinstance(what, Plan) or (not isinstance(what, Inputs) and is_plan_file(what)):
+        return account_of_plan(billed_plan(what))
     inputs = refuse_no_fleet(what, what.scenario.name) if isinstance(what, Inputs) else load_fleet(what, scenario)
     store = capacity_store(use_cache=use_cache)
     account = account_of_fleet(inputs.scenario, inputs.catalog, store)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from optimizer.domain.catalog import Catalog
 from optimizer.domain.plan import Plan
-from optimizer.inputs import Asking, Inputs, OptionSet, load_inputs, read_plan, write_first
+from optimizer.inputs import Asking, Inputs, OptionSet, load_inputs, read_plan, refuse_wrong_sums, write_first
 from optimizer.inputs import load_catalog as _load_catalog
 from optimizer.inputs import load_fleet as _load_fleet
 from optimizer.inputs import load_options as _load_options
@@ -151,3 +151,21 @@ def inputs_of(scenario: Inputs | str | Path) -> Inputs:
 def plan_of(plan: Plan | str | Path) -> Plan:
     """Return a plan, or read the file of one."""
     return plan if isinstance(plan, Plan) else load_plan(plan)
+
+
+def billed_plan(plan: Plan | str | Path, name: str = "plan") -> Plan:
+    """Return a plan, or read the file of one; its bill must add up.
+
+    Parameters
+    ----------
+    name
+        How faults call a plan that is in no file.
+
+    Raises
+    ------
+    InputError
+        If the file is no plan, or a line or a sum of the bill is wrong.
+    """
+    read = plan_of(plan)
+    refuse_wrong_sums(read, name if isinstance(plan, Plan) else str(plan))
+    return read

@@ -15,9 +15,7 @@ BeforeArgument = Annotated[Path, typer.Argument(metavar="BEFORE", help="A plan f
 AfterArgument = Annotated[Path, typer.Argument(metavar="AFTER", help="Another plan file.")]
 DetailedExitOption = Annotated[
     bool,
-    typer.Option(
-        "--detailed-exitcode", help="Exit 0 where nothing differs, 2 where decisions, inputs or proved money do."
-    ),
+    typer.Option("--detailed-exitcode", help="Exit 0 where nothing differs, 2 where decisions, inputs or the bill do."),
 ]
 
 

@@ -17,8 +17,8 @@ def months(plan: Plan) -> float:
 
 
 def line_changes(before: Plan, after: Plan) -> tuple[LineChange, ...]:
-    """Return the lines whose amounts a month differ, in the order of the categories, the largest difference first."""
-    found = [line for line in _lines(before, after) if line.difference != 0.0]
+    """Return the lines that differ a month, in the order of the categories, the largest difference first."""
+    found = [line for line in _lines(before, after) if line.difference != 0.0 or line.differs]
     order: dict[str, int] = {name: number for number, name in enumerate(CATEGORIES)}
     return tuple(sorted(found, key=lambda line: (order[line.category], -abs(line.difference), _place(line))))
 

@@ -141,6 +141,11 @@ class LineChange:
             return 0.0
         return self.quantity_after * (self.unit_price_after - self.unit_price_before)
 
+    @property
+    def differs(self) -> bool:
+        """Whether the amount is another one to the cent, or the same by another price and quantity."""
+        return max(abs(self.difference), abs(self.by_price)) >= HALF_CENT
+
 
 @dataclass(frozen=True, slots=True)
 class InputChange:
@@ -163,7 +168,7 @@ class PlanDifference(JsonDocument):
     categories, services
         Every category and service with money on either side: both lists add up to the difference of the totals.
     lines
-        Lines of the bill whose amounts differ; they add up to the same difference.
+        Lines of the bill whose amounts differ, or whose prices do; they add up to the same difference.
     """
 
     format: str
@@ -187,9 +192,14 @@ class PlanDifference(JsonDocument):
         return bool(self.fleet or self.pools or self.routing)
 
     @property
+    def bill_differs(self) -> bool:
+        """Whether a line of the bill is another one: the same decisions on the same inputs have the same bill."""
+        return any(line.differs for line in self.lines)
+
+    @property
     def differs(self) -> bool:
-        """Whether anything at all differs: decisions, inputs, or money beyond both gaps."""
-        return self.decisions_differ or bool(self.inputs) or self.money_differs
+        """Whether anything at all differs: decisions, inputs, or a line of the bill, proved or not."""
+        return self.decisions_differ or bool(self.inputs) or self.bill_differs or self.money_differs
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, strings and numbers; `differs` says whether anything does."""

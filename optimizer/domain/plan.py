@@ -250,7 +250,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule read again over the finished plan; `margin` is how far `worst_value` stays within `limit`."""
+    """A rule read again over the finished plan; `margin` is how far `worst_value` stays within `limit`.
+
+    Of replayed latency it is how far the lower end of the 99 % interval of `worst_value` does. A fact that is right or
+    wrong has none of the three.
+    """
 
     rule: str
     subject: str

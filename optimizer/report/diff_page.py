@@ -68,7 +68,9 @@ def diff_page(found: PlanDifference) -> Page:
         Facts("Difference", _verdict(found)),
     ]
     if not found.differs:
-        return Page(title, (*parts, Facts("Changed", (("nothing: the same fleet on the same inputs",),))))
+        return Page(
+            title, (*parts, Facts("Changed", (("nothing: the same fleet on the same inputs, with the same bill",),)))
+        )
     if not found.decisions_differ:
         parts.append(Facts("Runs", (("the same fleet, pools and routes",),)))
     tables = (

@@ -9,11 +9,16 @@ from optimizer.domain.plan import Check, Plan
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
 from optimizer.report.report import Records, Report
-from optimizer.report.words import counted, percent
+from optimizer.report.words import counted, does, percent
 
 REPLAYED = "hardest minutes replayed: {late} of requests late, {allowed} allowed"
 #: Margins up to this are the room that checks leave for rounding of floats.
 DUST = 1e-6
+#: Why the margin of a replayed service is not its limit less its worst.
+MARGIN_OF_A_REPLAY = (
+    "latency, shares of late requests: the margin is the limit less the lower end of the 99 % interval of the worst, "
+    "so that chance alone breaks nothing"
+)
 
 
 def checked_facts(plan: Plan) -> Facts:
@@ -56,7 +61,7 @@ def checks_summary(checks: Sequence[Check]) -> tuple[str, ...]:
     failed = [check for check in checks if not check.holds]
     more = f", {counted(len(checks), 'check')}" if len(checks) > len(rules) else ""
     pieces = [f"{counted(len(rules), 'rule')} by an independent reading{more}"]
-    pieces.append(f"{len(failed)} of them fail" if failed else "all hold")
+    pieces.append(f"{len(failed)} of them {does(len(failed), 'fail')}" if failed else "all hold")
     bill = [check for check in checks if check.rule == "bill"]
     if bill:
         pieces.append("bill adds up" if _all_hold(bill) else "bill does not add up")
@@ -90,21 +95,38 @@ def _page(name: str, checks: Sequence[Check]) -> Page:
         Column("where it is tightest", drop=1, least=30),
     )
     ordered = sorted(checks, key=lambda check: check.holds)
-    table = Table("Checks", columns, tuple(_row(check) for check in ordered))
+    remarks = (MARGIN_OF_A_REPLAY,) if has_intervals(checks) else ()
+    table = Table("Checks", columns, tuple(_row(check) for check in ordered), remarks=remarks)
     tone: Tone = "good" if _all_hold(checks) else "bad"
     return Page((name, *checks_summary(checks)), (table, Facts("Verdict", (_verdict(checks),), tone)))
 
 
+def has_intervals(checks: Iterable[Check]) -> bool:
+    """Whether the margin of a replayed service comes from the interval of what was found, not from what was found."""
+    return any(
+        check.rule == "latency"
+        and None not in (check.limit, check.worst_value, check.margin)
+        and abs(check.margin - (check.limit - check.worst_value)) > DUST  # type: ignore[operator]
+        for check in checks
+    )
+
+
+def is_told(check: Check) -> bool:
+    """Whether the sentence of a check that fails says already what it is about."""
+    return not check.holds and check.subject in check.detail
+
+
 def _row(check: Check) -> Row:
+    """A check; of one that fails a sentence stands below, and its subject beside it unless the sentence has it."""
     cells = (
         check.rule,
         "yes" if check.holds else "NO",
         _figure(check.limit),
         _figure(check.worst_value),
         _figure(check.margin),
-        check.subject,
+        "" if is_told(check) else check.subject,
     )
-    notes = (check.detail,) if check.detail and not check.holds else ()
+    notes = () if check.holds or not check.detail else (check.detail,)
     return Row(cells, notes, "plain" if check.holds else "bad")
 
 
@@ -120,5 +142,12 @@ def _figure(value: float | None) -> str:
 def _verdict(checks: Sequence[Check]) -> tuple[str, ...]:
     if not checks:
         return ("nothing was checked",)
+    return do_not_act(checks) or ("holds",)
+
+
+def do_not_act(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Say how many checks fail and what follows from it; nothing where all hold."""
     failed = sum(not check.holds for check in checks)
-    return (f"{counted(failed, 'check')} of {len(checks)} fail: do not act on this plan",) if failed else ("holds",)
+    if not failed:
+        return ()
+    return (f"{counted(failed, 'check')} of {len(checks)} {does(failed, 'fail')}: do not act on this plan",)

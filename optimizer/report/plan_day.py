@@ -16,6 +16,7 @@ from optimizer.report.plan_replayed import (
     columns_with,
     requests_text,
     rules_facts,
+    verdict_facts,
 )
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
@@ -65,8 +66,7 @@ def _page(name: str, day: DayReport, checks: Sequence[Check]) -> Page:
     if notes := [*day.notes, *_found(day)]:
         parts.append(Facts("Note", tuple((note,) for note in notes)))
     parts += [rules_facts(checks), *_broken(day)]
-    tone: Tone = "good" if day.holds else "bad"
-    return Page(title, (*parts, Facts("Verdict", (_verdict(day),), tone)))
+    return Page(title, (*parts, verdict_facts(_verdict(day), checks, holds=day.holds)))
 
 
 def _of_service(service: str, day: DayReport) -> Iterator[Row]:
@@ -178,7 +178,7 @@ def _found(day: DayReport) -> Iterator[str]:
         most = percent(max(row.worst_late_share for row in chance), LATE_DIGITS)
         yield (
             f"{counted(len(chance), 'hour')} of {len(day.rows):,} had five minutes with more late than may be, at most "
-            f"{most}: within what chance explains, so they hold"
+            f"{most}: within what chance explains, so {'it holds' if len(chance) == 1 else 'they hold'}"
         )
     looked = [row for row in day.rows if row.again_share is not None]
     if looked:

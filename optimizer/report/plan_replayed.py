@@ -9,9 +9,9 @@ from typing import Any
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_checked import checks_summary
+from optimizer.report.plan_checked import checks_summary, do_not_act
 from optimizer.report.report import Records, Report
-from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
+from optimizer.report.words import counted, does, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying import ReplayReport, ReplayRow
 from optimizer.verification.replaying.result import Answer
 
@@ -99,8 +99,7 @@ def _page(name: str, replay: ReplayReport, checks: Sequence[Check]) -> Page:
     if notes := [*replay.notes, *_by_chance(replay)]:
         parts.append(Facts("Note", tuple((note,) for note in notes)))
     parts += [rules_facts(checks), *_broken(replay)]
-    tone: Tone = "good" if replay.holds else "bad"
-    return Page(title, (*parts, Facts("Verdict", (_verdict(replay),), tone)))
+    return Page(title, (*parts, verdict_facts(_verdict(replay), checks, holds=replay.holds)))
 
 
 def _shown(replay: ReplayReport) -> Iterator[tuple[str, ReplayRow, str]]:
@@ -188,7 +187,8 @@ def _by_chance(replay: ReplayReport) -> Iterator[str]:
     if rows:
         yield (
             f"{counted(len(rows), 'row')} of {len(replay.rows):,} found more late than may be, at most "
-            f"{percent(max(row.late_share for row in rows), LATE_DIGITS)}: within what chance explains, so they hold"
+            f"{percent(max(row.late_share for row in rows), LATE_DIGITS)}: within what chance explains, so "
+            f"{'it holds' if len(rows) == 1 else 'they hold'}"
         )
 
 
@@ -202,6 +202,22 @@ def rules_facts(checks: Sequence[Check]) -> Facts:
     tone: Tone = "plain" if all(check.holds for check in checks) else "bad"
     failed = tuple((f"{check.rule}: {check.detail or check.subject}",) for check in checks if not check.holds)
     return Facts("Rules", (checks_summary(checks), *failed), tone)
+
+
+def verdict_facts(told: tuple[str, ...], checks: Sequence[Check], *, holds: bool) -> Facts:
+    """Return the verdict of an answer; where rules fail, that is its last word.
+
+    Parameters
+    ----------
+    told
+        What was found of the promises.
+    checks
+        The second reading of the rules.
+    holds
+        Whether the promises hold.
+    """
+    failed = do_not_act(checks)
+    return Facts("Verdict", (told, failed) if failed else (told,), "good" if holds and not failed else "bad")
 
 
 def _broken(replay: ReplayReport) -> list[Facts]:
@@ -244,7 +260,8 @@ def _verdict(replay: ReplayReport) -> tuple[str, ...]:
     if nearest is None:
         return ("there is no demand, so no promise can break",)
     if not replay.holds:
-        return (f"{counted(len(replay.broken), 'promise')} of {len(replay.rows):,} break, {replay.what_if.text}",)
+        broken = len(replay.broken)
+        return (f"{counted(broken, 'promise')} of {len(replay.rows):,} {does(broken, 'break')}, {replay.what_if.text}",)
     where = f"{nearest.service} from {nearest.origin} in {place_label(nearest.location)}"
     return (
         f"every promise stands, {replay.what_if.text}",

@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
 from optimizer.report.page import Column, Facts, Page, Row, Table
-from optimizer.report.plan_replayed import answer_document, rules_facts
+from optimizer.report.plan_replayed import answer_document, rules_facts, verdict_facts
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, significant
 from optimizer.verification.replaying.trace import TraceReport, TraceRow
@@ -81,7 +81,7 @@ def _page(name: str, found: TraceReport, checks: Sequence[Check]) -> Page:
     if found.notes:
         parts.append(Facts("Note", tuple((note,) for note in found.notes)))
     parts.append(rules_facts(checks))
-    parts.append(Facts("Verdict", (_verdict(found),), "good" if found.holds else "bad"))
+    parts.append(verdict_facts(_verdict(found), checks, holds=found.holds))
     return Page(title, tuple(parts))
 
 

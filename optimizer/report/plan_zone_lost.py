@@ -8,8 +8,8 @@ from typing import Any
 
 from optimizer.domain.plan import Check
 from optimizer.domain.second_reading import SecondReading
-from optimizer.report.page import Column, Facts, Page, Row, Table, Tone
-from optimizer.report.plan_replayed import LATE_DIGITS, rules_facts
+from optimizer.report.page import Column, Facts, Page, Row, Table
+from optimizer.report.plan_replayed import LATE_DIGITS, rules_facts, verdict_facts
 from optimizer.report.report import Records, Report
 from optimizer.report.words import counted, milliseconds_text, percent, place_label, zones_label
 from optimizer.verification.replaying.lost_zone import (
@@ -93,14 +93,13 @@ def _page(name: str, found: ZoneLossReport, checks: Sequence[Check]) -> Page:
     if found.notes:
         parts.append(Facts("Note", tuple((note,) for note in found.notes)))
     parts.append(rules_facts(checks))
-    tone: Tone = "good" if found.holds else "bad"
     within = f"within {assumed.recovery_s:g} s"
     promises = (*found.rows, *found.pages)
     missed = sum(not row.holds for row in promises)
     verdict = f"every promise holds again {within}" if found.holds else (
         f"{counted(missed, 'promise')} of {len(promises)} not held again {within}"
     )  # fmt: skip
-    parts.append(Facts("Verdict", ((verdict,),), tone))
+    parts.append(verdict_facts((verdict,), checks, holds=found.holds))
     return Page((name, "a zone lost at the peak", f"seed {found.seed}"), tuple(parts))
 
 

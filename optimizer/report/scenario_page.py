@@ -12,7 +12,7 @@ from optimizer.units import milliseconds
 
 if TYPE_CHECKING:  # these records bring numpy along
     from optimizer.domain.catalog import Catalog, Price
-    from optimizer.domain.scenario import Scenario, Service
+    from optimizer.domain.scenario import Demand, Pipeline, Scenario, Service, Stage
 
 
 def scenario_report(scenario: Scenario, catalog: Catalog) -> Report:
@@ -45,11 +45,12 @@ def _document(scenario: Scenario, catalog: Catalog) -> dict[str, Any]:
         "horizon_hours": scenario.horizon_hours,
         "prices": {name: status[name] for name in ("offered", "not_offered", "unknown")},
         "price_dates": date_range(price.source.as_of for price in prices if price.status == "offered"),
-        "services": [_service(service) for service in scenario.services],
+        "services": [_service(service, scenario) for service in scenario.services],
+        "pipelines": [_pipeline(pipeline) for pipeline in scenario.pipelines],
     }
 
 
-def _service(service: Service) -> dict[str, Any]:
+def _service(service: Service, scenario: Scenario) -> dict[str, Any]:
     return {
         "name": service.name,
         "profiles": list(service.profiles),
@@ -57,8 +58,29 @@ def _service(service: Service) -> dict[str, Any]:
         "percentile": service.percentile,
         "items_per_request": service.items_per_request,
         "redundancy": service.redundancy,
-        "peak_per_s": float(service.demand.peak_per_s.sum(axis=0).max(initial=0.0)),
+        "peak_per_s": _peak_per_s(service.demand),
+        "stage_of": [pipeline.name for pipeline in _pages_of(service, scenario)],
     }
+
+
+def _pipeline(pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "name": pipeline.name,
+        "latency_ms": milliseconds(pipeline.latency_s),
+        "percentile": pipeline.percentile,
+        "stages": [{"service": stage.service, "fan_out": stage.fan_out} for stage in pipeline.stages],
+        "peak_per_s": _peak_per_s(pipeline.demand),
+    }
+
+
+def _peak_per_s(demand: Demand) -> float:
+    """Return what all origins together ask for in the busiest hour."""
+    return float(demand.peak_per_s.sum(axis=0).max(initial=0.0))
+
+
+def _pages_of(service: Service, scenario: Scenario) -> list[Pipeline]:
+    """Return the pages that pass a service."""
+    return [pages for pages in scenario.pipelines if any(stage.service == service.name for stage in pages.stages)]
 
 
 def _allowed_prices(scenario: Scenario, catalog: Catalog) -> list[Price]:
@@ -74,6 +96,7 @@ def _page(scenario: Scenario, catalog: Catalog) -> Page:
         (
             (
                 counted(len(scenario.services), "service"),
+                *([counted(len(scenario.pipelines), "page")] if scenario.pipelines else []),
                 counted(len(scenario.origins), "origin"),
                 counted(len(scenario.locations), "location"),
                 f"{counted(len(scenario.periods), 'period')} of {scenario.horizon_hours:,.0f} hours",
@@ -92,29 +115,69 @@ def _page(scenario: Scenario, catalog: Catalog) -> Page:
         ),
     )
     where = Facts("Locations", (tuple(place_label(name) for name in scenario.locations),))
-    return Page((scenario.name, "no faults", f"catalog {catalog.name}"), (found, where, options, _services(scenario)))
+    tables = (_services(scenario), *([_pages(scenario)] if scenario.pipelines else []))
+    return Page((scenario.name, "no faults", f"catalog {catalog.name}"), (found, where, options, *tables))
 
 
 def _services(scenario: Scenario) -> Table:
     columns = (
         Column("service", untitled=True),
         Column("profile", untitled=True, drop=2),
-        Column("promise"),
+        Column("promise", least=20),
         Column("items", right=True, drop=3, as_note="{} items a request"),
         Column("protected", drop=1, as_note="redundancy {}"),
         Column("peak /s", right=True),
     )
     rows = []
     for service in scenario.services:
-        peak = float(service.demand.peak_per_s.sum(axis=0).max(initial=0.0))
-        percentile = f"p{service.percentile * 100:g}"
         cells = (
             service.name,
             ", ".join(service.profiles),
-            f"{percentile} {milliseconds_text(milliseconds(service.latency_s))} ms",
+            _promise(service, scenario),
             f"{service.items_per_request:,}",
             service.redundancy,
-            f"{peak:,.0f}" if peak >= 100.0 else significant(peak),
+            _rate(service.demand),
         )
         rows.append(Row(cells))
     return Table("Services", columns, tuple(rows))
+
+
+def _promise(service: Service, scenario: Scenario) -> str:
+    """What a service is held to; a stage has only a share of the target of each page that passes it."""
+    percentile, own = f"p{service.percentile * 100:g}", _target(service.latency_s)
+    pages = _pages_of(service, scenario)
+    if not pages:
+        return f"{percentile} {own}"
+    shared = " and ".join(f"{_target(page.latency_s)} of {page.name}" for page in pages)
+    limit = f", {own} at most" if service.latency_s < min(page.latency_s for page in pages) else ""
+    return f"{percentile}, shares the {shared}{limit}"
+
+
+def _pages(scenario: Scenario) -> Table:
+    columns = (
+        Column("page", untitled=True),
+        Column("promise"),
+        Column("stages, one after another", least=20),
+        Column("peak /s", right=True),
+    )
+    rows = []
+    for page in scenario.pipelines:
+        promise = f"p{page.percentile * 100:g} {_target(page.latency_s)}"
+        rows.append(Row((page.name, promise, " + ".join(map(_stage, page.stages)), _rate(page.demand))))
+    legend = "the stages of a page share its target: a plan says what each may take"
+    if any(stage.fan_out > 1 for page in scenario.pipelines for stage in page.stages):
+        legend += " · a number before a stage: requests that a page sends it at once"
+    return Table("Pages", columns, tuple(rows), remarks=(legend,))
+
+
+def _stage(stage: Stage) -> str:
+    return f"{stage.fan_out} x {stage.service}" if stage.fan_out > 1 else stage.service
+
+
+def _target(latency_s: float) -> str:
+    return f"{milliseconds_text(milliseconds(latency_s))} ms"
+
+
+def _rate(demand: Demand) -> str:
+    peak = _peak_per_s(demand)
+    return f"{peak:,.0f}" if peak >= 100.0 else significant(peak)

@@ -106,6 +106,11 @@ def names_label(names: Sequence[str], what: str) -> str:
     return ", ".join(names) if len(names) <= NAMES_SHOWN else f"{len(names)} {what}"
 
 
+def does(count: int, verb: str) -> str:
+    """``fails`` of one, ``fail`` of several: `verb` is the form of several."""
+    return f"{verb}s" if count == 1 else verb
+
+
 def date_range(dates: Iterable[str]) -> str:
     """``2025-04 to 2026-07``; one date where there is one; words that are no date are left out."""
     found = sorted({date for date in dates if _DATE.fullmatch(date)})

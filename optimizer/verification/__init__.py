@@ -127,7 +127,7 @@ def _read(rule: str, reading: Callable[[], list[Check]]) -> list[Check]:
     try:
         return reading()
     except Unreadable as missing:
-        return [Check(rule, "the plan document", None, None, None, holds=False, detail=f"{rule}: {missing}")]
+        return [Check(rule, "the plan document", None, None, None, holds=False, detail=str(missing))]
     except Exception as fault:  # a document that nobody foresaw is refused as well
         detail = f"{rule} cannot be read ({type(fault).__name__}: {fault})"[:300]
         return [Check("structure", "the plan document", None, None, None, holds=False, detail=detail)]

@@ -9,7 +9,7 @@ from optimizer.domain.plan import Check, CostLine
 from optimizer.verification.entry import Entry
 from optimizer.verification.ledger import Ledger, ledger_of
 from optimizer.verification.prices import dated
-from optimizer.verification.view import ROUNDING, Finding, View, judged
+from optimizer.verification.view import ROUNDING, Finding, View, fact, judged
 
 #: Two amounts of money are the same when they differ by no more.
 CENT = 0.01
@@ -49,7 +49,7 @@ def _lines(view: View) -> list[Finding]:
         subject = f"line {line.category}: {line.item}"
         findings.append(_same(subject, line.amount, Fraction(line.quantity) * Fraction(line.unit_price)))
         if not line.source or not line.as_of:
-            findings.append(Finding(subject, 1.0, 0.0, -1.0, f"{subject}: no date or no source"))
+            findings.append(fact(subject, False, f"{subject}: no date or no source"))
     return findings
 
 
@@ -69,7 +69,7 @@ def _dates(view: View) -> list[Finding]:
         if line.category in BOUGHT and (line.as_of, line.basis) not in {dated(view, *key), *signed.get(key, ())}:
             subject = f"line {line.category}: {line.item}"
             text = f"{subject}: date or basis of its price are not those of the inputs"
-            findings.append(Finding(subject, 1.0, 0.0, -1.0, text))
+            findings.append(fact(subject, False, text))
     return findings
 
 
@@ -102,7 +102,7 @@ def _at_each_demand(view: View) -> list[Finding]:
     expected, weights = view.plan.expected, view.plan.inputs["cost_weights"]
     if any(expected.get(name) is None for name in weights):
         text = "totals at the demands: one that money is counted for is missing"
-        return [Finding("totals at the demands", 1.0, 0.0, -1.0, text)]
+        return [fact("totals at the demands", False, text)]
     average = sum((Fraction(weight) * Fraction(expected[name] or 0) for name, weight in weights.items()), Fraction(0))
     findings = [_same("average of the totals at the demands", view.plan.objective.total, average)]
     for name in weights if len(weights) > 1 else ():
@@ -217,7 +217,7 @@ def _counted(what: str, found: Money, right: Money) -> list[Finding]:
         is_, should_be = float(found.get(key, 0)), float(right.get(key, 0))
         holds = abs(is_ - should_be) <= ROUNDING * max(1.0, abs(should_be))
         text = f"{what} {key}: {is_:g}, should be {should_be:g}"
-        findings.append(Finding(f"{what} {key}", should_be, is_, float("inf") if holds else -1.0, text))
+        findings.append(fact(f"{what} {key}", holds, text))
     return findings
 
 
@@ -235,7 +235,7 @@ def egress_tiers(view: View) -> list[Check]:
         lines = [line for line in _only(view.plan.cost.lines, ("network",)) if line.service == entry.service]
         billed = [float(line.unit_price) for line in lines if abs(line.quantity - gb) <= ROUNDING * gb]
         if not billed:
-            findings.append(Finding(name, gb, 0.0, -1.0, f"{name}: {gb:g} GB are not on the bill"))
+            findings.append(fact(name, False, f"{name}: {gb:g} GB are not on the bill"))
             continue
         found = min(billed, key=lambda price: abs(price - right))
         text = f"{name}: {found:.6g} per GB, the average of its tiers is {right:.6g}"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from optimizer.domain.plan import Check, Pool
 from optimizer.verification.claims import claims_of
 from optimizer.verification.shapes import twice
-from optimizer.verification.view import ROUNDING, Finding, View, judged, pool_label, stated
+from optimizer.verification.view import ROUNDING, Finding, View, fact, judged, pool_label, stated
 
 UTILISATION_CAP = 0.97
 #: A capacity is promised with 2 % off for the sampling error of the simulation that found it.
@@ -83,7 +83,10 @@ def utilisation_cap(view: View) -> list[Check]:
         for period, (replicas, arrival, said) in enumerate(rows):
             label = f"{pool_label(pool)}, {view.period_label(period)}"
             full = _full_rate(pool, replicas)
-            real = arrival / full if full > 0.0 else (0.0 if arrival == 0.0 else float("inf"))
+            if arrival > 0.0 and full <= 0.0:
+                findings.append(Finding(label, 0.0, arrival, -arrival, f"{label}: {arrival:g} requests/s, no replicas"))
+                continue
+            real = arrival / full if full > 0.0 else 0.0
             findings.append(Finding(label, UTILISATION_CAP, real, UTILISATION_CAP - real, f"{label}: {real:.1%} busy"))
             off = abs(real - said)
             text = f"{label}: stated {said:.2%} busy, is {real:.2%}"
@@ -94,7 +97,7 @@ def utilisation_cap(view: View) -> list[Check]:
                 findings.append(Finding(label, UTILISATION_CAP, claimed, UTILISATION_CAP - claimed + 1e-9, text))
             elif pool.capacity_per_s_by_period[period] > 0.0:
                 claimed = pool.capacity_per_s_by_period[period]
-                findings.append(Finding(label, 0.0, claimed, -1.0, f"{label}: capacity claimed without replicas"))
+                findings.append(Finding(label, 0.0, claimed, -claimed, f"{label}: capacity claimed without replicas"))
         findings += _after_loss(pool)
     return judged("utilisation_cap", findings)
 
@@ -143,7 +146,7 @@ def every_origin_served(view: View) -> list[Check]:
         for period, share in enumerate(route.share_by_period):
             label = f"{route.service} from {route.origin}, {view.period_label(period)}"
             if share < 0.0:
-                findings.append(Finding(label, 0.0, share, -1.0, f"{label}: a share is below 0 (found {share:g})"))
+                findings.append(Finding(label, 0.0, share, share, f"{label}: a share is below 0 (found {share:g})"))
     return judged("every_origin_served", findings)
 
 
@@ -204,7 +207,7 @@ def hours(view: View) -> list[Check]:
             text = f"{label}: stands for {period.days:g} days and {period.hours:g} hours, its day type for {right:g}"
             findings.append(Finding(label, right, period.days, left if left < 0.0 else float("inf"), text))
     findings += [
-        Finding(str(again), 1.0, 2.0, -1.0, f"{again}: this period stands twice")
+        fact(str(again), False, f"{again}: this period stands twice")
         for again in twice((period.day_type, period.hour) for period in plan.periods)
     ]
     return judged("hours", findings)

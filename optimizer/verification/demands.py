@@ -75,8 +75,10 @@ def at_every_demand(reading: Reading) -> Reading:
         for name, other in list(views(view).items())[1:]:
             for check in reading(other):
                 if not check.holds:
-                    subject, detail = f"{check.subject}, demand {name}", f"{check.detail}, demand {name}"
-                    checks.append(dataclasses.replace(check, subject=subject, detail=detail))
+                    subject = f"{check.subject}, demand {name}"
+                    detail = check.detail.replace(check.subject, subject, 1)
+                    told = detail if subject in detail else f"{detail}, demand {name}"
+                    checks.append(dataclasses.replace(check, subject=subject, detail=told))
         failed = [check for check in checks if not check.holds]
         return failed or checks
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from optimizer.domain.plan import Check, Pool
 from optimizer.verification.demands import views
-from optimizer.verification.view import Finding, Row, View, judged
+from optimizer.verification.view import Finding, Row, View, fact, judged
 
 #: Figures of power and energy that are the same, as a share.
 SAME = 1e-6
@@ -119,9 +119,8 @@ def energy(view: View) -> list[Check]:
 
 def _same(subject: str, found: float | None, right: float | None) -> list[Finding]:
     if found is None or right is None:
-        holds = found is None and right is None
         text = f"{subject}: {found} in the plan, should be {right}"
-        return [Finding(subject, 0.0, 0.0, float("inf") if holds else -1.0, text)]
+        return [fact(subject, found is None and right is None, text)]
     off = abs(found - right)
     text = f"{subject}: {found:.6g}, should be {right:.6g}"
     return [Finding(subject, right, found, SAME * max(1.0, right) - off, text)]

@@ -51,10 +51,11 @@ def replica_bounds(view: View) -> list[Check]:
     for (service, place), members in view.sites.items():
         row = view.services[service]
         most = math.inf if row["max_replicas"] is None else row["max_replicas"]
+        asked = f"at least {row['min_replicas']}" if math.isinf(most) else f"{row['min_replicas']} to {most}"
         for period in range(len(view.plan.periods)):
             count = sum(pool.replicas_by_period[period] for _, pool in members)
             label = f"{service} in {place}, {view.period_label(period)}"
-            text = f"{label}: {count} replicas, {row['min_replicas']} to {most:g} are asked"
+            text = f"{label}: {count} replicas, asked were {asked}"
             margin = min(float(count - row["min_replicas"]), most - count)
             findings.append(Finding(label, row["min_replicas"], count, margin, text))
     return judged("replica_bounds", findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.domain.plan import Check, Pool
 from optimizer.verification.cases import AT_CLAIM, Case, cases_of
 from optimizer.verification.replay import Replay
-from optimizer.verification.view import Finding, View, judged, pool_label
+from optimizer.verification.view import Finding, View, fact, judged, other_percentile, pool_label
 
 #: Of the replayed traffic. Planning draws from another generator, so no seed of it gives the same arrivals.
 SEED = 77_000_017
@@ -45,10 +45,11 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
     """Parts of the promise; network and so on are computed again, so that a wrong part cannot hide a late promise."""
     asked, label = view.services[pool.service], pool_label(pool)
     key = f"p{100.0 * asked['percentile']:g}_ms"
-    target, promised = pool.target.get(key, float("nan")), pool.promised.get(key, float("nan"))
+    if key not in pool.target:
+        return [fact(label, False, f"{label}: {other_percentile(pool, asked['percentile'])}")]
+    target, promised = pool.target[key], pool.promised[key]
     scatter = asked["batch_time_p99_over_mean"]
     least = view.network_ms(index) + asked["overhead_ms"] + pool.service_time.seconds[0] * 1e3
-    right_dispatch = float("inf") if pool.dispatch == asked["dispatch"] else -1.0
     most = float(asked["latency_ms"]) if pool.service in view.stages else float("inf")
     text = f"{label}: dispatch is {pool.dispatch}, asked was {asked['dispatch']}"
     wait = pool.max_wait_ms if asked["max_wait_ms"] is None or pool.batch_size == 1 else asked["max_wait_ms"]
@@ -57,7 +58,7 @@ def _arithmetic(view: View, index: int, pool: Pool) -> list[Finding]:
         _equal(label, "overhead", asked["overhead_ms"], pool.overhead_ms),
         _equal(label, "target", view.held_to(index).milliseconds, target),
         _equal(label, "p99 over mean of a batch's time", scatter, pool.service_time.p99_over_mean),
-        Finding(label, 0.0, 0.0, right_dispatch, text),
+        fact(label, pool.dispatch == asked["dispatch"], text),
         _equal(label, "wait of a batch", wait, pool.max_wait_ms),
         _at_most(f"{label}: is held to {target:g} ms, at most {most:g} are allowed", target, most),
         _at_most(f"{label}: promises {promised:.1f} of {target:g} ms", promised, target),
@@ -76,8 +77,8 @@ def _trips(view: View) -> list[Finding]:
 
 def _equal(label: str, what: str, right: float, found: float) -> Finding:
     """Equal up to rounding; where it holds it is never the tightest finding."""
-    margin = -1.0 if not abs(right - found) <= EXACT_MS else float("inf")
-    return Finding(label, right, found, margin, f"{label}: {what} is {right:g} ms (the plan says {found:g})")
+    text = f"{label}: {what} is {right:.9g} ms (the plan says {found:.9g})"
+    return fact(label, abs(right - found) <= EXACT_MS, text)
 
 
 def _at_most(text: str, value: float, limit: float) -> Finding:
@@ -110,6 +111,7 @@ def _judged(view: View, case: Case, replay: Replay) -> list[Finding]:
         promised_ms = next(iter(pool.promised.values()))
         over = replay.share_above((promised_ms - elsewhere_ms) * (1.0 + PROMISE_SLACK) / 1e3, allowed)
         text = f"{label}: promises {promised_ms:.1f} ms (replayed {edge_ms:.1f} ms)"
-        kept = float("inf") if over.at_least <= allowed else -1.0
-        findings.append(Finding(label, promised_ms, edge_ms, kept, text))
+        # judged by how many requests take longer, so there is no margin in milliseconds
+        margin = float("inf") if over.at_least <= allowed else float("-inf")
+        findings.append(Finding(label, promised_ms, edge_ms, margin, text))
     return findings

@@ -10,7 +10,7 @@ from optimizer.domain.plan import Check
 from optimizer.verification.buying import STEADY, KeyReading, Slot, readings
 from optimizer.verification.draw import plan_kw, pool_kg
 from optimizer.verification.prices import fits
-from optimizer.verification.view import Finding, View, judged, pool_label
+from optimizer.verification.view import Finding, View, fact, judged, pool_label
 
 CENT = 0.01
 
@@ -119,7 +119,7 @@ def carbon_limit(view: View) -> list[Check]:
 def _unknown(view: View, what: str, limit: float | None, values: list[Any]) -> list[Finding]:
     """Pools whose draw is not known cannot be counted against a limit."""
     return [
-        Finding(pool_label(pool), 0.0, 0.0, -1.0, f"{pool_label(pool)}: its {what} is limited, and not known")
+        fact(pool_label(pool), False, f"{pool_label(pool)}: its {what} is limited, and not known")
         for pool, value in zip(view.plan.pools, values, strict=True)
         if limit is not None and value is None
     ]

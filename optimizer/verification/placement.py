@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.domain.plan import Check, FleetRow, Pool
-from optimizer.verification.view import Finding, Row, View, judged, pool_label, stated
+from optimizer.verification.view import Finding, Row, View, fact, judged, pool_label, stated
 
 #: Bases that `plan_on: measured_only` rests on: points that were measured, or a curve fitted through them.
 MEASURED = ("measured", "fitted")
@@ -40,8 +40,9 @@ def accelerator_memory(view: View) -> list[Check]:
     for pool in view.plan.pools:
         room = view.type_of(pool)["accelerator_memory_gib"] * pool.accelerators_per_replica
         need = view.model_of(pool)["weights_gib"] + view.model_of(pool)["runtime_gib"]
-        if view.per_instance(pool) < 1:
-            need = float("inf")
+        most, wanted = view.type_of(pool)["accelerator_count"], pool.accelerators_per_replica
+        text = f"{pool_label(pool)}: a replica needs {wanted} accelerators (an instance has {most})"
+        findings.append(fact(pool_label(pool), view.per_instance(pool) >= 1, text))
         text = f"{pool_label(pool)}: needs {need:g} GiB of accelerator memory (found {room:g})"
         findings.append(Finding(pool_label(pool), room, need, room - need, text))
     return judged("accelerator_memory", findings)

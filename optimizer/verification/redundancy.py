@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from optimizer.domain.plan import Check, Pool
 from optimizer.verification.claims import Claims
-from optimizer.verification.view import ROUNDING, Finding, Site, View, judged
+from optimizer.verification.view import ROUNDING, Finding, Site, View, fact, judged
 
 
 def protected(view: View, kind: str) -> dict[Site, list[tuple[int, Pool]]]:
@@ -98,7 +98,7 @@ def _divided(view: View) -> list[Finding]:
         if view.services[route.service]["redundancy"] == "region" and any(route.share_by_period):
             places[route.service, route.origin].add(view.plan.pools[route.pool].location)
     return [
-        Finding(f"{service} from {origin}", 1.0, float(len(found)), -1.0, f"{service} from {origin}: several locations")
+        fact(f"{service} from {origin}", False, f"{service} from {origin}: several locations")
         for (service, origin), found in places.items()
         if len(found) > 1
     ]
@@ -116,5 +116,5 @@ def _standby_of_each(view: View) -> list[Finding]:
             runs = right and (service, mine[0].standby) in view.sites
             label = f"{service} from {origin}"
             text = f"{label}: no running standby location for {primary}"
-            findings.append(Finding(label, 1.0, float(runs), float("inf") if runs else -1.0, text))
+            findings.append(fact(label, runs, text))
     return findings

@@ -33,7 +33,9 @@ def spot_share(view: View) -> list[Check]:
         for period, (spot, replicas) in enumerate(rows):
             if spot > replicas:
                 label = f"{pool.service} in {pool.location} zone {pool.zone}, {view.period_label(period)}"
-                findings.append(Finding(label, replicas, spot, -1.0, f"{label}: more spot than instances"))
+                findings.append(
+                    Finding(label, replicas, spot, float(replicas - spot), f"{label}: more spot than instances")
+                )
     return judged("spot_share", findings)
 
 

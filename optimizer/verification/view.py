@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -186,7 +187,7 @@ class View:
             return Held(float(asked["latency_ms"]), percentile)
         key = f"p{100.0 * percentile:g}_ms"
         if key not in pool.target:
-            message = f"{pool_label(pool)}: no target at {key}"
+            message = f"{pool_label(pool)}: {other_percentile(pool, percentile)}"
             raise Unreadable(message)
         return Held(float(pool.target[key]), percentile)
 
@@ -257,10 +258,15 @@ class Finding:
     """One reading of a rule on one subject; `margin` below 0 breaks it."""
 
     subject: str
-    limit: float
-    value: float
+    limit: float | None
+    value: float | None
     margin: float
     detail: str = ""
+
+
+def fact(subject: str, holds: bool, detail: str) -> Finding:
+    """Return a reading that is right or wrong without a limit to keep; where right it is never the tightest."""
+    return Finding(subject, None, None, math.inf if holds else -math.inf, detail)
 
 
 def model_name(profile: str) -> str:
@@ -273,6 +279,12 @@ def pool_label(pool: Pool) -> str:
     return f"{pool.service} on {pool.instance_type} in {pool.location} zone {pool.zone}"
 
 
+def other_percentile(pool: Pool, asked: float) -> str:
+    """Say that a pool's target is for another percentile than the one asked for."""
+    kept = " and ".join(key.removesuffix("_ms") for key in pool.target)
+    return f"its target is for {kept}, asked was p{100.0 * asked:g}"
+
+
 def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[Check]:
     """Turn findings into checks: the tightest one where all hold, else one for each that fails, the furthest first."""
     if not findings:
@@ -280,9 +292,7 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
     broken = sorted((item for item in findings if not item.margin >= -tolerance), key=lambda item: item.margin)
     if not broken:
         tightest = min(findings, key=lambda item: item.margin)
-        # an infinite margin: all are equal to what they must be
-        margin = float(tightest.margin) if tightest.margin < float("inf") else None
-        return [Check(rule, tightest.subject, float(tightest.limit), float(tightest.value), margin, holds=True)]
+        return [Check(rule, tightest.subject, *_figures(tightest), holds=True)]
     checks = [_failed(rule, item) for item in broken[:SUBJECTS_SHOWN]]
     if len(broken) > SUBJECTS_SHOWN:
         rest = f"and {len(broken) - SUBJECTS_SHOWN} more"
@@ -291,9 +301,17 @@ def judged(rule: str, findings: list[Finding], tolerance: float = 0.0) -> list[C
 
 
 def _failed(rule: str, item: Finding) -> Check:
+    return Check(rule, item.subject, *_figures(item), holds=False, detail=item.detail or item.subject)
+
+
+def _figures(item: Finding) -> tuple[float | None, float | None, float | None]:
+    """Limit, value and margin; none where there is no such figure, for example in a plain fact."""
     # counts become floats too, so that a plan file reads back as it was written
-    figures = float(item.limit), float(item.value), float(item.margin)
-    return Check(rule, item.subject, *figures, holds=False, detail=item.detail or item.subject)
+    limit, value, margin = (
+        float(figure) if figure is not None and math.isfinite(figure) else None
+        for figure in (item.limit, item.value, item.margin)
+    )
+    return limit, value, margin
 
 
 def stated(rule: str, faults: list[str], subject: str) -> list[Check]:

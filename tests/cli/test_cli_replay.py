@@ -67,6 +67,7 @@ def test_a_failed_rule_or_a_broken_promise_ends_with_1(invoke, ending):
     result = invoke("verify", "plan.json", "--replay", ending=ending)
     assert result.exit_code == 1
     assert "Verdict" in result.stdout
+    assert result.stdout.rstrip().endswith("do not act on this plan") == (ending == "fails")
 
 
 def test_a_plan_that_cannot_be_read_is_not_replayed(invoke, monkeypatch):

@@ -119,6 +119,18 @@ def test_a_log_goes_with_a_loss_and_with_more_requests(asked, monkeypatch):
     assert sum(row["requests"] for row in found["rows"]) == 2 * sum(row["requests"] for row in once["rows"])
 
 
+def test_a_plan_that_breaks_a_rule_is_not_called_good(asked, monkeypatch):
+    """The promise stands in every five minutes, and the bill does not add up: that is said last."""
+    monkeypatch.chdir(asked)
+    document = json.loads((asked / "plan.json").read_text(encoding="utf-8"))
+    document["cost"]["lines"][0]["amount"] += 100.0
+    (asked / "changed.json").write_text(json.dumps(document), encoding="utf-8")
+    result = _run("verify", "changed.json", "--trace", "log.csv", "--service", "s", "--quiet")
+    assert result.exit_code == 1
+    assert "the promise stands in each five minutes" in " ".join(result.stdout.split())
+    assert result.stdout.rstrip().endswith("fail: do not act on this plan")
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

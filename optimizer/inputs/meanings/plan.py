@@ -172,9 +172,9 @@ PLAN_MEANINGS: dict[str, dict[str, str]] = {
     "Check": {
         "rule": "The rule.",
         "subject": "What it was read for.",
-        "limit": "What is allowed.",
+        "limit": "What is allowed; null where a fact is right or wrong.",
         "worst_value": "What the plan reaches.",
-        "margin": "How far it stays within the limit.",
+        "margin": "How far it stays within the limit; in a replay, how far the lower end of its interval does.",
         "holds": "Whether the rule holds.",
         "detail": "What was found.",
     },

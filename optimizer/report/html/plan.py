@@ -23,7 +23,7 @@ from optimizer.report.html.plan_rests import cannot_section, estimates_section
 from optimizer.report.html.plan_run import run_section
 from optimizer.report.html.plan_sheet import PlanSheet
 from optimizer.report.html.sheet import Sheet
-from optimizer.report.words import date_range
+from optimizer.report.words import date_range, does
 
 #: A gap below this is what floats leave of an exact proof.
 PROVED = 1e-9
@@ -116,7 +116,8 @@ def _checked(p: PlanSheet) -> tuple[Html, Html]:
     count = s.counted(["count", s.path("checks")], "check")
     failed = s.path("checks", {"holds": False})
     if s.at("checks", {"holds": False}):
-        return tag("span", s.figure(["count", failed]), " fail", class_="bad"), joined("of ", count)
+        fail = does(len(s.at("checks", {"holds": False})), "fail")
+        return tag("span", s.figure(["count", failed]), f" {fail}", class_="bad"), joined("of ", count)
     return tag("span", "all hold", class_="good"), joined(count, ", the bill written again")
 
 

@@ -7,7 +7,8 @@ from optimizer.report.html.markup import Html, filled, joined, tag
 from optimizer.report.html.parts import Column, Line, data, section, table
 from optimizer.report.html.plan_rests import effect_of_ten_percent
 from optimizer.report.html.plan_sheet import PlanSheet
-from optimizer.report.plan_checked import DUST, REPLAYED, hardest
+from optimizer.report.plan_checked import DUST, MARGIN_OF_A_REPLAY, REPLAYED, hardest, has_intervals, is_told
+from optimizer.report.words import does
 
 
 def assumptions_section(p: PlanSheet) -> Html:
@@ -35,6 +36,7 @@ def checks_section(p: PlanSheet) -> Html:
     checks = p.plan["checks"]
     if not checks:
         return section("checks", "Checked", tag("p", "Not yet: run fleetopt verify on the plan file.", class_="bad"))
+    found = p.records("checks", Check)
     failed = [number for number, check in enumerate(checks) if not check["holds"]]
     order = [*failed, *(number for number in range(len(checks)) if number not in failed)]
     columns = (
@@ -51,7 +53,7 @@ def checks_section(p: PlanSheet) -> Html:
                 checks[number]["rule"],
                 "yes" if checks[number]["holds"] else "NO",
                 *(_bound(p, number, name) for name in ("limit", "worst_value", "margin")),
-                joined(tag("span", checks[number]["subject"]), _detail(checks[number])),
+                _where(found[number]),
             ),
             kind="" if checks[number]["holds"] else "bad",
         )
@@ -61,11 +63,14 @@ def checks_section(p: PlanSheet) -> Html:
     bad = p.sheet.figure(["count", p.sheet.path("checks", {"holds": False})])
     said = joined(count, " checks hold")
     if failed:
-        said = joined(bad, " of ", count, " checks fail: do not act on this plan")
+        fail = does(len(failed), "fail")
+        said = joined(bad, " of ", count, f" checks {fail}: do not act on this plan")
     told = table("Checks", columns, rows)
     verdict = joined(tag("p", said, class_="bad" if failed else "good"), _replayed(p))
     shown = told if failed else data("Every check: the figures", told)
     remark = "Every rule read again, and the bill written again, by code that shares nothing with the solver."
+    if has_intervals(found):
+        remark = f"{remark} {MARGIN_OF_A_REPLAY.capitalize()}."
     return section("checks", "Checked", verdict, shown, remark=remark)
 
 
@@ -84,6 +89,7 @@ def _bound(p: PlanSheet, number: int, name: str) -> Html:
     return p.sheet.figure(p.sheet.path("checks", number, name), digits, missing="")
 
 
-def _detail(check: dict[str, str]) -> Html:
-    told = check["detail"] and not check["holds"]
-    return tag("span", check["detail"], class_="note") if told else Html("")
+def _where(check: Check) -> Html:
+    """Where a rule is tightest; of one that fails, the sentence that says where."""
+    subject = "" if is_told(check) else tag("span", check.subject)
+    return joined(subject, "" if check.holds or not check.detail else tag("span", check.detail, class_="note"))

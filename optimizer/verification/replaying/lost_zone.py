@@ -70,9 +70,18 @@ def lose_zone(
     pages = list(_pages(player, str(asked.zone), notes))
     notes += stages_note(fleet.view, "in the table of services" if pages else "here")
     if not rows and not pages:
-        mend = "Write redundancy: zone for a service, or name a zone where such a one stands."
-        raise InputError([Fault("--lose-zone", "no service of this plan is protected there", mend, "nothing-to-lose")])
+        raise InputError([_nothing_to_lose(fleet.view, str(asked.zone))])
     return ZoneLossReport(tuple(rows), tuple(pages), given, seed, player.engine.name, tuple(notes))
+
+
+def _nothing_to_lose(view: View, asked: str) -> Fault:
+    """Say that no service runs in the zone that is protected against its loss, and in which zones one does."""
+    protected = {name for name, row in view.services.items() if row["redundancy"] == "zone"}
+    zones = sorted({f"{pool.location}/{pool.zone}" for pool in view.plan.pools if pool.service in protected})
+    what = "no service of this plan is protected against the loss of " + ("a zone" if asked == FULLEST else asked)
+    again = "Set redundancy: zone for a service and plan again"
+    mend = f"{again}, or name a zone where a protected service runs: {', '.join(zones)}." if zones else f"{again}."
+    return Fault("--lose-zone", what, mend, "nothing-to-lose")
 
 
 def _site(player: Player, service: str, indices: list[int], asked: str) -> Iterator[ZoneLoss]:

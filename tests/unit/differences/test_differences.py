@@ -78,18 +78,44 @@ def test_horizons_of_different_length_are_compared_a_month(sample: Plan):
     assert found.lines == ()
 
 
-@pytest.mark.parametrize(("more", "differs"), [(0.9, False), (1.1, True)])
-def test_less_than_both_gaps_together_is_no_difference(sample: Plan, more: float, differs: bool):
-    """Each plan is proved within 100; 180 more is nothing, 220 more is a difference."""
+@pytest.mark.parametrize(("more", "proved"), [(0.9, False), (1.1, True)])
+def test_less_than_both_gaps_together_is_no_difference_of_totals(sample: Plan, more: float, proved: bool):
+    """Each plan is proved within 100; 180 more is nothing proved, 220 more is. The line differs in either case."""
     first = sample.replace(objective=replace(sample.objective, lower_bound=sample.objective.total - 100.0))
     people = next(line for line in sample.cost.lines if line.category == "people")
     lines = [line for line in sample.cost.lines if line is not people]
     second = _with_lines(sample, [*lines, replace(people, amount=people.amount + 200.0 * more)])
     second = second.replace(objective=replace(second.objective, lower_bound=second.objective.total - 100.0))
     found = difference_of(first, second)
-    assert found.money_differs is differs
-    assert found.differs is differs
+    assert found.money_differs is proved
+    assert found.differs
     assert len(found.lines) == 1
+
+
+def test_a_bill_that_differs_line_by_line_is_a_difference_whatever_it_adds_up_to(sample: Plan):
+    """Money moved from one line to another; a line of the same amount at twice the price for half the quantity."""
+    lines = list(sample.cost.lines)
+    first, second = [number for number, line in enumerate(lines) if line.category == "compute"][:2]
+    moved = [replace(line, amount=line.amount + {first: 50.0, second: -50.0}.get(number, 0.0))
+             for number, line in enumerate(lines)]  # fmt: skip
+    found = difference_of(_proved(sample), _with_lines(sample, moved))
+    assert (found.money_differs, found.decisions_differ, found.inputs) == (False, False, ())
+    assert found.differs
+    assert len(found.lines) == 2
+    _adds_up(found)
+    halved = replace(lines[first], quantity=lines[first].quantity / 2, unit_price=2 * lines[first].unit_price)
+    found = difference_of(_proved(sample), _with_lines(sample, [*lines[:first], halved, *lines[first + 1 :]]))
+    assert found.differs
+    (only,) = found.lines
+    assert (only.item, only.difference) == (lines[first].item, 0.0)
+    assert only.by_price > 1.0
+    _adds_up(found)
+
+
+def test_rounding_of_floats_is_no_difference(sample: Plan):
+    """A hundredth of a cent less here and there is the same bill."""
+    lines = [replace(line, amount=line.amount + 1e-4) for line in sample.cost.lines]
+    assert not difference_of(_proved(sample), _with_lines(sample, lines)).differs
 
 
 def test_fleet_and_pools_tell_counts_batch_and_zone(sample: Plan):

@@ -86,6 +86,13 @@ def test_broken_promises_are_told_by_place():
     assert "and 3 places more" in page(*places)
 
 
+def test_rules_that_fail_have_the_last_word():
+    """Whatever the day came to."""
+    fails = replace(RULE, holds=False)
+    assert page(BUSY, checks=(fails, RULE)).endswith("1 check of 2 fails: do not act on this plan")
+    assert page(BUSY).endswith("0.82 % of requests late, 1.00 % allowed")
+
+
 def test_a_second_look_is_told():
     """What other traffic said of the worst five minutes, and how many hours it acquitted."""
     row = sample_day_row(worst_late_share=0.014, worst_at_least=0.011, again_share=0.0042, again_at_least=0.0031,

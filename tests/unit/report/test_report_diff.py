@@ -58,7 +58,7 @@ def test_a_difference_within_the_gaps_is_called_none():
 def test_equal_plans_say_so_and_every_format_can_be_written():
     """A short page; JSON tells that nothing differs, CSV has a header alone."""
     report = diff_report(difference_of(sample_plan(), sample_plan(), ("a.json", "b.json")))
-    assert "nothing: the same fleet on the same inputs" in render(report, Format.TABLE)
+    assert "nothing: the same fleet on the same inputs, with the same bill" in render(report, Format.TABLE)
     assert '"differs": false' in render(report, Format.JSON)
     assert render(report, Format.CSV).count("\n") == 1
     assert render(report, Format.MARKDOWN).startswith("# a.json and b.json")

@@ -150,6 +150,28 @@ def test_the_hardest_replayed_minutes_are_told_with_the_checks():
     assert "hardest minutes" not in plan_html(plan.replace(checks=others).to_dict())
 
 
+def test_a_check_that_fails_is_told_once():
+    """The sentence that says where, beside figures only where there are any; counts and verbs agree."""
+    where = "ranking on g4dn.xlarge in aws/us-east-1 zone a"
+    fails = Check("latency", where, None, None, None, False, f"{where}: overhead is 4 ms (the plan says 50)")
+    plan = sample_plan()
+    html = plan_html(plan.replace(checks=(*plan.checks, fails)).to_dict())
+    first = _rows(html, "checks")[1]
+    assert first == ["latency", "NO", "", "", "", fails.detail]
+    count = len(plan.checks) + 1
+    assert f"1 of {count} checks fails: do not act on this plan" in _read(html)
+
+
+def test_the_margin_of_a_replay_is_explained():
+    """Where it comes from an interval."""
+    late = Check("latency", "ranking", 0.01, 0.0098, 0.0004, True)
+    plan = sample_plan()
+    note = "Latency, shares of late requests: the margin is the limit less the lower end"
+    assert note in _read(plan_html(plan.replace(checks=(*plan.checks, late)).to_dict()))
+    others = tuple(check for check in plan.checks if check.rule != "latency")
+    assert note not in _read(plan_html(plan.replace(checks=others).to_dict()))
+
+
 def test_what_came_is_told_beside_the_forecast():
     """Rates, their difference, what broke in which hours, and what hindsight would have paid."""
     rows = _rows(replan_html(sample_replan(actuals=CAME).to_dict()), "came")

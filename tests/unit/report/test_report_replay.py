@@ -115,6 +115,23 @@ def test_broken_promises_are_told_by_place():
     assert "overloaded" in page(replace(full, classes=("hardest hour",)))
 
 
+def test_one_promise_breaks_in_the_singular():
+    """The count and its verb agree."""
+    broken = replace(HOUR, holds=False)
+    assert "1 promise of 2 breaks, without the fullest zone" in page(broken, QUIET)
+
+
+def test_rules_that_fail_have_the_last_word():
+    """Promises that stand do not make a plan good that breaks a rule."""
+    fails = replace(RULE, holds=False, detail="total of the bill: 12.00, should be 10.00")
+    text = page(HOUR, checks=(fails, RULE, fails))
+    assert "Verdict every promise stands, without the fullest zone" in text
+    assert text.endswith("2 checks of 3 fail: do not act on this plan")
+    assert page(HOUR, checks=(fails, RULE)).endswith("1 check of 2 fails: do not act on this plan")
+    assert "do not act" not in page(HOUR)
+    assert page(checks=(fails,)).endswith("1 check of 1 fails: do not act on this plan")
+
+
 def test_requests_that_nobody_serves_are_called_so():
     """No percentile, no busy share, no crash."""
     alone = replace(

@@ -90,8 +90,9 @@ def test_without_pages_nothing_is_said_of_them():
 def test_rules_that_fail_are_named():
     """As on the other pages: how many, and what each says."""
     text = _text(checks=(GOOD, BAD))
-    assert "Rules 2 rules by an independent reading · 1 of them fail" in text
+    assert "Rules 2 rules by an independent reading · 1 of them fails" in text
     assert "demand: chat, day 20 h: 6 of 10 requests/s served" in text
+    assert text.endswith("1 check of 2 fails: do not act on this plan")
 
 
 def test_documents_have_all_of_both():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from optimizer.errors import InputError
 from optimizer.verification.replaying.engine import PLAIN, Engine, load_engine, plain_stays
 from optimizer.verification.replaying.lost import NOWHERE, Clients, Drawn, landed
 from optimizer.verification.replaying.lost_zone import Assumed, lose_zone
-from tests.unit.verification.hand_plan import with_inputs
+from tests.unit.verification.hand_plan import hand_plan, with_inputs
 
 SAMPLE = replace(load_engine(), effort=PLAIN)
 
@@ -119,14 +120,28 @@ def test_recovery_needs_replicas_and_a_notice_in_time(plan):
 
 
 def test_a_plan_without_protection_has_nothing_to_lose(plan):
-    """It is said, not passed over."""
+    """It is said, not passed over, with what to change."""
 
     def change(inputs):
         for row in inputs["services"]:
             row["redundancy"] = "none"
 
-    with pytest.raises(InputError, match="no service"):
+    told = (
+        "--lose-zone: no service of this plan is protected against the loss of a zone. "
+        "Set redundancy: zone for a service and plan again."
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(told)}$"):
         lose_zone(with_inputs(plan, change), engine=SAMPLE)
+
+
+def test_a_zone_without_a_protected_service_is_told_with_those_that_have_one():
+    """The plan by hand: search is protected and runs in the north, rank runs in the south and is not."""
+    told = (
+        "no service of this plan is protected against the loss of south/two/a. Set redundancy: zone for a service and "
+        "plan again, or name a zone where a protected service runs: north/one/a, north/one/b."
+    )
+    with pytest.raises(InputError, match=re.escape(told)):
+        lose_zone(hand_plan(), "south/two/a", engine=SAMPLE)
 
 
 def test_a_zone_that_the_plan_does_not_use_is_told_by_the_option_that_named_it(plan):

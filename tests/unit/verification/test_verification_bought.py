@@ -542,4 +542,4 @@ def test_a_failure_at_another_demand_names_it():
     """The planner reads under which demand the rule is broken."""
     plan = at_low(0, capacity_per_s_by_period=(100.0, 40.0))(two_demands_plan())
     details = [check.detail for check in verify(plan) if check.rule == "zone_loss" and not check.holds]
-    assert details == [f"search in {NORTH} without zone b, sale 12 h: 40 of 90 requests/s, demand low"]
+    assert details == [f"search in {NORTH} without zone b, sale 12 h, demand low: 40 of 90 requests/s"]

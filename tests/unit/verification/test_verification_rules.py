@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -645,10 +647,14 @@ def test_every_check_holds_for_the_plan_by_hand(plan, records):
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_mutation_fails_just_the_readings_it_breaks(plan, case):
-    """One change of the valid plan: the stated readings fail and no other."""
+    """One change of the valid plan: the stated readings fail and no other, in words and figures that mean something."""
     mutate, expected = CASES[case]
-    found = failed(verify(mutate(plan)))
-    assert found == expected
+    checks = verify(mutate(plan))
+    assert failed(checks) == expected
+    for check in checks:
+        figures = [figure for figure in (check.limit, check.worst_value, check.margin) if figure is not None]
+        assert all(math.isfinite(figure) for figure in figures), check
+        assert not re.search(r"\b(nan|inf)\b", f"{check.subject} {check.detail}"), check
 
 
 def test_every_rule_has_a_mutation_that_only_it_notices():
@@ -664,6 +670,29 @@ def test_failures_speak_in_the_planners_words(plan):
     broken = with_pool(plan, 2, capacity_per_s_by_period=(20.0, 23.9))
     details = [check.detail for check in verify(broken) if not check.holds]
     assert "rank on quad in south/two zone a, sale 12 h: demand not served (found 23.9 of 24 requests/s)" in details
+
+
+def test_another_percentile_than_asked_is_told_as_that(plan):
+    """Not as a target of no milliseconds."""
+    broken = with_inputs(plan, put("services", 0.5, field="percentile", name="search"))
+    told = [check for check in verify(broken) if not check.holds]
+    assert {check.rule for check in told} == {"latency"}
+    assert told[0].detail == ("search on one in north/one zone a: its target is for p99, asked was p50")
+    assert (told[0].limit, told[0].worst_value, told[0].margin) == (None, None, None)
+
+
+def test_requests_to_no_replicas_are_told_as_that(plan):
+    """9 requests/s on none, not a pool that is infinitely busy."""
+    told = [check for check in verify(with_pool(plan, 2, replicas_by_period=(0, 4))) if check.rule == "utilisation_cap"]
+    assert told[0].detail == "rank on quad in south/two zone a, day 12 h: 9 requests/s, no replicas"
+    assert (told[0].limit, told[0].worst_value, told[0].margin) == (0.0, pytest.approx(9.0), pytest.approx(-9.0))
+
+
+def test_what_must_be_equal_has_no_limit_to_keep(plan):
+    """A round trip of 2 instead of 20 ms is wrong, however far below the right one it lies."""
+    (check,) = [check for check in verify(with_route(plan, 2, rtt_ms=2.0)) if not check.holds]
+    assert check.detail == "web to north/one: round trip is 20 ms (the plan says 2)"
+    assert (check.limit, check.worst_value, check.margin) == (None, None, None)
 
 
 def test_a_failing_check_carries_limit_value_and_margin(plan):
