@@ -16,7 +16,7 @@ REPLAYED = "hardest minutes replayed: {late} of requests late, {allowed} allowed
 DUST = 1e-6
 #: Why the margin of a replayed service is not its limit less its worst.
 MARGIN_OF_A_REPLAY = (
-    "latency, shares of late requests: the margin is the limit less the lower end of the 99 % interval of the worst, "
+    "latency, shares of late requests: the margin is the limit less the lower end of the interval of the worst, "
     "so that chance alone breaks nothing"
 )
 

@@ -106,8 +106,8 @@ def test_a_new_service_can_come_from_outside(small: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "example"),
     [
-        ("services.serch.max_wait_ms=3", "services.serch.profile", "profile: bert-base-s128/fp16"),
-        ("services.serch.profile=bert/fp16", "services.serch.latency", "latency: {p99_ms: 60}"),
+        ("services.searchx.max_wait_ms=3", "services.searchx.profile", "profile: bert-base-s128/fp16"),
+        ("services.searchx.profile=bert/fp16", "services.searchx.latency", "latency: {p99_ms: 60}"),
         ("services.Search.latency.p99_ms=3", "services.Search.profile", "profile: bert-base-s128/fp16"),
     ],
 )

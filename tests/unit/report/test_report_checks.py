@@ -53,7 +53,7 @@ def test_what_fails_is_told_once():
 def test_the_margin_of_a_replay_is_explained_where_it_is_another_figure():
     """It comes from the interval of what was late; one that is the limit less the worst needs no word."""
     late = Check("latency", "ranking at its capacity", 0.01, 0.0098, 0.0004, True)
-    note = "the margin is the limit less the lower end of the 99 % interval of the worst"
+    note = "the margin is the limit less the lower end of the interval of the worst"
     text = " ".join(render(checks_report(SecondReading("plan.json", (late,))), Format.TABLE, 140).split())
     assert note in text
     for other in (replace(late, worst_value=0.0, margin=0.01), HOLDS, replace(late, limit=None)):
