@@ -14,7 +14,7 @@ from optimizer.inputs.faults import Faults
 from optimizer.inputs.history_times import DAY_S, Ints
 from optimizer.inputs.log_cells import LogCells
 from optimizer.inputs.log_counts import FIVE_MINUTES_S, Key, Series
-from optimizer.inputs.log_silences import LEAST_S, length_of, silences
+from optimizer.inputs.log_silences import SHORTEST_LOG_S, length_of, silences
 
 MOST_DAYS = 400
 #: Rows with so many equal distances are steps.
@@ -36,9 +36,9 @@ def requested_series(
         mend = "Name their column with --counts; if each row is a request, keep the column of times only."
         faults.add(file, what, mend, "counts")
         return None, [], []
-    if not LEAST_S <= last - first <= MOST_DAYS * DAY_S:
+    if not SHORTEST_LOG_S <= last - first <= MOST_DAYS * DAY_S:
         length = length_of(last - first) if last - first > DAY_S else _seconds(last - first)
-        what = f"must span {LEAST_S // 60} minutes to {MOST_DAYS} days (found {length})"
+        what = f"must span {SHORTEST_LOG_S // 60} minutes to {MOST_DAYS} days (found {length})"
         faults.add(file, what, "Give a longer part, or correct a time that stands apart.", "span")
         return None, [], []
     start = float(np.floor(first / FIVE_MINUTES_S) * FIVE_MINUTES_S)

@@ -13,7 +13,8 @@ from optimizer.inputs.history_times import DAY_S, HOUR_S, Ints
 from optimizer.inputs.log_counts import FIVE_MINUTES_S
 from optimizer.inputs.log_times import local_of
 
-LEAST_S = 600
+#: A log spans at least so many seconds, and a stretch of rows counts as at least so long.
+SHORTEST_LOG_S = 600
 #: A stretch of five minutes or more is a silence where so many requests are usual in it.
 USUAL_REQUESTS = 30.0
 #: Rows that stand apart are at most this share of all, or so few.
@@ -48,7 +49,7 @@ def _stretch(times: Floats, most: int) -> tuple[int, int]:
     low = int(np.argmin(times[most - 1 :] - times[: times.size - most + 1]))
     high = low + most
     while True:
-        reach = max(float(times[high - 1] - times[low]), float(LEAST_S))
+        reach = max(float(times[high - 1] - times[low]), float(SHORTEST_LOG_S))
         wider = (
             int(np.searchsorted(times, times[low] - reach, "left")),
             int(np.searchsorted(times, times[high - 1] + reach, "right")),
