@@ -20,7 +20,7 @@ from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.supply import Key, Supply
-from optimizer.performance import SAMPLING_DERATE, UTILISATION_CAP, least_seconds, slowest_of_one
+from optimizer.performance import ROUNDING, SAMPLING_DERATE, UTILISATION_CAP, least_seconds, slowest_of_one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,10 +199,11 @@ def best_rates(
         Both 0 where one request alone misses the target.
     """
     alone_s = service_s[0] * slowest_of_one(scatter, percentile) if service_s else np.inf
-    if alone_s > target_s or (batch is not None and batch > len(service_s)):
+    limit_s = target_s * (1.0 + ROUNDING)
+    if alone_s > limit_s or (batch is not None and batch > len(service_s)):
         return 0.0, 0.0
     seconds = np.array(service_s)
     each = seconds / np.arange(1, seconds.size + 1)
-    rates = np.minimum(UTILISATION_CAP / each, 1.0 / least_seconds(seconds, target_s, percentile, scatter))
+    rates = np.minimum(UTILISATION_CAP / each, 1.0 / least_seconds(seconds, limit_s, percentile, scatter))
     of = slice(None) if batch is None else slice(batch - 1, batch)
     return SAMPLING_DERATE * float(rates[of].max()), float((1.0 / each[of]).max())

@@ -21,13 +21,15 @@ USUAL_REQUESTS = 30.0
 FEW_SHARE, FEW = 0.001, 3
 #: Between few rows all along a quiet time no gap is this share of the log: that is little traffic, not a wrong time.
 APART_SHARE = 0.1
+#: Nights, week-ends and holidays are shorter: only beyond is a time taken as wrong.
+APART_S = 28 * DAY_S
 
 
 def apart(seconds: Floats) -> tuple[Ints, Floats]:
     """Return the rows that stand apart from all others, and by how many seconds: wrong times, as far as one can tell.
 
-    They are at most one row in a thousand, or three. All others, thirty at least, lie within a stretch that is shorter
-    than the silence that parts them, so that most of the log is silent.
+    They are at most one row in a thousand, or three, four weeks or more from all others. These, thirty at least, lie
+    within a stretch that is shorter than the silence that parts them, so that most of the log is silent.
     """
     order = np.argsort(seconds, kind="stable")
     times = seconds[order]
@@ -41,7 +43,8 @@ def apart(seconds: Floats) -> tuple[Ints, Floats]:
     if not outside.size or parting.max() < APART_SHARE * (times[-1] - times[0]):
         return np.empty(0, dtype=np.int64), np.empty(0)
     outside.sort()
-    return outside, np.maximum(times[low] - seconds[outside], seconds[outside] - times[high - 1])
+    far = np.maximum(times[low] - seconds[outside], seconds[outside] - times[high - 1])
+    return outside[far >= APART_S], far[far >= APART_S]
 
 
 def _stretch(times: Floats, most: int) -> tuple[int, int]:

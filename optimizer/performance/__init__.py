@@ -3,6 +3,7 @@
 from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles_at
 from optimizer.performance.kernel import sojourns
 from optimizer.performance.point import (
+    ROUNDING,
     SAMPLING_DERATE,
     SHARED,
     UTILISATION_CAP,
@@ -15,6 +16,7 @@ from optimizer.performance.service_time import batch_grid, service_seconds
 from optimizer.performance.store import CapacityStore, get_ready
 
 __all__ = [
+    "ROUNDING",
     "SAMPLING_DERATE",
     "SHARED",
     "UTILISATION_CAP",

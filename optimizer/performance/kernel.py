@@ -58,7 +58,7 @@ def late_counts(
         shape.servers,
         at_queue * point.max_wait_s,
         services,
-        at_queue * point.target_s,
+        at_queue * point.limit_s,
         allowed,
         factors,
     )

@@ -16,6 +16,9 @@ SAMPLING_DERATE = 0.98
 #: Promise nothing above this utilisation: a guard against model error, no queueing result.
 UTILISATION_CAP = 0.97
 
+#: Rounding of stays, which are differences of times, as a share of the target.
+ROUNDING = 1e-9
+
 ROUND_ROBIN, SHARED, RANDOM = "round_robin", "shared", "random"
 DISPATCHES = (ROUND_ROBIN, SHARED, RANDOM)
 
@@ -72,6 +75,11 @@ class OperatingPoint:
             raise ValueError(f"burst must be 1 or more (found {self.burst}).")
 
     @property
+    def limit_s(self) -> float:
+        """Target with room for rounding: a stay is a difference of times, and may take all of the target."""
+        return self.target_s * (1.0 + ROUNDING)
+
+    @property
     def batch_size(self) -> int:
         """Largest batch, requests."""
         return len(self.service_s)
@@ -84,7 +92,7 @@ class OperatingPoint:
     @property
     def hopeless(self) -> bool:
         """Whether a lone request misses the target, which it does whenever traffic is low."""
-        return not self.alone_s <= self.target_s
+        return not self.alone_s <= self.limit_s
 
     @property
     def alone_s(self) -> float:
@@ -106,7 +114,7 @@ def highest_rates(point: OperatingPoint, replicas: Floats, highest_utilisation: 
     """
     if point.hopeless:
         return np.zeros_like(replicas)
-    seconds = float(least_seconds(np.array(point.service_s), point.target_s, point.percentile, point.scatter)[-1])
+    seconds = float(least_seconds(np.array(point.service_s), point.limit_s, point.percentile, point.scatter)[-1])
     return np.minimum(highest_utilisation * (replicas * point.full_rate_per_s), replicas / seconds)
 
 

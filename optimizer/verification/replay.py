@@ -30,6 +30,8 @@ MOST_REQUESTS = 200_000
 #: Dropped at the start of a run: this share, at least so many full batches of each replica.
 WARM_UP_SHARE = 0.1
 WARM_UP_BATCHES = 20
+#: Rounding of a stay, as a share of its limit: it is a difference of times that are millions of times as long.
+STAY_ROUNDING = 1e-6
 #: Runs are cut into so many sections, whose shares scatter as the estimate does.
 SECTIONS = 20
 #: Runs that are kept for the next plan; of 40,000 requests each takes 0.3 MB.
@@ -247,7 +249,9 @@ class Replay:
 def _section_shares(stays: Floats, limit_s: float) -> list[float]:
     """Share above the limit in each of 20 sections of a run."""
     size = stays.size // SECTIONS
-    shares: list[float] = (stays[: size * SECTIONS] > limit_s).reshape(SECTIONS, size).mean(axis=1).tolist()
+    shares: list[float] = (
+        (stays[: size * SECTIONS] > limit_s * (1.0 + STAY_ROUNDING)).reshape(SECTIONS, size).mean(axis=1).tolist()
+    )
     return shares
 
 

@@ -15,8 +15,9 @@ RATIO_LOW, RATIO_HIGH = 0.93, 1.07
 AGREES = 1.07
 #: A larger batch may be measured this much quicker than a smaller one: noise, and it is raised.
 DIP = 0.05
-#: An item takes at most so many times as long in a batch as in the next smaller one: twice what was ever measured.
-MOST_DEARER = 3.0
+#: An item takes at most so many times as long in a batch as in the next smaller one: far more than where a batch
+#: outgrows the memory, far less than with a wrong unit.
+MOST_DEARER = 30.0
 #: Beyond this the times are hardly of one unit.
 _OTHER_UNIT = 100.0
 #: Above this ratio of 95th percentile to mean the percentile is what is planned with.

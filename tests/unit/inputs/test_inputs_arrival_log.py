@@ -236,12 +236,12 @@ def test_one_row_far_from_all_others_is_refused(tmp_path):
 
 
 def test_few_rows_on_both_sides_are_refused_each(tmp_path):
-    """Days before and years after, in any order of the file; the longest span that a log may have comes second."""
-    strays = [FIRST + timedelta(days=days) for days in (-3.5, 40, 800)]
+    """Weeks before and years after, in any order of the file; the longest span that a log may have comes second."""
+    strays = [FIRST + timedelta(days=days) for days in (-33.5, 40, 800)]
     faults = _faults(tmp_path, [strays[2], *MOMENTS, strays[0], strays[1]])
     assert [fault.split(" apart")[0] for fault in faults] == [
         "2 time: stands 800 days",
-        "1604 time: stands 4 days",
+        "1604 time: stands 34 days",
         "1605 time: stands 40 days",
     ]
 
@@ -259,9 +259,9 @@ def test_a_count_far_from_all_others_is_refused_with_what_else_is_wrong(tmp_path
 
 @pytest.mark.parametrize(("apart", "refused"), [(4, 4), (5, 0)])
 def test_more_than_few_rows_are_a_part_of_the_log(tmp_path, apart, refused):
-    """Four of 4,005 rows on another day are refused each; five are a second part, and the silence is told."""
+    """Four of 4,005 rows of another month are refused each; five are a second part, and the silence is told."""
     moments = [FIRST + timedelta(seconds=0.3 * number) for number in range(4001)]
-    moments += [FIRST + timedelta(days=1, seconds=11.5 * number) for number in range(apart)]
+    moments += [FIRST + timedelta(days=30, seconds=11.5 * number) for number in range(apart)]
     if refused:
         assert len(_faults(tmp_path, moments)) == refused
     else:
@@ -272,6 +272,18 @@ def test_more_than_few_rows_are_a_part_of_the_log(tmp_path, apart, refused):
 def test_a_sparse_log_of_months_is_read_without_a_word(tmp_path, rate_per_hour):
     """At random, a few requests an hour: hours without any are what is usual."""
     assert _notices(tmp_path, _poisson(rate_per_hour / 3600.0, 120.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "others"), [((9, 17), [0.2]), ((11, 14), [1.3, 5.0, 20.5, 22.0]), ((14, 18), [64.0])]
+)
+def test_quiet_nights_and_days_are_no_wrong_times(tmp_path, hours, others):
+    """A business day, and few requests in the night before or days after it: they are demand, and silences are told."""
+    rng, day = np.random.default_rng(3), datetime(2026, 3, 2, tzinfo=UTC)
+    seconds = [*(rng.uniform(*hours, 20_000) * 3600.0), *(hour * 3600.0 for hour in others)]
+    assert {kind for _, kind, _ in _notices(tmp_path, sorted(day + timedelta(seconds=s) for s in seconds))} == {
+        "silence"
+    }
 
 
 def test_tests_before_a_launch_are_no_stray_rows(tmp_path):

@@ -226,14 +226,20 @@ def test_service_times_that_rise_too_far_are_refused(tmp_path):
     assert fault.startswith("m.csv:2: service time rises too far: batch 2 takes 4.7 ms, batch 1 0.0041 ms (line 3 of")
 
 
-@pytest.mark.parametrize(("last_ms", "fits"), [(23.9, True), (24.1, False)])
-def test_an_item_takes_up_to_three_times_as_long_in_the_next_batch(tmp_path, last_ms, fits):
-    """Four milliseconds for one item, just below or above 24 for two: a kernel that spills, or a wrong time."""
+@pytest.mark.parametrize(("last_ms", "fits"), [(239, True), (241, False)])
+def test_an_item_takes_up_to_thirty_times_as_long_in_the_next_batch(tmp_path, last_ms, fits):
+    """Four milliseconds for one item, just below or above 240 for two: a batch that spills, or a wrong unit."""
     text = f"batch_size,service_time_ms\n1,4\n2,{last_ms}\n"
     if fits:
         assert read(tmp_path, text).curves[0].batch_items == [1, 2]
     else:
-        assert "24.1 ms, batch 1 4 ms (line 2 of m.csv), 3.0 times as long for an item." in refused(tmp_path, text)[-1]
+        assert "241 ms, batch 1 4 ms (line 2 of m.csv), 30 times as long for an item." in refused(tmp_path, text)[-1]
+
+
+def test_a_batch_that_outgrows_the_memory_is_no_wrong_unit(tmp_path):
+    """From batch 64 on every batch takes several times as long: a step that the next row confirms."""
+    rows = "1,5\n2,6\n4,8\n8,13\n16,24\n32,46\n64,400\n128,800\n"
+    assert len(read(tmp_path, f"batch_size,service_time_ms\n{rows}").curves[0].batch_items) == 8
 
 
 def test_no_published_curve_rises_half_as_far_as_is_refused():

@@ -309,3 +309,13 @@ def test_a_long_wait_is_kept_in_quiet_hours_too(affine, batch, slope, replicas, 
     rates = [most * share for share in (0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)]
     for found in percentiles_at(point, [(replicas, rate) for rate in rates], 77):
         assert found.value_s - found.half_width_s <= target_s
+
+
+@pytest.mark.parametrize("off", [-1e-13, 0.0, 1e-13, 1e-9])
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_target_that_a_lone_request_takes_whole_is_kept_whatever_the_last_bit(batch, off):
+    """A stay is a difference of times: an error in the last bit makes no request late, nor a point hopeless."""
+    point = OperatingPoint((0.01084,) * batch, 0.0, 0.01084 * (1.0 + off), 0.99, "round_robin")
+    roomy = OperatingPoint((0.01084,) * batch, 0.0, 0.01084 * (1.0 + 1e-4), 0.99, "round_robin")
+    assert capacity_per_s(point, 4, 7) == pytest.approx(capacity_per_s(roomy, 4, 7), rel=2e-3)
+    assert capacity_per_s(point, 4, 7) > 0.0

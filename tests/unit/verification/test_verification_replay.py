@@ -176,3 +176,10 @@ def test_gaps_are_erlang(stride):
 def test_the_student_point_is_that_of_the_tables(freedom, exact):
     """99 % points, one-sided, within 1 %."""
     assert student_99(freedom) == pytest.approx(exact, rel=0.01)
+
+
+def test_a_stay_that_takes_all_of_the_target_is_in_time():
+    """The last bit of a difference of times makes no request late: hardly a request meets another."""
+    pool = PoolModel(6, (0.01084,), 0.0, "round_robin", 0.01)
+    assert Replay(pool, 0).share_above(0.01084, 0.01).found < 0.001
+    assert Replay(pool, 0).share_above(0.01084 * (1.0 - 1e-5), 0.01).found == 1.0
