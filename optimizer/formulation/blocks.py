@@ -18,7 +18,7 @@ from optimizer.formulation.running import Running, running_of
 from optimizer.formulation.staffing import Need, Staffing
 from optimizer.formulation.supply import Key, Supply
 from optimizer.formulation.waiting import waits_of
-from optimizer.performance import ROUNDING, OperatingPoint, batch_grid, optimistic_rate_per_s
+from optimizer.performance import OperatingPoint, batch_grid, limit_of, optimistic_rate_per_s
 
 #: A set of origins (indices) of a service (index) in a location, and the origins it stands by for, each with the
 #: location whose loss brings them.
@@ -179,7 +179,7 @@ def configurations_of(
     for candidate, zones, margin in candidates:
         service = candidate.service
         times = context.service_seconds(candidate.curve, service.items_per_request, margin)
-        if not times or times[0] > target_s * (1.0 + ROUNDING):
+        if not times or times[0] > limit_of(target_s):
             continue
         bounds = context.instance_bounds(candidate)
         pinned = context.pinned_batch(service.name, candidate.location.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -159,7 +160,7 @@ def add_configurations(
     result: GroupResult,
     configurations: Sequence[Configuration],
     network_s: float,
-    doublings: Callable[[Configuration], int | None] = lambda _: None,
+    doublings: Callable[[Configuration], float] = lambda _: math.inf,
 ) -> GroupResult:
     """Add the blocks of configurations of one budget to what is known of a group; return what was found of these."""
     found = blocks_of_group(context, group, configurations, network_s, result, doublings)

@@ -20,7 +20,7 @@ from optimizer.formulation.rules.latency import network_s, pool_target_s
 from optimizer.formulation.rules.locations import allowed_locations
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.supply import Key, Supply
-from optimizer.performance import ROUNDING, SAMPLING_DERATE, UTILISATION_CAP, least_seconds, slowest_of_one
+from optimizer.performance import SAMPLING_DERATE, UTILISATION_CAP, least_seconds, limit_of, slowest_of_one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +199,7 @@ def best_rates(
         Both 0 where one request alone misses the target.
     """
     alone_s = service_s[0] * slowest_of_one(scatter, percentile) if service_s else np.inf
-    limit_s = target_s * (1.0 + ROUNDING)
+    limit_s = limit_of(target_s)
     if alone_s > limit_s or (batch is not None and batch > len(service_s)):
         return 0.0, 0.0
     seconds = np.array(service_s)

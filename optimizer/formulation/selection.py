@@ -9,6 +9,7 @@ simulating all of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -94,7 +95,7 @@ def blocks_of_group(
     configurations: Sequence[Configuration],
     network_s: float,
     before: GroupResult | None = None,
-    doublings: Callable[[Configuration], int | None] = lambda _: None,
+    doublings: Callable[[Configuration], float] = lambda _: math.inf,
 ) -> GroupResult:
     """Return the blocks of a group that a cheapest plan may choose.
 

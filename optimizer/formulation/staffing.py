@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,15 +108,15 @@ class TooFew:
 
 
 def count(
-    context: Context, configuration: Configuration, service: Service, need: Need, doublings: int | None = None
+    context: Context, configuration: Configuration, service: Service, need: Need, doublings: float = math.inf
 ) -> Counted | TooFew | None:
     """Return the fewest instances that carry the need, or None beyond what may run.
 
     Parameters
     ----------
     doublings
-        How often more instances are looked at, twice as many each time, before that is left to a later call; None for
-        as often as it takes. Looking at more means simulating pools of more replicas.
+        How often more instances are looked at, twice as many each time, before that is left to a later call.
+        Looking at more means simulating pools of more replicas.
     """
     found = _counts(context, configuration, service, need.hardest, doublings)
     if found is None:
@@ -165,7 +166,7 @@ def _layouts(context: Context, configuration: Configuration, service: Service, x
 
 
 def _counts(
-    context: Context, configuration: Configuration, service: Service, need: Floats, doublings: int | None
+    context: Context, configuration: Configuration, service: Service, need: Floats, doublings: float
 ) -> tuple[Layouts, Indices] | TooFew | None:
     """Fewest instances by demand and period, with the layouts that say so; None where none carry it."""
     rate, peak = configuration.optimistic_instance_rate_per_s, float(need.max(initial=0.0))
@@ -182,7 +183,7 @@ def _counts(
             return None
         if layouts.phi_per_s[-1] <= 0.0 < peak and size > 64:
             return None
-        if doublings == 0:
+        if doublings < 1:
             return TooFew(needed)
-        doublings = None if doublings is None else doublings - 1
+        doublings -= 1
         x_max = min(MAX_INSTANCES, 2 * size)

@@ -3,11 +3,11 @@
 from optimizer.performance.capacity import Estimate, capacity_per_s, percentiles_at
 from optimizer.performance.kernel import sojourns
 from optimizer.performance.point import (
-    ROUNDING,
     SAMPLING_DERATE,
     SHARED,
     UTILISATION_CAP,
     OperatingPoint,
+    limit_of,
     optimistic_capacity,
     optimistic_rate_per_s,
 )
@@ -16,7 +16,6 @@ from optimizer.performance.service_time import batch_grid, service_seconds
 from optimizer.performance.store import CapacityStore, get_ready
 
 __all__ = [
-    "ROUNDING",
     "SAMPLING_DERATE",
     "SHARED",
     "UTILISATION_CAP",
@@ -27,6 +26,7 @@ __all__ = [
     "capacity_per_s",
     "get_ready",
     "least_seconds",
+    "limit_of",
     "optimistic_capacity",
     "optimistic_rate_per_s",
     "percentiles_at",

@@ -23,6 +23,11 @@ ROUND_ROBIN, SHARED, RANDOM = "round_robin", "shared", "random"
 DISPATCHES = (ROUND_ROBIN, SHARED, RANDOM)
 
 
+def limit_of(target_s: float) -> float:
+    """Return the longest stay that keeps a target, with room for rounding, seconds."""
+    return target_s * (1.0 + ROUNDING)
+
+
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
     """A replica's batching and the latency it must keep.
@@ -76,8 +81,8 @@ class OperatingPoint:
 
     @property
     def limit_s(self) -> float:
-        """Target with room for rounding: a stay is a difference of times, and may take all of the target."""
-        return self.target_s * (1.0 + ROUNDING)
+        """Target with room for rounding."""
+        return limit_of(self.target_s)
 
     @property
     def batch_size(self) -> int:

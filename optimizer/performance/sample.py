@@ -87,26 +87,25 @@ def search_shape(point: OperatingPoint, replicas: int) -> Shape:
     0.97), against a derate of 2 %; up to 1.5 % where the target is so close to a lone request that the late share
     hardly rises with the rate: an error of the rate is then a smaller one of that share.
     """
-    kept = KEPT if replicas <= FEW_REPLICAS[point.dispatch] * point.burst else KEPT_OF_MANY
     settling = 0 if point.target_s < SHORT_TARGET * max(point.service_s) else WARM_UP_REQUESTS
-    return _shape(point, replicas, kept, KEPT_ROUNDS, settling)
+    return _shape(point, replicas, settling)
 
 
 def judge_shape(point: OperatingPoint, replicas: int) -> Shape:
     """Choose how long and how often a pool is simulated to judge what it does at a rate, whatever its target."""
-    kept = KEPT if replicas <= FEW_REPLICAS[point.dispatch] * point.burst else KEPT_OF_MANY
-    return _shape(point, replicas, JUDGED * kept, JUDGED * KEPT_ROUNDS, WARM_UP_REQUESTS)
+    return _shape(point, replicas, WARM_UP_REQUESTS, JUDGED)
 
 
-def _shape(point: OperatingPoint, replicas: int, kept: int, rounds: int, settling: int) -> Shape:
-    """Sample at least `kept` requests of each of many runs and some rounds of batches, after a queue has settled."""
+def _shape(point: OperatingPoint, replicas: int, settling: int, longer: int = 1) -> Shape:
+    """Sample so many times as many requests and rounds as are usual, after a queue has settled."""
     servers = replicas if point.dispatch == SHARED else 1
     stride = replicas if point.dispatch == ROUND_ROBIN else 1
     queues = replicas if point.dispatch == RANDOM else 1
     in_service = servers * point.batch_size
     lanes = FEW_LANES if stride == 1 and in_service > SHORT_QUEUE else MANY_LANES
+    kept = longer * (KEPT if replicas <= FEW_REPLICAS[point.dispatch] * point.burst else KEPT_OF_MANY)
     kept = int(kept * min(MOST_FOR_TAIL, max(1.0, USUAL_TAIL / (1.0 - point.percentile))))
-    kept = max(kept * MANY_LANES // lanes, rounds * in_service)
+    kept = max(kept * MANY_LANES // lanes, longer * KEPT_ROUNDS * in_service)
     warm_up = max(WARM_UP_ROUNDS * in_service, settling // max(1, stride // point.burst), kept // 8)
     return Shape(servers, stride, lanes, warm_up, kept, queues, point.burst)
 

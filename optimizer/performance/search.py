@@ -135,7 +135,6 @@ def guess(trials: Trials, full: float, top: float, rising: bool, further: Sequen
     Rates are scanned upwards, the `further` ones among them, so that a percentile that leaves the target, comes back
     and leaves again is caught where it leaves first. Where it can only rise, the likely rates are bisected instead.
     """
-    rates = sorted({*(top * share for share in SCAN), *(rate for rate in further if rate < top)})
     if rising:
         rates = [*(share * full for share in LIKELY_UTILISATIONS if share * full < top), top]
         first, last = 0, len(rates)
@@ -143,6 +142,7 @@ def guess(trials: Trials, full: float, top: float, rising: bool, further: Sequen
             middle = (first + last) // 2
             first, last = (middle + 1, last) if trials.holds(rates[middle], rates) else (first, middle)
     else:
+        rates = sorted({*(top * share for share in SCAN), *(rate for rate in further if rate < top)})
         first = next((index for index, rate in enumerate(rates) if not trials.holds(rate, rates)), len(rates))
     if first == len(rates):
         return Crossing(top)

@@ -21,7 +21,7 @@ from optimizer.formulation.rules.pipelines import ROUNDING_S
 from optimizer.formulation.rules.region_loss import need_with_standby
 from optimizer.formulation.rules.residency import may_serve
 from optimizer.formulation.rules.service_time_margin import service_time_margin
-from optimizer.performance import ROUNDING, CapacityStore, OperatingPoint, batch_grid
+from optimizer.performance import CapacityStore, OperatingPoint, batch_grid, limit_of
 
 #: More ways of leading origins to locations than this are not tried: the nearest location is taken.
 MOST_WAYS = 5000
@@ -183,7 +183,7 @@ def best_point(context: Context, candidate: Candidate, target_s: float, most: in
     margin = service_time_margin(candidate.curve, context.scenario.plan_on)
     service = candidate.service
     times = context.service_seconds(candidate.curve, service.items_per_request, margin or 0.0)
-    if margin is None or not times or times[0] > target_s * (1.0 + ROUNDING) or most == 0:
+    if margin is None or not times or times[0] > limit_of(target_s) or most == 0:
         return None
     points = [point for batch in batch_grid(len(times)) for point in operating_points(service, times[:batch], target_s)]
     return max(points, key=lambda point: float(_capacity(context, candidate, point, most)[most]))

@@ -67,9 +67,8 @@ def cases_of(view: View, service: str) -> list[Case]:
     For every pool its fullest hour, for every configuration in a location the hour with the longest queue: after the
     loss that the service must survive, else as planned. A protected service has its fullest hour as planned replayed
     too, one with spot that may vanish its fullest hour without it, one whose batches wait to fill its quietest hour and
-    that in the middle. Once for the service: its most daring claim of
-    capacity, and that of its fullest survivor. Other demands that money is counted for have their fullest hour
-    replayed, after the loss as well.
+    that in the middle. Once for the service: its most daring claim of capacity, and that of its fullest survivor. Other
+    demands that money is counted for have their fullest hour replayed, after the loss as well.
     """
     redundancy = view.services[service]["redundancy"]
     protected = redundancy != "none"

@@ -249,10 +249,14 @@ class Replay:
 def _section_shares(stays: Floats, limit_s: float) -> list[float]:
     """Share above the limit in each of 20 sections of a run."""
     size = stays.size // SECTIONS
-    shares: list[float] = (
-        (stays[: size * SECTIONS] > limit_s * (1.0 + STAY_ROUNDING)).reshape(SECTIONS, size).mean(axis=1).tolist()
-    )
+    late = stays[: size * SECTIONS] > in_time(limit_s)
+    shares: list[float] = late.reshape(SECTIONS, size).mean(axis=1).tolist()
     return shares
+
+
+def in_time(limit: float) -> float:
+    """Return the longest stay that keeps a limit, with room for rounding."""
+    return limit * (1.0 + STAY_ROUNDING)
 
 
 def _merged(shares: Sequence[float], by: int) -> list[float]:

@@ -165,9 +165,8 @@ def _misfit(point: MeasuredPoint, kept: Sequence[MeasuredPoint]) -> LeftOutRow:
     ratio = _dearer(small, large)
     if slower or quicker or ratio <= MOST_DEARER:
         return LeftOutRow(point.where, f"service time falls: {times}", rejected=True)
-    times_as_long = f"{ratio:,.0f}" if ratio >= 10.0 else f"{ratio:.1f}"
     unit = ": one of them is in another unit" if ratio > _OTHER_UNIT else ""
-    reason = f"service time rises too far: {times}, {times_as_long} times as long for an item{unit}"
+    reason = f"service time rises too far: {times}, {ratio:,.0f} times as long for an item{unit}"
     return LeftOutRow(point.where, reason, rejected=True)
 
 

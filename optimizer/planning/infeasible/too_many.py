@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from optimizer.domain.scenario import Origin, Service
 from optimizer.formulation.context import Context
 from optimizer.formulation.groups import BlockSet
+from optimizer.formulation.optimistic import best_rates
 from optimizer.formulation.staffing import MAX_INSTANCES
 from optimizer.planning.extract import percentile_key
 from optimizer.planning.infeasible.why import Why
@@ -24,11 +27,13 @@ def why_too_many(
         Whether a second location reaches the origin within the target.
     """
     who = service.name, origin.name
-    for why in (_batch_not_measured(context, survey, service, who), _crossed_counts(context, survey, service)):
-        if why is not None:
-            return why
-    if (most := _beyond_what_is_considered(context, survey, service, origin)) is not None:
-        return most
+    found = (
+        _batch_not_measured(context, survey, service, who)
+        or _crossed_counts(context, survey, service)
+        or _beyond_what_is_considered(context, survey, service, origin)
+    )
+    if found is not None:
+        return found
     if context.stands_by(service) and not stands_by:
         text = (
             "redundancy region needs a standby location, and fewer than two allowed locations reach the origin within "
@@ -76,11 +81,10 @@ def _beyond_what_is_considered(context: Context, survey: BlockSet, service: Serv
     number = [item.name for item in context.scenario.origins].index(origin.name)
     asked_per_s = float(context.need(service, [number]).max(initial=0.0))
     at_once = [
-        candidate.replicas_per_instance * batch / times[batch - 1]
+        candidate.replicas_per_instance * best_rates(times, math.inf, service.percentile)[1]
         for (name, _), found in survey.usable.items()
         for candidate, margin in (found if name == service.name else ())
         if (times := context.service_seconds(candidate.curve, service.items_per_request, margin))
-        for batch in range(1, len(times) + 1)
     ]
     if asked_per_s <= MAX_INSTANCES * max(at_once, default=0.0):
         return None

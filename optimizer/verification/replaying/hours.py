@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.domain.plan import Pool
 from optimizer.domain.scenario import Floats
-from optimizer.verification.replay import STAY_ROUNDING, PoolModel, drawn_factors
+from optimizer.verification.replay import PoolModel, drawn_factors, in_time
 from optimizer.verification.replaying.engine import Engine
 from optimizer.verification.replaying.estimate import Late, Reached, late, reached
 from optimizer.verification.replaying.fleet import Served
@@ -84,9 +84,7 @@ def _is_settled(case: Case, found: Measured, *, enough: bool) -> bool:
 
 
 def _late(runs: Sequence[Floats], limit_s: float) -> Late:
-    return late(
-        [run.size for run in runs], [int(np.count_nonzero(run > limit_s * (1.0 + STAY_ROUNDING))) for run in runs]
-    )
+    return late([run.size for run in runs], [int(np.count_nonzero(run > in_time(limit_s))) for run in runs])
 
 
 def _run(model: PoolModel, traffic: Traffic, engine: Engine, number: int) -> Floats:

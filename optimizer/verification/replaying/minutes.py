@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.domain.scenario import Floats
 from optimizer.verification.arrivals import chosen
-from optimizer.verification.replay import STAY_ROUNDING, PoolModel, drawn_factors
+from optimizer.verification.replay import PoolModel, drawn_factors, in_time
 from optimizer.verification.replaying.engine import FIVE_MINUTES_S, WARM_UP_BATCHES, WARM_UP_SHARE, Engine, utilisation
 from optimizer.verification.replaying.estimate import Late, Reached, late, mean_reached, quantile
 from optimizer.verification.replaying.traffic import minutes_generator
@@ -51,7 +51,7 @@ class _Tally:
     def add(self, stays: Floats, limit_s: float, percentile: float) -> None:
         if stays.size:
             self.counts.append(stays.size)
-            self.above.append(int(np.count_nonzero(stays > limit_s * (1.0 + STAY_ROUNDING))))
+            self.above.append(int(np.count_nonzero(stays > in_time(limit_s))))
             self.each_s.append(quantile(stays, percentile))
 
     @property

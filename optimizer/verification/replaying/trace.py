@@ -14,7 +14,7 @@ from optimizer.domain.log_played import WINDOW_S, LogPlayed, LogWindow
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Floats
 from optimizer.verification.demands import views
-from optimizer.verification.replay import NORMAL_99, STAY_ROUNDING
+from optimizer.verification.replay import NORMAL_99, in_time
 from optimizer.verification.replaying.engine import Engine, load_engine
 from optimizer.verification.replaying.estimate import quantile
 from optimizer.verification.replaying.fleet import Fleet
@@ -147,7 +147,7 @@ class _Playing:
         here = [i for i in pools.indices if pools.fleet.pools[i].location == location]
         held = self._held(here)
         elsewhere_s = Edges(view).elsewhere_ms(service, origin, location) / 1e3 if here else 0.0
-        late = int(np.count_nonzero(stays + elsewhere_s > held.milliseconds / 1e3 * (1.0 + STAY_ROUNDING)))
+        late = int(np.count_nonzero(stays + elsewhere_s > in_time(held.milliseconds / 1e3)))
         allowed = 1.0 - held.percentile
         share, at_least = late / stays.size, lower_end(late, stays.size)
         period = pools.period(window)
